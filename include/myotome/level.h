@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which series of a study is measured, and which of its slices lies at the level asked for. */
+#ifndef MYOTOME_LEVEL_H
+#define MYOTOME_LEVEL_H
+
+#include <myotome/dicom.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Below this confidence a level counts as not confirmed, and results carry a flag that says so. */
+#define MYO_LEVEL_CONFIRMED_MIN 0.5
+
+/* A slice and how it was found. Borrowed pointers live as long as the catalogue. */
+typedef struct myo_level_choice {
+    const char *level;  /* "L4/5" */
+    const char *source; /* "single-slice", "stack-order", "slice-option" */
+    double confidence;  /* 0 to 1: how sure it is that the slice shows that level */
+    const myo_series *series;
+    const myo_instance *instance;
+    double distance_mm; /* from the disc centre along the normal; NaN while unknown */
+    double tilt_deg;    /* of the slice against the transverse plane */
+    char note[256];     /* one sentence: how it was found, what may be wrong */
+} myo_level_choice;
+
+/*
+ * Why `series` cannot serve as the axial T2 series, or NULL when it can. Static storage.
+ * Axial T2 is recognised from modality, geometry, echo and repetition time.
+ */
+MYO_API const char *myo_level_why_not_axial_t2(const myo_series *series);
+
+/*
+ * Chooses the axial T2 series of a study. `wanted` (may be NULL) is a series number or UID and
+ * decides, if that series can be measured. Errors: MYO_E_NOT_FOUND when no series fits (the text
+ * says why the nearest does not), MYO_E_AMBIGUOUS when several fit equally well (the text lists
+ * them), MYO_E_ARGUMENT when `wanted` names none.
+ */
+MYO_API bool myo_level_choose_series(const myo_study *study, const char *wanted,
+                                     const myo_series **out, myo_error *err);
+
+/*
+ * Chooses the slice at `level` ("L1/2" to "L5/S1", "L3") of an axial series. `slice` (may be
+ * NULL) overrides: a SOP instance UID, or SERIES:INSTANCE. Errors: MYO_E_ARGUMENT for an unknown
+ * level or slice, MYO_E_NOT_FOUND when the series does not reach that level.
+ */
+MYO_API bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
+                                    const char *level, const char *slice, myo_level_choice *out,
+                                    myo_error *err);
+
+/* The levels that can be asked for, from head to foot; static storage, *count entries. */
+MYO_API const char *const *myo_level_names(size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Areas and indices. docs/methods.md holds every formula with its source. */
+#ifndef MYOTOME_MEASURE_H
+#define MYOTOME_MEASURE_H
+
+#include <myotome/fat.h>
+#include <myotome/image.h>
+#include <myotome/structure.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Limits of a believable height in m; outside it is an error. */
+#define MYO_HEIGHT_MIN_M 0.5
+#define MYO_HEIGHT_MAX_M 2.5
+
+/* What is measured of one structure of one side. */
+typedef struct myo_area {
+    bool present; /* false: no pixel carries the label, all else is 0 */
+    size_t pixel_count;
+    double csa_mm2;        /* pixels x pixel area */
+    double fat_csa_mm2;    /* sum of the fat fractions x pixel area */
+    double fcsa_mm2;       /* csa_mm2 - fat_csa_mm2 */
+    double fat_fraction;   /* fat_csa_mm2 / csa_mm2 */
+    double mean_intensity; /* of the image as acquired, over the outline */
+} myo_area;
+
+/* All areas of a slice. */
+typedef struct myo_slice_measures {
+    myo_area area[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+} myo_slice_measures;
+
+/*
+ * Measures every structure of a label map. `intensity` and `fat_fraction` (may be NULL: no fat
+ * is separated) have the size of `labels`; the pixel area is that of `labels`. Errors:
+ * MYO_E_ARGUMENT for sizes that differ, MYO_E_MISSING without pixel spacing.
+ */
+MYO_API bool myo_measure_areas(const myo_labels *labels, const myo_image *intensity,
+                               const myo_image *fat_fraction, myo_slice_measures *out,
+                               myo_error *err);
+
+/* What a predictor reads of one muscle. NaN where it cannot be computed. */
+typedef struct myo_muscle_indices {
+    double smi_mm2_m2;        /* mean FCSA of both sides / height^2 */
+    double rcsa;              /* mean CSA of both sides / reference CSA */
+    double rfcsa;             /* mean FCSA of both sides / reference CSA */
+    double fat_fraction;      /* fat of both sides / CSA of both sides */
+    double asymmetry_percent; /* 100 x |left - right| / greater CSA */
+} myo_muscle_indices;
+
+/*
+ * Indices of `muscle` from the areas of both sides. `height_m` is NaN when unknown. A side that
+ * is absent makes every index of that muscle NaN: a one-sided mean would be silently wrong.
+ */
+MYO_API void myo_measure_indices(const myo_slice_measures *measures, myo_structure muscle,
+                                 double height_m, myo_muscle_indices *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

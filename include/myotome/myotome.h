@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Umbrella header of the public C API. */
+#ifndef MYOTOME_MYOTOME_H
+#define MYOTOME_MYOTOME_H
+
+#include <myotome/api.h>
+#include <myotome/dicom.h>
+#include <myotome/error.h>
+#include <myotome/fat.h>
+#include <myotome/geometry.h>
+#include <myotome/image.h>
+#include <myotome/level.h>
+#include <myotome/log.h>
+#include <myotome/measure.h>
+#include <myotome/method.h>
+#include <myotome/phantom.h>
+#include <myotome/pipeline.h>
+#include <myotome/plugin.h>
+#include <myotome/risk.h>
+#include <myotome/segment.h>
+#include <myotome/structure.h>
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The main job: read, find the level, outline, separate fat, measure, predict, write. */
+#ifndef MYOTOME_PIPELINE_H
+#define MYOTOME_PIPELINE_H
+
+#include <myotome/log.h>
+#include <myotome/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Options of a run; every pointer is borrowed. NULL or 0 means the default or "not given". */
+typedef struct myo_measure_options {
+    const char *const *inputs;
+    size_t input_count;
+    const char *output;        /* result folder, created if need be */
+    const char *level;         /* "L4/5" */
+    const char *slice;         /* SOP UID, or SERIES:INSTANCE */
+    const char *series;        /* number or UID */
+    const char *method;        /* segmenter: "auto" */
+    const char *fat;           /* fat method, or "all" */
+    const char *reference;     /* "auto", "vertebra", "disc" */
+    double height_m;           /* 0: not given */
+    const char *heights_csv;   /* patient_id,height_m */
+    const char *clinical_csv;  /* patient_id and the models' variables */
+    const char *const *models; /* names or files; none: every built-in model */
+    size_t model_count;
+    const char *plugin_directory;
+    const char *command_line; /* recorded in run.json */
+    myo_progress progress;
+    void *progress_user;
+} myo_measure_options;
+
+/* What came of it. */
+typedef struct myo_measure_summary {
+    size_t studies_measured; /* complete results on disk */
+    size_t studies_failed;   /* recorded in run.json with their reason */
+    size_t files_skipped;
+    char *json; /* the summary as JSON text; owned, free with myo_measure_summary_clear() */
+} myo_measure_summary;
+
+/*
+ * Measures every study found among the inputs and writes the results below options->output. A
+ * study that fails is recorded and costs no other. Errors are those that stop the whole run:
+ * MYO_E_ARGUMENT (unknown option values), MYO_E_IO (an input does not exist, the output cannot be
+ * written), MYO_E_FORMAT and MYO_E_MISSING (a CSV or model file that cannot be used).
+ */
+MYO_API bool myo_pipeline_measure(const myo_measure_options *options, myo_measure_summary *out,
+                                  myo_error *err);
+
+MYO_API void myo_measure_summary_clear(myo_measure_summary *summary);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The plugin interface: a shared object that exports one function,
+ * `const myo_plugin *myo_plugin_entry(const myo_host *host)`, and hands over the same descriptors
+ * that built-in methods have. Plugins are loaded from an explicit folder only, never searched for.
+ */
+#ifndef MYOTOME_PLUGIN_H
+#define MYOTOME_PLUGIN_H
+
+#include <myotome/fat.h>
+#include <myotome/log.h>
+#include <myotome/segment.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the host offers to a plugin. Grows only at its end. */
+typedef struct myo_host {
+    uint32_t abi_version;
+    uint32_t struct_size;
+    const char *version; /* of the host */
+    void (*log)(myo_log_level level, const char *line);
+    /* As myo_error_set() with a finished text; returns false. */
+    bool (*error_set)(myo_error *err, myo_code code, const char *text);
+} myo_host;
+
+/* What a plugin offers. Grows only at its end. Must live as long as the shared object is loaded. */
+typedef struct myo_plugin {
+    uint32_t abi_version; /* MYO_ABI_VERSION */
+    uint32_t struct_size;
+    const char *name, *version, *licence;
+    const myo_segmenter *const *segmenters;
+    size_t segmenter_count;
+    const myo_fat_method *const *fat_methods;
+    size_t fat_method_count;
+} myo_plugin;
+
+typedef const myo_plugin *(*myo_plugin_entry_function)(const myo_host *host);
+#define MYO_PLUGIN_ENTRY "myo_plugin_entry"
+
+/* The methods that are known: built in, and those of loaded plugins. */
+typedef struct myo_registry myo_registry;
+
+/* Creates a registry of the built-in methods. The caller owns *out. */
+MYO_API bool myo_registry_create(myo_registry **out, myo_error *err);
+/* Closes the plugins that were loaded and frees the registry; their methods are gone then. */
+MYO_API void myo_registry_destroy(myo_registry *registry);
+
+/* Loads every *.so of a folder, in the order of their names. A plugin that cannot be loaded, has
+ * another ABI version, or a method whose name is taken is an error that names it. */
+MYO_API bool myo_registry_load_plugins(myo_registry *registry, const char *directory,
+                                       myo_error *err);
+
+/* Borrowed views; NULL past the end, or when no method has that name. The segmenter "auto" is the
+ * first of the list: plugins in front of the built-in methods. */
+MYO_API const myo_segmenter *myo_registry_get_segmenter(const myo_registry *registry, size_t index);
+MYO_API const myo_segmenter *myo_registry_find_segmenter(const myo_registry *registry,
+                                                         const char *name);
+MYO_API const myo_fat_method *myo_registry_get_fat_method(const myo_registry *registry,
+                                                          size_t index);
+MYO_API const myo_fat_method *myo_registry_find_fat_method(const myo_registry *registry,
+                                                           const char *name);
+/* Name of the plugin that a segmenter or fat method came from; "built-in" otherwise. */
+MYO_API const char *myo_registry_get_origin(const myo_registry *registry,
+                                            const myo_method_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Segmenters: methods that outline the structures on one slice.
+ *
+ * A segmenter sees the slice in the canonical frame: the column index grows to the patient's left
+ * and the row index to the patient's back, whatever the stored orientation was. The host turns the
+ * slice before and the labels after, so a method never deals with sides on the screen.
+ */
+#ifndef MYOTOME_SEGMENT_H
+#define MYOTOME_SEGMENT_H
+
+#include <myotome/image.h>
+#include <myotome/method.h>
+#include <myotome/structure.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Quality flags of a structure, and of the results computed from it; a set of bits. */
+typedef enum myo_flag {
+    MYO_FLAG_MISSING = 1 << 0,        /* not found on this slice */
+    MYO_FLAG_CLIPPED = 1 << 1,        /* touches the border of the field of view */
+    MYO_FLAG_LEAK = 1 << 2,           /* grew past its boundary where that is not visible */
+    MYO_FLAG_AREA = 1 << 3,           /* area outside of the plausible range */
+    MYO_FLAG_ASYMMETRY = 1 << 4,      /* sides differ more than is plausible */
+    MYO_FLAG_LOW_CONFIDENCE = 1 << 5, /* the method is not sure of the outline */
+    MYO_FLAG_LEVEL = 1 << 6,          /* the level of the slice is not confirmed */
+    MYO_FLAG_NO_HEIGHT = 1 << 7,      /* no height: SMI left empty */
+    MYO_FLAG_FAT = 1 << 8             /* the fat separation is not reliable here */
+} myo_flag;
+#define MYO_FLAG_COUNT 9
+
+/* Name of the flag with the given bit number: "missing", "clipped", "leak", "implausible_area",
+ * "asymmetric", "low_confidence", "level_not_confirmed", "no_height", "fat_unreliable". */
+MYO_API const char *myo_flag_name(unsigned bit);
+
+/* One slice in the canonical frame. Grows only at its end; struct_size says what is there. */
+typedef struct myo_slice {
+    uint32_t struct_size;
+    size_t columns, rows;
+    double column_spacing_mm, row_spacing_mm;
+    const float *intensity; /* rows x columns, as acquired */
+    const float *corrected; /* the same after bias field correction, background included */
+} myo_slice;
+
+/* Result of a segmenter. Grows only at its end. */
+typedef struct myo_segmentation {
+    uint32_t struct_size;
+    uint16_t *labels; /* rows x columns in the canonical frame, zeroed by the host */
+    double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]; /* 0 to 1; 0 when absent */
+    uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];    /* bits of myo_flag */
+} myo_segmentation;
+
+typedef struct myo_segmenter {
+    uint32_t abi_version; /* MYO_ABI_VERSION */
+    uint32_t struct_size;
+    myo_method_info info;
+    const char *roi_convention; /* "fascia": fat between fascia and muscle is inside the outline */
+    /*
+     * Outlines one slice. `values` holds info.parameter_count numbers within their limits.
+     * A structure that is not on the slice gets MYO_FLAG_MISSING; a slice on which nothing can be
+     * found is an error (MYO_E_NOT_FOUND). Must be safe to call from several threads.
+     */
+    bool (*segment)(const myo_slice *slice, const double *values, myo_segmentation *result,
+                    myo_error *err);
+} myo_segmenter;
+
+/* The built-in segmenters, preferred first; static storage. */
+MYO_API const myo_segmenter *const *myo_segmenter_builtins(size_t *count);
+
+/* What segmenting a slice gives, in the orientation of the input image. */
+typedef struct myo_outlines {
+    myo_labels *labels;   /* owned */
+    myo_image *corrected; /* owned: bias-corrected intensities, the input of fat separation */
+    double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+    uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+} myo_outlines;
+
+/*
+ * Runs a segmenter on an axial slice: turns it into the canonical frame, corrects the bias field,
+ * segments, turns back, and adds the plausibility flags that hold for every method. `values` may
+ * be NULL for the defaults. Errors: MYO_E_MISSING without spacing, MYO_E_ARGUMENT for a plane that
+ * is not axial, those of the method. On success the caller releases *out with
+ * myo_outlines_clear().
+ */
+MYO_API bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image,
+                               const double *values, myo_outlines *out, myo_error *err);
+
+/* Frees what the outlines own and zeroes them. */
+MYO_API void myo_outlines_clear(myo_outlines *outlines);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256 (FIPS 180-4), by libmd. */
+#ifndef MYO_BASE_HASH_H
+#define MYO_BASE_HASH_H
+
+#include <myotome/api.h>
+
+#define MYO_HASH_HEX_SIZE 65
+
+/* Writes the hash of `size` bytes as 64 lower-case hexadecimal digits and a NUL. */
+void myo_hash_sha256(const void *data, size_t size, char hex[MYO_HASH_HEX_SIZE]);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numbers from and to text, independent of the locale of the process. */
+#ifndef MYO_BASE_NUMBER_H
+#define MYO_BASE_NUMBER_H
+
+#include <myotome/error.h>
+
+/* Reads a finite decimal number that fills the whole text but for blanks around it. Returns false
+ * for anything else ("", "1,5", "0x10", "nan", "12 HU"). */
+bool myo_number_parse(const char *text, double *out);
+
+/* The same for an integer within int. */
+bool myo_integer_parse(const char *text, int *out);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The built-in fat methods, one file each. */
+#ifndef MYO_FAT_METHODS_PRIVATE_H
+#define MYO_FAT_METHODS_PRIVATE_H
+
+#include <myotome/fat.h>
+
+extern const myo_fat_method myo_fat_otsu;
+
+#endif

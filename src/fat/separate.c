@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of built-in fat methods, and running one on a slice. */
+#include "base/memory.h"
+#include "fat/methods_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const myo_fat_method *const builtins[] = {&myo_fat_otsu};
+
+const myo_fat_method *const *myo_fat_builtins(size_t *count) {
+    *count = sizeof builtins / sizeof builtins[0];
+    return builtins;
+}
+
+static double *default_values(const myo_method_info *info, myo_error *err) {
+    double *values = myo_alloc_array(info->parameter_count, sizeof *values, err);
+    for (size_t i = 0; values && i < info->parameter_count; i++) {
+        values[i] = info->parameters[i].default_value;
+    }
+    return values;
+}
+
+bool myo_fat_separate(const myo_fat_method *method, const myo_image *intensity,
+                      const myo_labels *labels, const double *values, myo_fat_map *out,
+                      myo_error *err) {
+    const myo_geometry *geometry = myo_image_get_geometry(intensity);
+    const myo_geometry *labels_geometry = myo_labels_get_geometry(labels);
+    if (geometry->columns != labels_geometry->columns || geometry->rows != labels_geometry->rows) {
+        return myo_error_set(err, MYO_E_ARGUMENT,
+                             "fat separation: image and labels differ in size");
+    }
+    myo_fat_map map = {0};
+    double *defaults = values ? NULL : default_values(&method->info, err);
+    bool done = (values || defaults) && myo_image_create(geometry, &map.fraction, err);
+    if (done) {
+        myo_fat_input input = {.struct_size = sizeof input,
+                               .columns = geometry->columns,
+                               .rows = geometry->rows,
+                               .intensity = myo_image_get_const_pixels(intensity),
+                               .labels = myo_labels_get_const_pixels(labels)};
+        myo_fat_output output = {.struct_size = sizeof output,
+                                 .fat_fraction = myo_image_get_pixels(map.fraction)};
+        for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+            output.threshold[s] = NAN;
+        }
+        done = method->separate(&input, values ? values : defaults, &output, err);
+        for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+            map.threshold[s] = output.threshold[s];
+            map.flags[s] = output.flags[s];
+        }
+    }
+    free(defaults);
+    if (!done) {
+        myo_fat_map_clear(&map);
+        return false;
+    }
+    *out = map;
+    return true;
+}
+
+void myo_fat_map_clear(myo_fat_map *map) {
+    myo_image_destroy(map->fraction);
+    *map = (myo_fat_map){0};
+}
