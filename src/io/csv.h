@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* CSV tables (RFC 4180, UTF-8, first line is the header), read through libcsv. */
+#ifndef MYO_IO_CSV_H
+#define MYO_IO_CSV_H
+
+#include "base/text.h"
+
+/* Largest CSV file that is read, in bytes. */
+#define MYO_CSV_SIZE_MAX ((size_t)512 << 20)
+
+typedef struct myo_csv myo_csv;
+
+/* Reads a whole table. A byte order mark is skipped and blanks around fields are removed. Errors
+ * name file and line: MYO_E_FORMAT for a row with another number of fields than the header, a
+ * column name that occurs twice, or an empty file. The caller owns *out. */
+bool myo_csv_read(const char *path, myo_csv **out, myo_error *err);
+/* The same from memory; `origin` is named in errors. */
+bool myo_csv_parse(const char *data, size_t size, const char *origin, myo_csv **out,
+                   myo_error *err);
+void myo_csv_destroy(myo_csv *csv);
+
+size_t myo_csv_get_row_count(const myo_csv *csv); /* without the header */
+size_t myo_csv_get_column_count(const myo_csv *csv);
+const char *myo_csv_get_column_name(const myo_csv *csv, size_t column);
+/* Field of a row; never NULL. */
+const char *myo_csv_get(const myo_csv *csv, size_t row, size_t column);
+/* Finds a column by its exact name; false when there is none. */
+bool myo_csv_find_column(const myo_csv *csv, const char *name, size_t *column);
+/* As above, but a missing column is MYO_E_MISSING and names file and column. */
+bool myo_csv_need_column(const myo_csv *csv, const char *name, size_t *column, myo_error *err);
+/* Line of the file that a row began on, for messages. */
+size_t myo_csv_get_line(const myo_csv *csv, size_t row);
+/* The file name, for messages. */
+const char *myo_csv_get_origin(const myo_csv *csv);
+
+/* Appends one field, quoted where RFC 4180 asks for it, with a comma before it unless it is the
+ * first of its line (`first`). */
+void myo_csv_append_field(myo_text *text, bool first, const char *field);
+/* The same for a number with a fixed count of decimals; NaN and infinity give an empty field. */
+void myo_csv_append_number(myo_text *text, bool first, double value, int decimals);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ImageJ regions of interest: .roi files and RoiSet.zip (version 227 of the format). */
+#ifndef MYO_IO_IMAGEJ_ROI_H
+#define MYO_IO_IMAGEJ_ROI_H
+
+#include <myotome/image.h>
+
+/* One region to write: all pixels of `labels` with the value `label`. */
+typedef struct myo_roi_source {
+    const char *name; /* entry name without .roi: "multifidus_left" */
+    uint16_t label;
+    uint8_t rgb[3]; /* stroke colour */
+} myo_roi_source;
+
+/*
+ * Writes the regions that have pixels into a zip, in the order given, each as its outline along
+ * pixel corners: polygon (traced) when it is one piece without holes, else a composite. ImageJ
+ * counts exactly the same pixels. `slice_position` is the position in the stack (1 on), 0 none.
+ * The same input gives the same bytes.
+ */
+bool myo_roi_write_zip(const char *path, const myo_labels *labels, const myo_roi_source *sources,
+                       size_t count, int slice_position, myo_error *err);
+
+#endif

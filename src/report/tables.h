@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The result tables of a run as CSV text; columns are fixed by the command line contract. */
+#ifndef MYO_REPORT_TABLES_H
+#define MYO_REPORT_TABLES_H
+
+#include "base/text.h"
+
+#include <myotome/level.h>
+#include <myotome/measure.h>
+#include <myotome/risk.h>
+#include <myotome/segment.h>
+
+/* Everything that is known of one measured slice with one fat method. Borrowed pointers. */
+typedef struct myo_report_slice {
+    const char *patient_id, *study_uid, *study_date;
+    const myo_level_choice *level;
+    const char *method;          /* "region 1" : name and version of the segmenter */
+    const char *roi_convention;  /* "fascia" */
+    const char *fat_method;      /* "gmm3 1" */
+    const double *fat_threshold; /* MYO_STRUCTURE_COUNT values */
+    const myo_slice_measures *measures;
+    const uint32_t (*flags)[MYO_SIDE_COUNT]; /* [MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] */
+    const double (*confidence)[MYO_SIDE_COUNT];
+} myo_report_slice;
+
+/* One row of features.csv. Numbers are NaN where unknown. */
+typedef struct myo_report_features {
+    const char *patient_id, *study_uid, *level;
+    double height_m;
+    const char *height_source; /* "csv", "option", "dicom", "none" */
+    myo_muscle_indices indices[MYO_STRUCTURE_COUNT];
+    double vertebral_reference_csa_mm2;
+    double spinal_ct_hu;
+    uint32_t flags;
+} myo_report_features;
+
+/* One row of risk.csv. */
+typedef struct myo_report_risk {
+    const char *patient_id, *study_uid, *model;
+    const myo_prediction *prediction;
+} myo_report_risk;
+
+/* Header lines, and one line (or for measurements: one line a structure and side of
+ * the slice, absent sides with empty numbers and their flags) each, "\n" at the end. */
+void myo_report_measurements_header(myo_text *text);
+void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice);
+void myo_report_features_header(myo_text *text);
+void myo_report_features_row(myo_text *text, const myo_report_features *features);
+void myo_report_risk_header(myo_text *text);
+void myo_report_risk_row(myo_text *text, const myo_report_risk *risk);
+
+/* Names of the set bits with ";" between them. */
+void myo_report_flags(myo_text *text, uint32_t flags);
+
+#endif
