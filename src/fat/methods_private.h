@@ -5,6 +5,8 @@
 
 #include <myotome/fat.h>
 
+extern const myo_fat_method myo_fat_fixed;
+extern const myo_fat_method myo_fat_gmm3;
 extern const myo_fat_method myo_fat_otsu;
 
 #endif

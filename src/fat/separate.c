@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const myo_fat_method *const builtins[] = {&myo_fat_otsu};
+static const myo_fat_method *const builtins[] = {&myo_fat_gmm3, &myo_fat_otsu, &myo_fat_fixed};
 
 const myo_fat_method *const *myo_fat_builtins(size_t *count) {
     *count = sizeof builtins / sizeof builtins[0];
