@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* myotome inspect: what is in there, and what would be measured. */
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+
+#include <string.h>
+
+#define DEFAULT_LEVEL "L4/5"
+
+enum { OPTION_JSON, OPTION_COUNT };
+
+static const cli_option options[OPTION_COUNT] = {
+    [OPTION_JSON] = {"json", 0, CLI_FLAG, .help = "print the same as JSON"},
+};
+
+static const cli_example examples[] = {
+    {"myotome inspect study/", "What the folder holds, and which slice `measure` would take."},
+    {"myotome inspect --json study/ | jq '.skipped'", "The files that are left out, and why."},
+};
+
+/* What `measure` would do with a study. */
+typedef struct outlook {
+    const myo_series *series; /* NULL: none, `error` says why */
+    bool has_slice;
+    myo_level_choice slice;
+    myo_error error;
+} outlook;
+
+static outlook look_at(const myo_study *study) {
+    outlook o = {0};
+    if (myo_level_choose_series(study, NULL, &o.series, &o.error)) {
+        o.has_slice =
+            myo_level_choose_slice(study, o.series, DEFAULT_LEVEL, NULL, &o.slice, &o.error);
+    } else {
+        o.series = NULL;
+    }
+    return o;
+}
+
+/* Why a series is not the one that is measured. */
+static const char *why_not(const myo_series *series, const outlook *o) {
+    const char *reason = myo_level_why_not_axial_t2(series);
+    if (reason) {
+        return reason;
+    }
+    return o->series ? "another series fits better; --series decides" : "--series decides";
+}
+
+static void add_milliseconds(cli_table *table, double value) {
+    if (value > 0.0) {
+        cli_table_add(table, "%.15g", value);
+    } else {
+        cli_table_add(table, "%s", "");
+    }
+}
+
+static void add_series(cli_table *table, const myo_series *series, const outlook *o) {
+    cli_table_add(table, "%d", series->number);
+    cli_table_add(table, "%s", series->description);
+    cli_table_add(table, "%s", myo_modality_name(series->modality));
+    cli_table_add(table, "%s", myo_plane_name(series->plane));
+    cli_table_add(table, "%s", myo_weighting_name(series->weighting));
+    add_milliseconds(table, series->echo_time_ms);
+    add_milliseconds(table, series->repetition_time_ms);
+    cli_table_add(table, "%zu", series->instance_count);
+    cli_table_add(table, "%zu", series->stack_count);
+    if (series == o->series) {
+        cli_table_add(table, "%s", "yes");
+    } else {
+        cli_table_add(table, "no: %s", why_not(series, o));
+    }
+}
+
+static bool print_study(const myo_study *study) {
+    static const char *const head[] = {"series", "description", "modality", "plane",  "weighting",
+                                       "TE ms",  "TR ms",       "slices",   "stacks", "measured"};
+    outlook o = look_at(study);
+    printf("patient ");
+    cli_print_safely(stdout, *study->patient_id ? study->patient_id : "-");
+    printf(", study %s", study->study_uid);
+    if (*study->study_date) {
+        printf(", date %s", study->study_date);
+    }
+    if (study->patient_size_m > 0.0) {
+        printf(", height %.15g m", study->patient_size_m);
+    }
+    putchar('\n');
+    cli_table table = {.columns = CLI_LENGTH(head)};
+    for (size_t i = 0; i < CLI_LENGTH(head); i++) {
+        cli_table_add(&table, "%s", head[i]);
+    }
+    for (size_t i = 0; i < study->series_count; i++) {
+        add_series(&table, &study->series[i], &o);
+    }
+    cli_table_print(&table, stdout, 2);
+    bool complete = !table.failed;
+    cli_table_clear(&table);
+    if (o.has_slice) {
+        printf("  slice at %s: series %d, instance %d (%s, confidence %.2f)\n  note: %s\n",
+               o.slice.level, o.series->number, o.slice.instance->instance_number, o.slice.source,
+               o.slice.confidence, o.slice.note);
+    } else {
+        printf("  not measured: %s\n", o.error.message);
+    }
+    return complete;
+}
+
+static bool print_text(const myo_catalogue *catalogue) {
+    bool complete = true;
+    for (size_t i = 0; i < myo_catalogue_get_study_count(catalogue); i++) {
+        complete = print_study(myo_catalogue_get_study(catalogue, i)) && complete;
+    }
+    size_t skipped = myo_catalogue_get_skipped_count(catalogue);
+    if (skipped > 0) {
+        printf("skipped files: %zu\n", skipped);
+    }
+    for (size_t i = 0; i < skipped; i++) {
+        const myo_skipped *file = myo_catalogue_get_skipped(catalogue, i);
+        printf("  ");
+        cli_print_safely(stdout, file->path);
+        printf(": ");
+        cli_print_safely(stdout, file->reason);
+        putchar('\n');
+    }
+    return complete;
+}
+
+static json_t *stacks_to_json(const myo_series *series) {
+    json_t *stacks = json_array();
+    for (size_t i = 0; i < series->stack_count; i++) {
+        const myo_stack *stack = &series->stacks[i];
+        json_array_append_new(stacks, json_pack("{s:I, s:o}", "slices", (json_int_t)stack->count,
+                                                "tilt_deg", cli_json_number(stack->tilt_deg)));
+    }
+    return stacks;
+}
+
+static json_t *series_to_json(const myo_series *series, const outlook *o) {
+    bool measured = series == o->series;
+    return json_pack("{s:i, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:I, s:o, s:b, s:o}",
+                     "number", series->number, "series_uid", cli_json_text(series->series_uid),
+                     "description", cli_json_text(series->description), "modality",
+                     myo_modality_name(series->modality), "plane", myo_plane_name(series->plane),
+                     "weighting", myo_weighting_name(series->weighting), "echo_time_ms",
+                     cli_json_number(series->echo_time_ms), "repetition_time_ms",
+                     cli_json_number(series->repetition_time_ms), "localizer", series->localizer,
+                     "derived", series->derived, "slices", (json_int_t)series->instance_count,
+                     "stacks", stacks_to_json(series), "measured", measured, "reason",
+                     measured ? json_null() : cli_json_text(why_not(series, o)));
+}
+
+static json_t *slice_to_json(const outlook *o) {
+    if (!o->has_slice) {
+        return json_null();
+    }
+    return json_pack("{s:o, s:i, s:s, s:s, s:o, s:o}", "sop_uid",
+                     cli_json_text(o->slice.instance->sop_uid), "instance_number",
+                     o->slice.instance->instance_number, "level", o->slice.level, "level_source",
+                     o->slice.source, "level_confidence", cli_json_number(o->slice.confidence),
+                     "note", cli_json_text(o->slice.note));
+}
+
+static json_t *study_to_json(const myo_study *study) {
+    outlook o = look_at(study);
+    json_t *series = json_array();
+    for (size_t i = 0; i < study->series_count; i++) {
+        json_array_append_new(series, series_to_json(&study->series[i], &o));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "patient_id",
+                     cli_json_text(study->patient_id), "study_uid", cli_json_text(study->study_uid),
+                     "study_date", cli_json_text(study->study_date), "height_m",
+                     study->patient_size_m > 0.0 ? cli_json_number(study->patient_size_m)
+                                                 : json_null(),
+                     "series", series, "slice", slice_to_json(&o), "error",
+                     o.has_slice ? json_null() : cli_json_text(o.error.message));
+}
+
+static bool print_json(const myo_catalogue *catalogue) {
+    json_t *studies = json_array(), *skipped = json_array();
+    for (size_t i = 0; i < myo_catalogue_get_study_count(catalogue); i++) {
+        json_array_append_new(studies, study_to_json(myo_catalogue_get_study(catalogue, i)));
+    }
+    for (size_t i = 0; i < myo_catalogue_get_skipped_count(catalogue); i++) {
+        const myo_skipped *file = myo_catalogue_get_skipped(catalogue, i);
+        json_array_append_new(
+            skipped, json_pack("{s:o, s:s, s:o}", "path", cli_json_text(file->path), "code",
+                               myo_code_name(file->code), "reason", cli_json_text(file->reason)));
+    }
+    return cli_json_print(json_pack("{s:o, s:o}", "studies", studies, "skipped", skipped));
+}
+
+static cli_status run(const cli_call *call) {
+    myo_catalogue *catalogue = NULL;
+    myo_error err = {0};
+    if (!myo_catalogue_create(call->operands, call->operand_count, cli_terminal_progress,
+                              call->terminal, &catalogue, &err)) {
+        return cli_fail(call, &err);
+    }
+    bool json = call->values[OPTION_JSON].count > 0;
+    cli_status status = CLI_DONE;
+    if (!(json ? print_json(catalogue) : print_text(catalogue))) {
+        status = CLI_NOTHING;
+    } else if (myo_catalogue_get_study_count(catalogue) == 0) {
+        fprintf(stderr, "myotome inspect: no DICOM image among the inputs\n");
+        status = CLI_NOTHING;
+    }
+    myo_catalogue_destroy(catalogue);
+    return status;
+}
+
+const cli_command cli_cmd_inspect = {
+    .name = "inspect",
+    .summary = "Show studies and series, what would be measured and why the rest would not",
+    .operands = "INPUT...",
+    .description =
+        "INPUT is any mix of DICOM files and folders, which are searched through. Only headers "
+        "are read. For each study a table of its series is printed, then the slice that `myotome "
+        "measure` would take without options, and how sure it is that this slice lies at L4/5. "
+        "Files that cannot be used follow with the reason.\n\n"
+        "Series are recognised by modality, orientation, echo and repetition time; the "
+        "description is shown but not relied on.",
+    .options = options,
+    .option_count = OPTION_COUNT,
+    .examples = examples,
+    .example_count = CLI_LENGTH(examples),
+    .statuses = {"the inputs were read", NULL, "wrong use, or an input does not exist",
+                 "there is no DICOM image among the inputs"},
+    .operand_min = 1,
+    .operand_max = CLI_OPERANDS_ANY,
+    .run = run,
+};

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* myotome measure: the main job. */
+#include "cli/commands.h"
+#include "cli/terminal.h"
+
+enum {
+    OPTION_OUTPUT,
+    OPTION_LEVEL,
+    OPTION_SLICE,
+    OPTION_SERIES,
+    OPTION_METHOD,
+    OPTION_FAT,
+    OPTION_REFERENCE,
+    OPTION_HEIGHT,
+    OPTION_HEIGHTS,
+    OPTION_CLINICAL,
+    OPTION_MODEL,
+    OPTION_PLUGINS,
+    OPTION_JSON,
+    OPTION_COUNT
+};
+
+static const char *const levels[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1", NULL};
+static const char *const references[] = {"auto", "vertebra", "disc", NULL};
+
+/* Heights that make no sense are refused by the library, study by study, as those from a CSV file
+ * or from a header are; here only what cannot be a length. */
+#define HEIGHT_LEAST 0.001
+#define HEIGHT_MOST 1e6
+
+static const cli_option options[OPTION_COUNT] = {
+    [OPTION_OUTPUT] = {"output", 'o', CLI_TEXT, "OUT", "result folder, created if need be",
+                       .required = true},
+    [OPTION_LEVEL] = {"level", 0, CLI_CHOICE, "LEVEL", "level to measure at", "L4/5",
+                      .choices = levels},
+    [OPTION_SLICE] = {"slice", 0, CLI_TEXT, "UID|SERIES:INSTANCE",
+                      "measure this slice: its SOP instance UID, or the numbers of its series and "
+                      "instance"},
+    [OPTION_SERIES] = {"series", 0, CLI_TEXT, "NUMBER|UID",
+                       "take this series instead of choosing the axial T2 series"},
+    [OPTION_METHOD] = {"method", 0, CLI_TEXT, "NAME",
+                       "segmenter that outlines the structures; 'myotome methods' lists them",
+                       "auto"},
+    [OPTION_FAT] = {"fat", 0, CLI_TEXT, "NAME|all",
+                    "fat method, or all of them; 'myotome methods' lists them", "gmm3"},
+    [OPTION_REFERENCE] = {"reference", 0, CLI_CHOICE, "WHICH",
+                          "what the slice cuts in front of the canal, the denominator of rCSA",
+                          "auto", .choices = references},
+    [OPTION_HEIGHT] = {"height", 0, CLI_NUMBER, "METRES",
+                       "body height of the patients whose height is not in --heights; 0.5 to 2.5 "
+                       "makes sense, anything else fails the study",
+                       .minimum = HEIGHT_LEAST, .maximum = HEIGHT_MOST},
+    [OPTION_HEIGHTS] = {"heights", 0, CLI_TEXT, "CSV", "heights in columns patient_id, height_m"},
+    [OPTION_CLINICAL] = {"clinical", 0, CLI_TEXT, "CSV",
+                         "variables of the risk models that images do not hold, in columns of "
+                         "their names beside patient_id"},
+    [OPTION_MODEL] = {"model", 0, CLI_LIST, "NAME|FILE",
+                      "risk model to apply, instead of every built-in one"},
+    [OPTION_PLUGINS] = {"plugins", 0, CLI_TEXT, "DIR", "load the plugins of this folder"},
+    [OPTION_JSON] = {"json", 0, CLI_FLAG, .help = "print the summary of the run as JSON"},
+};
+
+static const cli_example examples[] = {
+    {"myotome measure study/ -o out", "Measures every study in the folder at L4/5."},
+    {"myotome measure study/ -o out --height 1.66 --clinical clinical.csv --model nvcf-tang2024",
+     "With a height, and what the risk model needs besides the image."},
+    {"myotome measure study/ -o out --slice 6001:12 --fat all",
+     "A slice that a person chose, and all fat methods for comparison."},
+};
+
+static myo_measure_options make_options(const cli_call *call) {
+    const cli_value *v = call->values;
+    return (myo_measure_options){
+        .inputs = call->operands,
+        .input_count = call->operand_count,
+        .output = v[OPTION_OUTPUT].text,
+        .level = v[OPTION_LEVEL].text,
+        .slice = v[OPTION_SLICE].text,
+        .series = v[OPTION_SERIES].text,
+        .method = v[OPTION_METHOD].text,
+        .fat = v[OPTION_FAT].text,
+        .reference = v[OPTION_REFERENCE].text,
+        .height_m = v[OPTION_HEIGHT].number,
+        .heights_csv = v[OPTION_HEIGHTS].text,
+        .clinical_csv = v[OPTION_CLINICAL].text,
+        .models = v[OPTION_MODEL].list,
+        .model_count = v[OPTION_MODEL].count,
+        .plugin_directory = v[OPTION_PLUGINS].text,
+        .command_line = call->command_line,
+        .progress = cli_terminal_progress,
+        .progress_user = call->terminal,
+    };
+}
+
+static cli_status status_of(const myo_measure_summary *summary) {
+    if (summary->studies_measured == 0) {
+        return CLI_NOTHING;
+    }
+    return summary->studies_failed > 0 ? CLI_PARTLY : CLI_DONE;
+}
+
+static cli_status run(const cli_call *call) {
+    myo_measure_options measure = make_options(call);
+    myo_measure_summary summary = {0};
+    myo_error err = {0};
+    if (!myo_pipeline_measure(&measure, &summary, &err)) {
+        return cli_fail(call, &err);
+    }
+    cli_terminal_clear(call->terminal);
+    if (call->values[OPTION_JSON].count > 0) {
+        fputs(summary.json, stdout);
+    }
+    if (!call->quiet) {
+        fprintf(stderr, "measured %zu, failed %zu, files skipped %zu; results in %s\n",
+                summary.studies_measured, summary.studies_failed, summary.files_skipped,
+                measure.output);
+    }
+    cli_status status = status_of(&summary);
+    myo_measure_summary_clear(&summary);
+    return status;
+}
+
+const cli_command cli_cmd_measure = {
+    .name = "measure",
+    .summary = "Measure muscles, fat and risk on lumbar MRI studies",
+    .operands = "INPUT...",
+    .description =
+        "INPUT is any mix of DICOM files and folders, which are searched through. For each study "
+        "the axial T2 series and its slice at the level asked for are chosen, multifidus, erector "
+        "spinae and psoas major of both sides and the vertebral body or disc are outlined, fat is "
+        "separated, and areas, indices and risks are written into OUT.\n\n"
+        "OUT receives measurements.csv (areas of each structure, side and fat method), "
+        "features.csv (a row for each study, what a model reads), risk.csv (a row for each study "
+        "and model), run.json (the record of the run with everything that was left out and why), "
+        "and a folder for each patient with the label map, an overlay picture and the outlines as "
+        "ImageJ RoiSet.zip.\n\n"
+        "The height comes from --heights, then --height, then the header. Without one SMI is left "
+        "empty. A study that fails is recorded and costs no other. Look at the overlay before a "
+        "result is used: not for clinical decisions without review.",
+    .options = options,
+    .option_count = OPTION_COUNT,
+    .examples = examples,
+    .example_count = CLI_LENGTH(examples),
+    .statuses = {"every study was measured",
+                 "some studies failed; the results of the others are complete and on disk",
+                 "wrong use: an option, an input, a table or OUT cannot be used",
+                 "nothing could be measured"},
+    .operand_min = 1,
+    .operand_max = CLI_OPERANDS_ANY,
+    .run = run,
+};
