@@ -35,7 +35,7 @@ typedef struct cli_option {
     const char *help;     /* a sentence without its full stop */
     /* What the command gets when the option is not given; NULL: nothing. */
     const char *default_text;
-    double minimum, maximum;
+    double minimum, maximum;    /* both 0: any number */
     const char *const *choices; /* ends with NULL */
     bool required;
 } cli_option;
@@ -109,6 +109,8 @@ void cli_help_version(FILE *out);
 /* The whole reference. */
 void cli_reference_markdown(FILE *out);
 void cli_reference_man(FILE *out);
+/* "myotome measure [OPTION...] -o OUT INPUT...". */
+void cli_command_usage(const cli_command *command, char *text, size_t size);
 /* "-o, --output=OUT" or, without a short name, "--level=LEVEL". */
 void cli_option_syntax(const cli_option *option, char *text, size_t size);
 /* The choices of a CLI_CHOICE, ", " between them. */

@@ -23,11 +23,6 @@ enum {
 static const char *const levels[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1", NULL};
 static const char *const references[] = {"auto", "vertebra", "disc", NULL};
 
-/* Heights that make no sense are refused by the library, study by study, as those from a CSV file
- * or from a header are; here only what cannot be a length. */
-#define HEIGHT_LEAST 0.001
-#define HEIGHT_MOST 1e6
-
 static const cli_option options[OPTION_COUNT] = {
     [OPTION_OUTPUT] = {"output", 'o', CLI_TEXT, "OUT", "result folder, created if need be",
                        .required = true},
@@ -47,9 +42,8 @@ static const cli_option options[OPTION_COUNT] = {
                           "what the slice cuts in front of the canal, the denominator of rCSA",
                           "auto", .choices = references},
     [OPTION_HEIGHT] = {"height", 0, CLI_NUMBER, "METRES",
-                       "body height of the patients whose height is not in --heights; 0.5 to 2.5 "
-                       "makes sense, anything else fails the study",
-                       .minimum = HEIGHT_LEAST, .maximum = HEIGHT_MOST},
+                       "body height of patients that are not in --heights; a study with a height "
+                       "outside of 0.5 to 2.5 fails"},
     [OPTION_HEIGHTS] = {"heights", 0, CLI_TEXT, "CSV", "heights in columns patient_id, height_m"},
     [OPTION_CLINICAL] = {"clinical", 0, CLI_TEXT, "CSV",
                          "variables of the risk models that images do not hold, in columns of "
@@ -100,6 +94,10 @@ static cli_status status_of(const myo_measure_summary *summary) {
 }
 
 static cli_status run(const cli_call *call) {
+    const cli_value *height = &call->values[OPTION_HEIGHT];
+    if (height->count > 0 && height->number <= 0.0) {
+        return cli_misuse(call->command, "--height: %s is not above 0", height->text);
+    }
     myo_measure_options measure = make_options(call);
     myo_measure_summary summary = {0};
     myo_error err = {0};

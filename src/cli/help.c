@@ -81,7 +81,7 @@ void cli_option_remarks(const cli_option *option, char *text, size_t size) {
         char choices[CLI_WIDTH * 4];
         cli_option_choices(option, choices, sizeof choices);
         append(text, size, "One of: %s. ", choices);
-    } else if (option->kind == CLI_NUMBER || option->kind == CLI_COUNT) {
+    } else if (option->minimum < option->maximum) {
         append(text, size, "From %.15g to %.15g. ", option->minimum, option->maximum);
     } else if (option->kind == CLI_LIST) {
         append(text, size, "May be repeated. ");
@@ -95,6 +95,20 @@ void cli_option_remarks(const cli_option *option, char *text, size_t size) {
     if (length > 0) {
         text[length - 1] = '\0';
     }
+}
+
+void cli_command_usage(const cli_command *command, char *text, size_t size) {
+    text[0] = '\0';
+    append(text, size, "myotome %s [OPTION...]", command->name);
+    for (size_t i = 0; i < command->option_count; i++) {
+        const cli_option *option = &command->options[i];
+        if (option->required && option->letter) {
+            append(text, size, " -%c %s", option->letter, option->argument);
+        } else if (option->required) {
+            append(text, size, " --%s %s", option->name, option->argument);
+        }
+    }
+    append(text, size, "%s%s", *command->operands ? " " : "", command->operands);
 }
 
 static void print_option(FILE *out, const cli_option *option) {
@@ -113,8 +127,9 @@ static void print_option(FILE *out, const cli_option *option) {
 }
 
 void cli_help_command(FILE *out, const cli_command *command) {
-    fprintf(out, "Usage: myotome %s [OPTION...]%s%s\n\n", command->name,
-            *command->operands ? " " : "", command->operands);
+    char usage[CLI_WIDTH * 2];
+    cli_command_usage(command, usage, sizeof usage);
+    fprintf(out, "Usage: %s\n\n", usage);
     fprintf(out, "%s.\n\n", command->summary);
     cli_wrap(out, command->description, 0, 0);
     fputs("\nOptions:\n", out);

@@ -184,7 +184,8 @@ static cli_status check_value(const cli_command *command, const cli_option *opti
     if (option->kind == CLI_COUNT && value->number != floor(value->number)) {
         return cli_misuse(command, "--%s: '%s' is not a whole number", option->name, text);
     }
-    if (value->number < option->minimum || value->number > option->maximum) {
+    if (option->minimum < option->maximum &&
+        (value->number < option->minimum || value->number > option->maximum)) {
         return cli_misuse(command, "--%s: %s is not between %.15g and %.15g", option->name, text,
                           option->minimum, option->maximum);
     }

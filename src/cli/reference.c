@@ -5,24 +5,36 @@
 #include <string.h>
 
 #define REMARKS_SIZE (CLI_WIDTH * 5)
+#define USAGE_SIZE (CLI_WIDTH * 2)
+
+/* Text of a table cell: a bar would end it, inside of code as well. */
+static void markdown_cell(FILE *out, const char *text) {
+    for (; *text; text++) {
+        if (*text == '|') {
+            fputc('\\', out);
+        }
+        fputc(*text, out);
+    }
+}
 
 static void markdown_options(FILE *out, const cli_option *options, size_t count) {
     for (size_t i = 0; i < count; i++) {
         char syntax[CLI_WIDTH], remarks[REMARKS_SIZE];
         cli_option_syntax(&options[i], syntax, sizeof syntax);
         cli_option_remarks(&options[i], remarks, sizeof remarks);
-        fprintf(out, "| `%s` | ", syntax);
-        for (const char *c = options[i].help; *c; c++) {
-            fputs(*c == '|' ? "\\|" : (char[2]){*c, '\0'}, out);
-        }
+        fputs("| `", out);
+        markdown_cell(out, syntax);
+        fputs("` | ", out);
+        markdown_cell(out, options[i].help);
         fprintf(out, ".%s%s |\n", *remarks ? " " : "", remarks);
     }
 }
 
 static void markdown_command(FILE *out, const cli_command *command) {
-    fprintf(out, "\n## myotome %s\n\n%s.\n\n```\nmyotome %s [OPTION...]%s%s\n```\n\n%s\n",
-            command->name, command->summary, command->name, *command->operands ? " " : "",
-            command->operands, command->description);
+    char usage[USAGE_SIZE];
+    cli_command_usage(command, usage, sizeof usage);
+    fprintf(out, "\n## myotome %s\n\n%s.\n\n```\n%s\n```\n\n%s\n", command->name, command->summary,
+            usage, command->description);
     fputs("\n| option | |\n| --- | --- |\n", out);
     markdown_options(out, command->options, command->option_count);
     markdown_options(out, cli_common_options, CLI_COMMON_COUNT);
@@ -96,8 +108,11 @@ static void man_options(FILE *out, const cli_option *options, size_t count) {
 }
 
 static void man_command(FILE *out, const cli_command *command) {
-    fprintf(out, ".SS myotome %s [\\fIOPTION\\fR...]%s%s\n", command->name,
-            *command->operands ? " " : "", command->operands);
+    char usage[USAGE_SIZE];
+    cli_command_usage(command, usage, sizeof usage);
+    fputs(".SS ", out);
+    man_text(out, usage);
+    fputc('\n', out);
     man_text(out, command->summary);
     fputs(".\n.PP\n", out);
     man_text(out, command->description);
