@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Applies a logistic model to one patient.
+ *
+ * Linear predictor l = intercept + sum of b_j x_j; probability 1 / (1 + exp(-l)). The interval is
+ * l +- 1.96 s, turned into probabilities, with s^2 = s_c^2 + sum of (s_j (x_j - c_j))^2: each
+ * coefficient's standard error s_j acts on the distance of its input from the centre c_j, and s_c
+ * is the standard error of l at the centre. At the centre chosen as in docs/models.md the
+ * coefficients and the level of the equation are uncorrelated, so the sum needs no covariances.
+ * With all c_j at 0 it would need the covariances with the intercept, which are large, and without
+ * them the interval of an average patient is far too wide.
+ */
+#include "base/number.h"
+#include "risk/model_private.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define VALUE_SIZE 128 /* longest text of a value that is quoted in a message */
+
+/* Running sums over the terms. */
+typedef struct sums {
+    double linear_predictor, variance;
+} sums;
+
+/* Appends to a list with "; " between its parts; what does not fit is left out. */
+static void list_append(char list[MYO_RISK_TEXT_SIZE], const char *format, ...) MYO_PRINTF(2, 3);
+static void list_append(char list[MYO_RISK_TEXT_SIZE], const char *format, ...) {
+    char part[MYO_RISK_TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(part, sizeof part, format, arguments);
+    va_end(arguments);
+    const char *separator = *list ? "; " : "";
+    size_t length = strlen(list);
+    if (length + strlen(separator) + strlen(part) < MYO_RISK_TEXT_SIZE) {
+        snprintf(list + length, MYO_RISK_TEXT_SIZE - length, "%s%s", separator, part);
+    }
+}
+
+/* Copies a value without the blanks around it; empty when there is none. */
+static bool trim(const char *name, const char *text, char out[VALUE_SIZE], myo_error *err) {
+    out[0] = '\0';
+    if (!text) {
+        return true;
+    }
+    while (isspace((unsigned char)*text)) {
+        text++;
+    }
+    size_t length = strlen(text);
+    while (length > 0 && isspace((unsigned char)text[length - 1])) {
+        length--;
+    }
+    if (length >= VALUE_SIZE) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "%s: value of %zu characters is too long", name,
+                             length);
+    }
+    memcpy(out, text, length);
+    out[length] = '\0';
+    return true;
+}
+
+static void add_term(const risk_term *term, double value, sums *total) {
+    double deviation = term->standard_error * (value - term->centre);
+    total->linear_predictor += term->coefficient * value;
+    total->variance += deviation * deviation;
+}
+
+static bool add_number(const risk_predictor *predictor, const char *text, sums *total,
+                       char *warnings, myo_error *err) {
+    double value;
+    if (!myo_number_parse(text, &value)) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "%s: '%s' is not a number (unit: %s)",
+                             predictor->name, text, predictor->unit);
+    }
+    if (predictor->has_possible &&
+        (value < predictor->possible_minimum || value > predictor->possible_maximum)) {
+        return myo_error_set(err, MYO_E_ARGUMENT,
+                             "%s: %s %s is not possible (from %g to %g): check the unit",
+                             predictor->name, text, predictor->unit, predictor->possible_minimum,
+                             predictor->possible_maximum);
+    }
+    if (predictor->has_range && (value < predictor->minimum || value > predictor->maximum)) {
+        list_append(warnings, "%s %s is outside of the development data (%g to %g %s)",
+                    predictor->name, text, predictor->minimum, predictor->maximum, predictor->unit);
+    }
+    add_term(&predictor->terms[0], value, total);
+    return true;
+}
+
+static bool add_category(const risk_predictor *predictor, const char *text, sums *total,
+                         myo_error *err) {
+    bool known = strcasecmp(text, predictor->reference) == 0;
+    for (size_t i = 0; i < predictor->term_count; i++) {
+        bool match = strcasecmp(text, predictor->terms[i].level) == 0;
+        add_term(&predictor->terms[i], match ? 1.0 : 0.0, total);
+        known = known || match;
+    }
+    if (!known) {
+        char allowed[MYO_ERROR_TEXT_SIZE];
+        size_t length = (size_t)snprintf(allowed, sizeof allowed, "%s", predictor->reference);
+        for (size_t i = 0; i < predictor->term_count && length < sizeof allowed; i++) {
+            length += (size_t)snprintf(allowed + length, sizeof allowed - length, ", %s",
+                                       predictor->terms[i].level);
+        }
+        return myo_error_set(err, MYO_E_ARGUMENT, "%s: '%s' is not one of %s", predictor->name,
+                             text, allowed);
+    }
+    return true;
+}
+
+static double logistic(double linear_predictor) {
+    return 1.0 / (1.0 + exp(-linear_predictor));
+}
+
+/* The numbers of a prediction from the sums over all terms. */
+static void finish(const sums *total, myo_prediction *out) {
+    double half_width = RISK_Z95 * sqrt(total->variance);
+    out->linear_predictor = total->linear_predictor;
+    out->probability = logistic(total->linear_predictor);
+    out->lower = logistic(total->linear_predictor - half_width);
+    out->upper = logistic(total->linear_predictor + half_width);
+}
+
+bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
+                       myo_prediction *out, myo_error *err) {
+    *out =
+        (myo_prediction){.probability = NAN, .lower = NAN, .upper = NAN, .linear_predictor = NAN};
+    if (model->unavailable) {
+        list_append(out->warnings, "%s", model->unavailable);
+        return true;
+    }
+    if (strcmp(model->intercept_source, "reconstructed") == 0) {
+        list_append(out->warnings, "intercept reconstructed, not published");
+    }
+    sums total = {.linear_predictor = model->intercept,
+                  .variance = model->standard_error_at_centre * model->standard_error_at_centre};
+    for (size_t i = 0; i < model->predictor_count; i++) {
+        const risk_predictor *predictor = &model->predictors[i];
+        char text[VALUE_SIZE];
+        if (!trim(predictor->name, lookup(user, predictor->name), text, err)) {
+            return false;
+        }
+        if (!*text) {
+            list_append(out->missing, "%s", predictor->name);
+            continue;
+        }
+        bool ok = predictor->reference ? add_category(predictor, text, &total, err)
+                                       : add_number(predictor, text, &total, out->warnings, err);
+        if (!ok) {
+            return false;
+        }
+    }
+    if (!*out->missing) {
+        finish(&total, out);
+    }
+    return true;
+}
