@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Short names for what CMake and the scripts do; everything works without this file as well.
+.PHONY: all demo test accuracy docs format check ci install-deps clean
+
+all:
+	tools/install-deps build
+	cmake --preset release
+	cmake --build --preset release
+
+demo: all
+	tools/demo build/release/bin/myotome
+
+test:
+	tools/install-deps build test
+	cmake --preset dev
+	cmake --build --preset dev
+	ctest --preset dev
+
+accuracy: all
+	if test -x tools/accuracy/run; then tools/accuracy/run; fi
+
+# The command reference comes from the program.
+docs: all
+	build/release/bin/myotome --reference markdown > docs/cli.md
+
+format:
+	tools/checks/sources | xargs clang-format -i
+
+check:
+	tools/checks/run
+
+ci:
+	.ci/run
+
+install-deps:
+	tools/install-deps
+
+clean:
+	rm -rf build out
