@@ -15,7 +15,7 @@ typedef struct myo_contour {
     bool hole;
 } myo_contour;
 
-/* Contours in reading order of their uppermost, then leftmost, edge. */
+/* Contours in reading order of the first pixel that has its top edge on each. */
 typedef struct myo_contour_list {
     myo_contour *contours;
     size_t count, capacity;

@@ -7,7 +7,7 @@
 
 /* One region to write: all pixels of `labels` with the value `label`. */
 typedef struct myo_roi_source {
-    const char *name; /* entry name without .roi: "multifidus_left" */
+    const char *name; /* entry name without .roi: "multifidus_left"; letters, digits and "_-" */
     uint16_t label;
     uint8_t rgb[3]; /* stroke colour */
 } myo_roi_source;
@@ -16,7 +16,9 @@ typedef struct myo_roi_source {
  * Writes the regions that have pixels into a zip, in the order given, each as its outline along
  * pixel corners: polygon (traced) when it is one piece without holes, else a composite. ImageJ
  * counts exactly the same pixels. `slice_position` is the position in the stack (1 on), 0 none.
- * The same input gives the same bytes.
+ * The same input gives the same bytes, and the file is either complete or not there. Errors:
+ * MYO_E_NOT_FOUND when no region has a pixel, MYO_E_ARGUMENT when two regions share a name,
+ * MYO_E_MEMORY, MYO_E_IO.
  */
 bool myo_roi_write_zip(const char *path, const myo_labels *labels, const myo_roi_source *sources,
                        size_t count, int slice_position, myo_error *err);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The result tables of a run as CSV text; columns are fixed by the command line contract. */
+/*
+ * The result tables of a run as CSV text; columns are fixed by the command line contract.
+ *
+ * Numbers have a fixed count of decimals, a point whatever the locale is, and are empty where the
+ * value is unknown: areas, intensities, thresholds, SMI and HU 2; fractions and ratios 4;
+ * confidences 3; distances and angles 2; percentages 2; heights 3; probabilities and linear
+ * predictors 4.
+ */
 #ifndef MYO_REPORT_TABLES_H
 #define MYO_REPORT_TABLES_H
 
@@ -41,7 +48,9 @@ typedef struct myo_report_risk {
 } myo_report_risk;
 
 /* Header lines, and one line (or for measurements: one line a structure and side of
- * the slice, absent sides with empty numbers and their flags) each, "\n" at the end. */
+ * the slice, absent sides with empty numbers and their flags) each, "\n" at the end. Structures
+ * that a segmenter need not find (quadratus lumborum, the gluteal muscles) have a line only where
+ * they are present. Texts that are NULL count as empty. */
 void myo_report_measurements_header(myo_text *text);
 void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice);
 void myo_report_features_header(myo_text *text);
@@ -51,5 +60,8 @@ void myo_report_risk_row(myo_text *text, const myo_report_risk *risk);
 
 /* Names of the set bits with ";" between them. */
 void myo_report_flags(myo_text *text, uint32_t flags);
+
+/* The muscles that have indices, in the order of features.csv; static storage. */
+const myo_structure *myo_report_indexed_muscles(size_t *count);
 
 #endif
