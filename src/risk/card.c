@@ -173,8 +173,7 @@ static void append_performance(myo_text *card, const myo_model *model) {
         append_figure(&line, entry, "sensitivity", "sensitivity");
         append_figure(&line, entry, "specificity", "specificity");
         if (test) {
-            myo_text_append(&line, ", Hosmer-Lemeshow");
-            append_figure(&line, test, "chi2", "chi2");
+            append_figure(&line, test, "chi2", "Hosmer-Lemeshow chi2");
             append_figure(&line, test, "df", "df");
             append_figure(&line, test, "p", "p");
         }

@@ -9,13 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* cmocka compares floats only; these are doubles. */
-static void assert_near(double actual, double expected, double tolerance) {
-    if (!(fabs(actual - expected) <= tolerance)) {
-        fail_msg("%.17g instead of %.17g", actual, expected);
-    }
-}
-
 /* A complete small model; the tests break one piece of it at a time. */
 static const char good[] =
     "{\"format\": \"myotome-risk-model\", \"version\": 1, \"name\": \"m\", \"title\": \"T\",\n"

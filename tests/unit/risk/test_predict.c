@@ -7,13 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* cmocka compares floats only; these are doubles. */
-static void assert_near(double actual, double expected, double tolerance) {
-    if (!(fabs(actual - expected) <= tolerance)) {
-        fail_msg("%.17g instead of %.17g", actual, expected);
-    }
-}
-
 /* One patient as text; NULL leaves a variable out. */
 typedef struct patient {
     const char *approach, *ct, *smi;
