@@ -7,8 +7,8 @@
 #include <string.h>
 
 static char *card_of(const char *name) {
-    myo_model *model;
-    char *card;
+    myo_model *model = NULL;
+    char *card = NULL;
     myo_error err = {0};
     if (!myo_model_load(name, &model, &err) || !myo_model_card(model, &card, &err)) {
         fail_msg("%s", err.message);
