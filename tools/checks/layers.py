@@ -36,6 +36,8 @@ ONLY_HEADERS = {"dicom": {"dicom/writer.h"}}
 # Composes everything below it.
 COMPOSERS = {"pipeline"}
 GENERATED = {"myotome_version.h"}
+# Libraries that are included with their folder, and the only module that may see them.
+OWNED_LIBRARIES = {"dcmtk": "dicom"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 SOURCES = ("*.c", "*.h", "*.cc", "*.cpp")
@@ -94,9 +96,14 @@ def includes(path):
 def check_module_file(path, name, uses):
     problems = []
     for where, bracket, header in includes(path):
+        folder = header.split("/")[0]
+        if folder in OWNED_LIBRARIES:
+            if OWNED_LIBRARIES[folder] != name:
+                problems.append(f"{where}: {folder} belongs behind {OWNED_LIBRARIES[folder]} "
+                                f"({header})")
+            continue
         if bracket == "<" or header in GENERATED and name == "base":
             continue
-        folder = header.split("/")[0]
         if folder != name and folder not in uses:
             problems.append(f"{where}: {name} does not name {folder} in USES ({header})")
         elif folder != name and header.endswith("_private.h"):

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a model file: an error, or a model with a card that predicts without a crash. */
+#include "fuzz.h"
+
+#include <assert.h>
+#include <math.h>
+#include <myotome/risk.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One number for every variable; `user` says which. */
+static const char *give(void *user, const char *name) {
+    assert(name != NULL);
+    return user;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static char number[] = "120.5", category[] = "PKP", nothing[] = "";
+    char *const answers[] = {number, category, nothing};
+    myo_model *model = NULL;
+    myo_error err = {0};
+    if (!myo_model_parse((const char *)data, size, "input", &model, &err)) {
+        assert(err.code != MYO_OK && err.message[0] != '\0' && !strchr(err.message, '\n'));
+        return 0;
+    }
+    char *card = NULL;
+    if (myo_model_card(model, &card, NULL)) {
+        assert(strlen(card) > 0);
+        free(card);
+    }
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        myo_prediction prediction;
+        if (myo_model_predict(model, give, answers[i], &prediction, NULL)) {
+            assert(isnan(prediction.probability) ||
+                   (prediction.probability >= 0.0 && prediction.probability <= 1.0));
+        }
+    }
+    myo_model_destroy(model);
+    return 0;
+}
