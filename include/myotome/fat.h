@@ -15,6 +15,7 @@ extern "C" {
 typedef struct myo_fat_input {
     uint32_t struct_size;
     size_t columns, rows;
+    double column_spacing_mm, row_spacing_mm;
     const float *intensity; /* rows x columns; MR: bias-corrected, CT: HU */
     const uint16_t *labels; /* rows x columns, label values of structure.h */
 } myo_fat_input;

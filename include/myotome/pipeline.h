@@ -36,6 +36,8 @@ typedef struct myo_measure_options {
 typedef struct myo_measure_summary {
     size_t studies_measured; /* complete results on disk */
     size_t studies_failed;   /* recorded in run.json with their reason */
+    size_t
+        studies_incomplete; /* of the measured ones: a risk could not be computed from bad input */
     size_t files_skipped;
     char *json; /* the summary as JSON text; owned, free with myo_measure_summary_clear() */
 } myo_measure_summary;

@@ -34,7 +34,7 @@ static const myo_parameter parameters[PARAMETER_COUNT] = {
                                 0.1, 0.0, 1.0},
 };
 
-#define RING_PIXELS 12       /* how far around the muscles fat is looked for */
+#define RING_MM 6.0          /* how far around the muscles fat is looked for */
 #define CONTRAST_MIN 1.6     /* fat over muscle below which the two can't be told apart */
 #define MIXED_PLACE_MIN 0.25 /* of the way from muscle to fat */
 #define MIXED_PLACE_MAX 0.75
@@ -45,13 +45,17 @@ static const myo_parameter parameters[PARAMETER_COUNT] = {
 #define MIXED_SIGMA_MAX 0.30
 #define FAT_SIGMA_MIN 0.05
 #define FAT_SIGMA_MAX 0.30
-#define MUSCLE_QUANTILE 0.25 /* of the muscle pixels: lean muscle even at 60 % fat */
+#define MUSCLE_QUANTILE 0.05 /* of the muscle pixels: lean muscle even at 60 % fat */
 #define ANCHOR_QUANTILE 0.60 /* of the bright pixels around: fat, not its brightest */
+#define BIN_COUNT 512        /* of the muscles' histogram */
 #define SAMPLES_MIN 50       /* muscle pixels, and pixels of the ring */
 
+/* Grey levels of the slice. The mixture is fitted to the histogram: its bins are far narrower than
+ * noise, and there are a hundred times fewer of them than pixels. */
 typedef struct samples {
-    double *muscle, *around; /* grey levels, sorted */
+    double *muscle, *around; /* sorted */
     size_t muscle_count, around_count;
+    double bin_level[BIN_COUNT], bin_pixels[BIN_COUNT]; /* of the muscles */
 } samples;
 
 typedef struct mixture {
@@ -67,32 +71,53 @@ static double sorted_quantile(const double *values, size_t count, double quantil
     return values[(size_t)(quantile * (double)(count - 1))];
 }
 
-/* Marks the pixels within RING_PIXELS of a muscle, along rows and then along columns. */
-static void mark_ring(const myo_fat_input *input, uint8_t *near_muscle) {
+/* Extends the marks (1) of one line of pixels by `reach` pixels on both sides; what is added is 2.
+ */
+static void extend_line(uint8_t *first, size_t step, size_t length, size_t reach) {
+    size_t since = reach + 1;
+    for (size_t k = 0; k < length; k++) {
+        since = first[k * step] == 1 ? 0 : since + 1;
+        first[k * step] = since > 0 && since <= reach ? 2 : first[k * step];
+    }
+    since = reach + 1;
+    for (size_t k = length; k-- > 0;) {
+        since = first[k * step] == 1 ? 0 : since + 1;
+        first[k * step] = since > 0 && since <= reach ? 2 : first[k * step];
+    }
+}
+
+/* Marks the muscles and the pixels within RING_MM of one, along rows and then along columns. */
+static void mark_ring(const myo_fat_input *input, uint8_t *mark) {
     size_t columns = input->columns, rows = input->rows;
     for (size_t i = 0; i < columns * rows; i++) {
         myo_structure structure;
-        near_muscle[i] = fat_is_muscle(input->labels[i], &structure) ? 1 : 0;
+        mark[i] = fat_is_muscle(input->labels[i], &structure) ? 1 : 0;
     }
-    for (int pass = 0; pass < 2; pass++) {
-        size_t lines = pass == 0 ? rows : columns, length = pass == 0 ? columns : rows;
-        size_t step = pass == 0 ? 1 : columns, line_step = pass == 0 ? columns : 1;
-        for (size_t line = 0; line < lines; line++) {
-            uint8_t *first = near_muscle + line * line_step;
-            size_t since = RING_PIXELS + 1;
-            for (size_t k = 0; k < length; k++) { /* 2 marks what the ring adds in this pass */
-                since = first[k * step] == 1 ? 0 : since + 1;
-                first[k * step] = since > 0 && since <= RING_PIXELS ? 2 : first[k * step];
-            }
-            since = RING_PIXELS + 1;
-            for (size_t k = length; k-- > 0;) {
-                since = first[k * step] == 1 ? 0 : since + 1;
-                first[k * step] = since > 0 && since <= RING_PIXELS ? 2 : first[k * step];
-            }
-        }
-        for (size_t i = 0; i < columns * rows; i++) {
-            near_muscle[i] = near_muscle[i] ? 1 : 0;
-        }
+    size_t reach = (size_t)(RING_MM / input->column_spacing_mm);
+    for (size_t r = 0; r < rows; r++) {
+        extend_line(mark + r * columns, 1, columns, reach);
+    }
+    for (size_t i = 0; i < columns * rows; i++) {
+        mark[i] = mark[i] ? 1 : 0;
+    }
+    reach = (size_t)(RING_MM / input->row_spacing_mm);
+    for (size_t c = 0; c < columns; c++) {
+        extend_line(mark + c, columns, rows, reach);
+    }
+}
+
+static void fill_histogram(samples *s) {
+    if (s->muscle_count == 0) {
+        return;
+    }
+    double lowest = s->muscle[0], highest = s->muscle[s->muscle_count - 1];
+    double width = fmax((highest - lowest) / BIN_COUNT, 1e-9);
+    for (size_t b = 0; b < BIN_COUNT; b++) {
+        s->bin_level[b] = lowest + ((double)b + 0.5) * width;
+    }
+    for (size_t i = 0; i < s->muscle_count; i++) {
+        size_t b = (size_t)((s->muscle[i] - lowest) / width);
+        s->bin_pixels[b < BIN_COUNT ? b : BIN_COUNT - 1] += 1.0;
     }
 }
 
@@ -117,6 +142,7 @@ static bool collect(const myo_fat_input *input, samples *s, myo_error *err) {
     free(near_muscle);
     qsort(s->muscle, s->muscle_count, sizeof(double), compare_doubles);
     qsort(s->around, s->around_count, sizeof(double), compare_doubles);
+    fill_histogram(s);
     return true;
 }
 
@@ -188,19 +214,23 @@ typedef struct moments {
 
 static void expect(const samples *s, const mixture *m, moments *out) {
     *out = (moments){0};
-    for (size_t i = 0; i < s->muscle_count; i++) {
-        double p[COMPONENT_COUNT], value = s->muscle[i];
+    for (size_t b = 0; b < BIN_COUNT; b++) {
+        double pixels = s->bin_pixels[b], value = s->bin_level[b];
+        if (pixels <= 0.0) {
+            continue;
+        }
+        double p[COMPONENT_COUNT];
         posterior(m, value, p);
         for (int k = 0; k < COMPONENT_COUNT; k++) {
             double d = value - m->mean[k];
-            out->n[k] += p[k];
-            out->sum[k] += p[k] * value;
-            out->squares[k] += p[k] * d * d;
+            out->n[k] += pixels * p[k];
+            out->sum[k] += pixels * p[k] * value;
+            out->squares[k] += pixels * p[k] * d * d;
         }
         if (value < m->mean[MUSCLE]) {
             double d = value - m->mean[MUSCLE];
-            out->dark_n += 1.0;
-            out->dark_squares += d * d;
+            out->dark_n += pixels;
+            out->dark_squares += pixels * d * d;
         }
     }
 }

@@ -37,6 +37,8 @@ bool myo_fat_separate(const myo_fat_method *method, const myo_image *intensity,
         myo_fat_input input = {.struct_size = sizeof input,
                                .columns = geometry->columns,
                                .rows = geometry->rows,
+                               .column_spacing_mm = geometry->column_spacing_mm,
+                               .row_spacing_mm = geometry->row_spacing_mm,
                                .intensity = myo_image_get_const_pixels(intensity),
                                .labels = myo_labels_get_const_pixels(labels)};
         myo_fat_output output = {.struct_size = sizeof output,

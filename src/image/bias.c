@@ -25,7 +25,7 @@
 #define WINDOW_MM 44.0            /* neighbourhood that surely holds fat */
 #define FAT_QUANTILE 0.92         /* of a neighbourhood: fat, but not its brightest pixels */
 #define TOP_QUANTILE 0.98         /* of the slice: what counts as bright */
-#define DARK_QUANTILE 0.05        /* of the positive pixels: air */
+#define DARK_QUANTILE 0.05        /* of the slice: air */
 #define FLOOR_FRACTION 0.03       /* of the top: less is no body */
 #define FAT_LOG_WIDTH 0.35        /* log distance at which a pixel's weight as fat falls to 61 % */
 #define NEIGHBOURHOOD_WEIGHT 0.01 /* of the quantile where no pixel looks like fat */
@@ -119,15 +119,10 @@ static void average_cells(grid *g, const myo_image *image) {
     }
 }
 
-/* Grey level of air; 0 when no pixel is positive. */
+/* Grey level of air: magnitude images of noisy scanners have a pedestal there. */
 static double find_dark_level(grid *g) {
-    size_t positive = 0;
-    for (size_t i = 0; i < g->count; i++) {
-        if (g->value[i] > 0.0) {
-            g->target[positive++] = g->value[i];
-        }
-    }
-    return positive > 0 ? quantile_of(g->target, positive, DARK_QUANTILE) : 0.0;
+    memcpy(g->target, g->value, g->count * sizeof(double));
+    return fmax(quantile_of(g->target, g->count, DARK_QUANTILE), 0.0);
 }
 
 /* High quantile of the neighbourhood of every second cell, spread to its neighbours. */
@@ -258,8 +253,7 @@ static bool fit_grid(grid *g, const myo_image *image, myo_bias *bias, myo_error 
 }
 
 /* GSL's default handler aborts the process; its functions return their errors instead. */
-static void silence_gsl(void)
-{
+static void silence_gsl(void) {
     gsl_set_error_handler_off();
 }
 

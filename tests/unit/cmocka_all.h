@@ -10,4 +10,15 @@
 
 #include <cmocka.h>
 
+#include <math.h>
+
+/* Fails unless |actual - expected| <= tolerance (NaN fails). cmocka's own macro compares floats. */
+#define assert_near(actual, expected, tolerance)                                                   \
+    do {                                                                                           \
+        double near_actual = (double)(actual), near_expected = (double)(expected);                 \
+        if (!(fabs(near_actual - near_expected) <= (tolerance))) {                                 \
+            fail_msg("%s is %.12g, not %.12g", #actual, near_actual, near_expected);               \
+        }                                                                                          \
+    } while (0)
+
 #endif

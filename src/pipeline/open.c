@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening a run: option values, methods, models. */
+#include "pipeline/run_private.h"
+
+#include <string.h>
+
+static bool check_level(const char *level, myo_error *err) {
+    size_t count;
+    const char *const *names = myo_level_names(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], level) == 0) {
+            return true;
+        }
+    }
+    return myo_error_set(err, MYO_E_ARGUMENT,
+                         "--level %s: not one of L1/2, L2/3, L3/4, L4/5, L5/S1, L3", level);
+}
+
+/* At a disc level the slice cuts the disc, at a vertebral level the vertebra. */
+static bool check_reference(const run *r, myo_error *err) {
+    const char *reference = r->options->reference;
+    if (!reference || strcmp(reference, "auto") == 0 || r->options->slice) {
+        return true;
+    }
+    bool disc_level = strchr(r->level, '/') != NULL;
+    if (strcmp(reference, "disc") != 0 && strcmp(reference, "vertebra") != 0) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "--reference %s: not one of auto, vertebra, disc",
+                             reference);
+    }
+    if (disc_level != (strcmp(reference, "disc") == 0)) {
+        return myo_error_set(
+            err, MYO_E_ARGUMENT,
+            "--reference %s: the slice at %s cuts the %s; choose another level, or "
+            "name the slice with --slice",
+            reference, r->level, disc_level ? "disc" : "vertebra");
+    }
+    return true;
+}
+
+static bool choose_methods(run *r, myo_error *err) {
+    const char *method = r->options->method ? r->options->method : "auto";
+    r->segmenter = myo_registry_find_segmenter(r->registry, method);
+    if (!r->segmenter) {
+        return myo_error_set(err, MYO_E_ARGUMENT,
+                             "--method %s: unknown; `myotome methods` lists them", method);
+    }
+    const char *fat = r->options->fat;
+    if (fat && strcmp(fat, "all") == 0) {
+        const myo_fat_method *found;
+        while (r->fat_method_count < RUN_FAT_METHODS_MAX &&
+               (found = myo_registry_get_fat_method(r->registry, r->fat_method_count)) != NULL) {
+            r->fat_methods[r->fat_method_count++] = found;
+        }
+        return true;
+    }
+    r->fat_methods[0] = fat ? myo_registry_find_fat_method(r->registry, fat)
+                            : myo_registry_get_fat_method(r->registry, 0);
+    if (!r->fat_methods[0]) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "--fat %s: unknown; `myotome methods` lists them",
+                             fat ? fat : "");
+    }
+    r->fat_method_count = 1;
+    return true;
+}
+
+static bool load_models(run *r, myo_error *err) {
+    const char *const *names = r->options->models;
+    size_t count = r->options->model_count;
+    if (count == 0) {
+        names = myo_model_builtins(&count);
+    }
+    if (count > RUN_MODELS_MAX) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "--model: more than %d models", RUN_MODELS_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!myo_model_load(names[i], &r->models[i], err)) {
+            return false;
+        }
+        r->model_count++;
+    }
+    return true;
+}
+
+bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
+    r->options = options;
+    r->level = options->level ? options->level : "L4/5";
+    if (options->input_count == 0 || !options->output) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "measure needs an INPUT and an output folder");
+    }
+    return check_level(r->level, err) && check_reference(r, err) &&
+           myo_registry_create(&r->registry, err) &&
+           (!options->plugin_directory ||
+            myo_registry_load_plugins(r->registry, options->plugin_directory, err)) &&
+           choose_methods(r, err) && load_models(r, err) &&
+           (!options->heights_csv || myo_csv_read(options->heights_csv, &r->heights, err)) &&
+           (!options->clinical_csv || myo_csv_read(options->clinical_csv, &r->clinical, err)) &&
+           record_begin(r, err);
+}
+
+void run_close(run *r) {
+    for (size_t i = 0; i < r->model_count; i++) {
+        myo_model_destroy(r->models[i]);
+    }
+    myo_csv_destroy(r->heights);
+    myo_csv_destroy(r->clinical);
+    myo_registry_destroy(r->registry);
+    myo_text_clear(&r->measurements);
+    myo_text_clear(&r->features);
+    myo_text_clear(&r->risk);
+    json_decref(r->record);
+}

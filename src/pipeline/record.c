@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run.json: what was asked, what was read, what was done, and what was left out and why. */
+#include "pipeline/run_private.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define TIME_SIZE 32
+
+/* Time in UTC as ISO 8601. SOURCE_DATE_EPOCH (reproducible-builds.org) replaces the clock, so that
+ * two runs can be compared byte by byte. */
+static json_t *time_now(void) {
+    time_t now = time(NULL);
+    const char *fixed = getenv("SOURCE_DATE_EPOCH");
+    if (fixed && *fixed) {
+        now = (time_t)strtoll(fixed, NULL, 10);
+    }
+    struct tm parts;
+    char text[TIME_SIZE] = "";
+    if (gmtime_r(&now, &parts)) {
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    }
+    return json_string(text);
+}
+
+static json_t *string_or_null(const char *text) {
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *describe_method(const run *r, const myo_method_info *info) {
+    json_t *parameters = json_object();
+    for (size_t i = 0; i < info->parameter_count; i++) {
+        json_object_set_new(parameters, info->parameters[i].name,
+                            json_real(info->parameters[i].default_value));
+    }
+    return json_pack("{s:s, s:s, s:s, s:o}", "name", info->name, "version", info->version, "origin",
+                     myo_registry_get_origin(r->registry, info), "parameters", parameters);
+}
+
+static json_t *describe_options(const run *r) {
+    const myo_measure_options *o = r->options;
+    json_t *inputs = json_array(), *models = json_array(), *fat = json_array();
+    for (size_t i = 0; i < o->input_count; i++) {
+        json_array_append_new(inputs, json_string(o->inputs[i]));
+    }
+    for (size_t i = 0; i < r->model_count; i++) {
+        json_array_append_new(models, json_string(myo_model_get_name(r->models[i])));
+    }
+    for (size_t i = 0; i < r->fat_method_count; i++) {
+        json_array_append_new(fat, describe_method(r, &r->fat_methods[i]->info));
+    }
+    return json_pack("{s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "inputs",
+                     inputs, "level", r->level, "slice", string_or_null(o->slice), "series",
+                     string_or_null(o->series), "reference", o->reference ? o->reference : "auto",
+                     "segmenter", describe_method(r, &r->segmenter->info), "fat_methods", fat,
+                     "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(),
+                     "heights", string_or_null(o->heights_csv), "clinical",
+                     string_or_null(o->clinical_csv), "models", models, "plugins",
+                     string_or_null(o->plugin_directory));
+}
+
+bool record_begin(run *r, myo_error *err) {
+    r->record = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:n, s:o, s:[], s:[], s:[]}", "program",
+                          "myotome", "version", myo_version(), "libraries", myo_library_versions(),
+                          "notice", "Not for clinical decisions without review.", "command_line",
+                          string_or_null(r->options->command_line), "start", time_now(), "end",
+                          "options", describe_options(r), "warnings", "studies", "skipped");
+    return r->record ? true : myo_error_set(err, MYO_E_MEMORY, "out of memory");
+}
+
+void record_end(run *r) {
+    json_object_set_new(r->record, "end", time_now());
+    json_object_set_new(r->record, "measured", json_integer((json_int_t)r->measured));
+    json_object_set_new(r->record, "failed", json_integer((json_int_t)r->failed));
+}
+
+void record_skipped(run *r, const myo_catalogue *catalogue) {
+    json_t *list = json_object_get(r->record, "skipped");
+    for (size_t i = 0; i < myo_catalogue_get_skipped_count(catalogue); i++) {
+        const myo_skipped *skipped = myo_catalogue_get_skipped(catalogue, i);
+        json_t *entry = json_pack("{s:s, s:s, s:s}", "path", skipped->path, "code",
+                                  myo_code_name(skipped->code), "reason", skipped->reason);
+        /* A file name that is no UTF-8 cannot stand in JSON; its reason still does. */
+        json_array_append_new(list, entry ? entry
+                                          : json_pack("{s:n, s:s, s:s}", "path", "code",
+                                                      myo_code_name(skipped->code), "reason",
+                                                      "file name is not UTF-8"));
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Risk from a feature table and from nothing else. */
+#include "base/text.h"
+#include "io/csv.h"
+#include "report/tables.h"
+
+#include <math.h>
+#include <myotome/pipeline.h>
+#include <stdio.h>
+
+typedef struct row_view {
+    const myo_csv *csv;
+    size_t row;
+} row_view;
+
+static const char *lookup(void *user, const char *name) {
+    const row_view *view = user;
+    size_t column;
+    return myo_csv_find_column(view->csv, name, &column) ? myo_csv_get(view->csv, view->row, column)
+                                                         : NULL;
+}
+
+static const char *text_or_empty(row_view *view, const char *name) {
+    const char *text = lookup(view, name);
+    return text ? text : "";
+}
+
+bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_text,
+                       myo_error *err) {
+    myo_csv *csv = NULL;
+    myo_model *loaded = NULL;
+    myo_text text = {0};
+    bool done = myo_model_load(model, &loaded, err) && myo_csv_read(features_csv, &csv, err);
+    if (done) {
+        myo_report_risk_header(&text);
+    }
+    for (size_t i = 0; done && i < myo_csv_get_row_count(csv); i++) {
+        row_view view = {csv, i};
+        myo_prediction prediction;
+        done = myo_model_predict(loaded, lookup, &view, &prediction, err);
+        if (!done) {
+            myo_error_prefix(err, "%s, line %zu: ", features_csv, myo_csv_get_line(csv, i));
+            break;
+        }
+        myo_report_risk row = {text_or_empty(&view, "patient_id"),
+                               text_or_empty(&view, "study_uid"), myo_model_get_name(loaded),
+                               &prediction};
+        myo_report_risk_row(&text, &row);
+    }
+    done = done && myo_text_take(&text, csv_text, err);
+    myo_text_clear(&text);
+    myo_csv_destroy(csv);
+    myo_model_destroy(loaded);
+    return done;
+}

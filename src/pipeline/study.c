@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One study: choose the slice, outline, separate fat, measure, predict, write its files. */
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/number.h"
+#include "pipeline/variables_private.h"
+#include "report/label_map.h"
+#include "report/overlay.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define METHOD_TEXT_SIZE 96
+#define STEM_SIZE 256
+#define SUBJECT_SIZE 65
+
+/* Everything of a study while it is measured. */
+typedef struct work {
+    run *r;
+    const myo_study *study;
+    json_t *record;
+    double height_m;
+    const char *height_source;
+    myo_level_choice choice;
+    myo_image *image;
+    char sha256[MYO_SHA256_HEX_SIZE];
+    myo_outlines outlines;
+    uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+    char method[METHOD_TEXT_SIZE], fat_method[METHOD_TEXT_SIZE];
+    myo_fat_map fat;             /* of the fat method at work */
+    myo_slice_measures measures; /* likewise */
+    myo_report_features features;
+    myo_text measurements, risk; /* rows, joined to the run's tables when all went well */
+} work;
+
+static void work_clear(work *w) {
+    myo_image_destroy(w->image);
+    myo_outlines_clear(&w->outlines);
+    myo_fat_map_clear(&w->fat);
+    myo_text_clear(&w->measurements);
+    myo_text_clear(&w->risk);
+}
+
+static json_t *number_or_null(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static void record_choice(work *w) {
+    const myo_level_choice *c = &w->choice;
+    json_object_set_new(w->record, "height_m", number_or_null(w->height_m));
+    json_object_set_new(w->record, "height_source", json_string(w->height_source));
+    json_object_set_new(
+        w->record, "slice",
+        json_pack("{s:s, s:i, s:s, s:i, s:s, s:s, s:f, s:o, s:f, s:s, s:s}", "series_uid",
+                  c->series->series_uid, "series_number", c->series->number, "sop_uid",
+                  c->instance->sop_uid, "instance_number", c->instance->instance_number, "level",
+                  c->level, "level_source", c->source, "level_confidence", c->confidence,
+                  "distance_mm", number_or_null(c->distance_mm), "tilt_deg", c->tilt_deg, "note",
+                  c->note, "pixels_sha256", w->sha256));
+}
+
+/* Reads the slice and outlines it. */
+static bool outline(work *w, myo_error *err) {
+    run *r = w->r;
+    const myo_series *series;
+    if (!run_height(r, w->study, &w->height_m, &w->height_source, err) ||
+        !myo_level_choose_series(w->study, r->options->series, &series, err) ||
+        !myo_level_choose_slice(w->study, series, r->level, r->options->slice, &w->choice, err) ||
+        !myo_dicom_read_slice(w->choice.instance, &w->image, w->sha256, err)) {
+        return false;
+    }
+    record_choice(w);
+    if (!myo_segment_slice(r->segmenter, w->image, NULL, &w->outlines, err)) {
+        return myo_error_prefix(err, "%s: ", w->choice.instance->path);
+    }
+    snprintf(w->method, sizeof w->method, "%s %s", r->segmenter->info.name,
+             r->segmenter->info.version);
+    memcpy(w->flags, w->outlines.flags, sizeof w->flags);
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            w->flags[s][side] |=
+                w->choice.confidence < MYO_LEVEL_CONFIRMED_MIN ? MYO_FLAG_LEVEL : 0;
+        }
+    }
+    return true;
+}
+
+static myo_report_slice describe_slice(const work *w, const uint32_t (*flags)[MYO_SIDE_COUNT]) {
+    return (myo_report_slice){.patient_id = w->study->patient_id,
+                              .study_uid = w->study->study_uid,
+                              .study_date = w->study->study_date,
+                              .level = &w->choice,
+                              .method = w->method,
+                              .roi_convention = w->r->segmenter->roi_convention,
+                              .fat_method = w->fat_method,
+                              .fat_threshold = w->fat.threshold,
+                              .measures = &w->measures,
+                              .flags = flags,
+                              .confidence =
+                                  (const double(*)[MYO_SIDE_COUNT])w->outlines.confidence};
+}
+
+/* Separates fat with one method and measures. `flags` receives the flags of the outlines and those
+ * of the fat method. */
+static bool measure_with(work *w, const myo_fat_method *method,
+                         uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT], myo_error *err) {
+    myo_fat_map_clear(&w->fat);
+    if (!myo_fat_separate(method, w->outlines.corrected, w->outlines.labels, NULL, &w->fat, err) ||
+        !myo_measure_areas(w->outlines.labels, w->image, w->fat.fraction, &w->measures, err)) {
+        return false;
+    }
+    snprintf(w->fat_method, sizeof w->fat_method, "%s %s", method->info.name, method->info.version);
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            flags[s][side] = w->flags[s][side] | w->fat.flags[s];
+        }
+    }
+    return true;
+}
+
+/* The feature row: what a predictor reads. */
+static void fill_features(work *w, const uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
+    myo_report_features *f = &w->features;
+    *f = (myo_report_features){.patient_id = w->study->patient_id,
+                               .study_uid = w->study->study_uid,
+                               .level = w->choice.level,
+                               .height_m = w->height_m,
+                               .height_source = w->height_source,
+                               .spinal_ct_hu = NAN,
+                               .vertebral_reference_csa_mm2 = NAN};
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        myo_measure_indices(&w->measures, (myo_structure)s, w->height_m, &f->indices[s]);
+        f->flags |= flags[s][MYO_LEFT] | flags[s][MYO_RIGHT];
+    }
+    f->flags |= isnan(w->height_m) ? MYO_FLAG_NO_HEIGHT : 0;
+    const myo_area *reference = &w->measures.area[MYO_VERTEBRAL_REFERENCE][MYO_LEFT];
+    if (reference->present) {
+        f->vertebral_reference_csa_mm2 = reference->csa_mm2;
+    }
+    const char *hu = run_clinical_value(w->r, w->study->patient_id, "spinal_ct_hu");
+    if (hu && !myo_number_parse(hu, &f->spinal_ct_hu)) {
+        f->spinal_ct_hu = NAN;
+    }
+}
+
+/* Applies every model. A value that a model cannot read costs that model's numbers only. */
+static void predict(work *w, bool *incomplete) {
+    for (size_t i = 0; i < w->r->model_count; i++) {
+        const myo_model *model = w->r->models[i];
+        variables v = {.r = w->r, .patient_id = w->study->patient_id, .features = &w->features};
+        myo_prediction prediction;
+        myo_error err = {0};
+        if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
+            prediction = (myo_prediction){NAN, NAN, NAN, NAN, "", ""};
+            snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
+            myo_log(MYO_LOG_ERROR, "patient %s: model %s: %s", w->study->patient_id,
+                    myo_model_get_name(model), err.message);
+            *incomplete = true;
+        }
+        myo_report_risk row = {w->study->patient_id, w->study->study_uid, myo_model_get_name(model),
+                               &prediction};
+        myo_report_risk_row(&w->risk, &row);
+    }
+}
+
+/* "L4/5" as it can stand in a file name: "L45". */
+static void level_for_name(const char *level, char out[16]) {
+    size_t n = 0;
+    for (const char *c = level; *c && n < 15; c++) {
+        if (*c != '/') {
+            out[n++] = *c;
+        }
+    }
+    out[n] = '\0';
+}
+
+/* Folder and stem of the study's files. A second study of the same reduced ID and date gets a part
+ * of its UID's hash, so that nothing is overwritten. */
+static bool make_stem(work *w, char **stem, myo_error *err) {
+    char subject[SUBJECT_SIZE], level[16], hash[MYO_HASH_HEX_SIZE], text[STEM_SIZE];
+    myo_report_subject(w->study->patient_id, subject, sizeof subject);
+    level_for_name(w->choice.level, level);
+    myo_hash_sha256(w->study->study_uid, strlen(w->study->study_uid), hash);
+    snprintf(text, sizeof text, "sub-%s/ses-%s/anat", subject,
+             *w->study->study_date ? w->study->study_date : "unknown");
+    json_t *taken = json_object_get(w->r->record, "folders");
+    bool again = json_object_get(taken, text) != NULL;
+    json_object_set_new(taken, text, json_true());
+    size_t length = strlen(text);
+    const char *separator = *w->study->study_date ? "_ses-" : "";
+    snprintf(text + length, sizeof text - length, "/sub-%s%s%s_desc-%s%s%.8s", subject, separator,
+             w->study->study_date, level, again ? "x" : "", again ? hash : "");
+    char *folder = NULL;
+    bool done = myo_path_join(w->r->options->output, text, stem, err);
+    if (done) {
+        folder = strdup(*stem);
+        char *slash = folder ? strrchr(folder, '/') : NULL;
+        if (slash) {
+            *slash = '\0';
+        }
+        done = folder ? myo_folder_create(folder, err)
+                      : myo_error_set(err, MYO_E_MEMORY, "out of memory");
+        free(folder);
+    }
+    return done;
+}
+
+static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_error *err) {
+    char *stem = NULL;
+    if (!make_stem(w, &stem, err)) {
+        free(stem);
+        return false;
+    }
+    size_t size = strlen(stem) + sizeof "_overlay.png" + sizeof "_RoiSet.zip";
+    char *path = calloc(size, 1);
+    myo_report_slice slice = describe_slice(w, flags);
+    bool done = path ? true : myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    if (done) {
+        done = myo_report_label_map_write(stem, w->outlines.labels, &slice, w->sha256, err);
+        snprintf(path, size, "%s_overlay.png", stem);
+        done = done && myo_report_overlay_write(path, w->image, w->outlines.labels, &slice,
+                                                &w->features, err);
+        snprintf(path, size, "%s_RoiSet.zip", stem);
+        done = done && myo_report_roi_set_write(path, w->outlines.labels, err);
+        json_object_set_new(w->record, "files", json_string(stem + strlen(w->r->options->output)));
+    }
+    free(path);
+    free(stem);
+    return done;
+}
+
+/* Measures with every fat method; the first one feeds features, risk and overlay. */
+static bool measure_all(work *w, bool *incomplete, myo_error *err) {
+    for (size_t i = 0; i < w->r->fat_method_count; i++) {
+        uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+        if (!measure_with(w, w->r->fat_methods[i], flags, err)) {
+            return false;
+        }
+        const uint32_t(*view)[MYO_SIDE_COUNT] = (const uint32_t(*)[MYO_SIDE_COUNT])flags;
+        myo_report_slice slice = describe_slice(w, view);
+        myo_report_measurements_rows(&w->measurements, &slice);
+        if (i == 0) {
+            fill_features(w, view);
+            predict(w, incomplete);
+            if (!write_files(w, view, err)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void join_rows(myo_text *table, const myo_text *rows) {
+    myo_text_append_bytes(table, rows->data ? rows->data : "", rows->length);
+    table->failed |= rows->failed;
+}
+
+bool run_study(run *r, const myo_study *study, json_t *record, bool *incomplete, myo_error *err) {
+    work w = {.r = r, .study = study, .record = record, .height_m = NAN, .height_source = "none"};
+    *incomplete = false;
+    bool done = outline(&w, err) && measure_all(&w, incomplete, err);
+    if (done) {
+        join_rows(&r->measurements, &w.measurements);
+        join_rows(&r->risk, &w.risk);
+        myo_report_features_row(&r->features, &w.features);
+    }
+    work_clear(&w);
+    return done;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/variables_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One index of a muscle by the ending of its column. */
+static bool index_by_ending(const myo_muscle_indices *indices, const char *ending, double *value) {
+    const struct {
+        const char *ending;
+        double value;
+    } known[] = {
+        {"_smi_mm2_m2", indices->smi_mm2_m2},
+        {"_rcsa", indices->rcsa},
+        {"_rfcsa", indices->rfcsa},
+        {"_fat_fraction", indices->fat_fraction},
+        {"_asymmetry_percent", indices->asymmetry_percent},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(known[i].ending, ending) == 0) {
+            *value = known[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static double measured_value(const myo_report_features *features, const char *name) {
+    double value = NAN;
+    if (strcmp(name, "height_m") == 0) {
+        return features->height_m;
+    }
+    if (strcmp(name, "vertebral_reference_csa_mm2") == 0) {
+        return features->vertebral_reference_csa_mm2;
+    }
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        const char *key = myo_structure_get((myo_structure)s)->key;
+        size_t length = strlen(key);
+        if (strncmp(name, key, length) == 0 &&
+            index_by_ending(&features->indices[s], name + length, &value)) {
+            return value;
+        }
+    }
+    return NAN;
+}
+
+const char *variables_lookup(void *user, const char *name) {
+    variables *v = user;
+    double value = measured_value(v->features, name);
+    if (isfinite(value)) {
+        snprintf(v->text, sizeof v->text, "%.17g", value);
+        return v->text;
+    }
+    return run_clinical_value(v->r, v->patient_id, name);
+}
