@@ -14,8 +14,8 @@ static const cli_example examples[] = {
 };
 
 static void print_labelled(const char *label, const char *text) {
-    fprintf(stdout, "    %s: ", label);
-    cli_wrap(stdout, text, 6, 4 + 2 + 10);
+    int column = printf("    %s:", label);
+    cli_wrap(stdout, text, 6, (size_t)column);
 }
 
 static void print_method(const myo_registry *registry, const myo_method_info *info) {
@@ -39,7 +39,7 @@ static void print_all(const myo_registry *registry) {
     const myo_segmenter *segmenter;
     for (size_t i = 0; (segmenter = myo_registry_get_segmenter(registry, i)); i++) {
         print_method(registry, &segmenter->info);
-        print_labelled("outlines ", segmenter->roi_convention);
+        print_labelled("outlines", segmenter->roi_convention);
     }
     printf("\nFat methods (--fat); the first is the default, 'all' takes all:\n");
     const myo_fat_method *fat;
