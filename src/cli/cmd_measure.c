@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* myotome measure: the main job. */
 #include "cli/commands.h"
+#include "cli/table.h"
 #include "cli/terminal.h"
 
 enum {
@@ -90,7 +91,45 @@ static cli_status status_of(const myo_measure_summary *summary) {
     if (summary->studies_measured == 0) {
         return CLI_NOTHING;
     }
-    return summary->studies_failed > 0 ? CLI_PARTLY : CLI_DONE;
+    return summary->studies_failed + summary->studies_incomplete > 0 ? CLI_PARTLY : CLI_DONE;
+}
+
+/* Without a single image, the reasons are what a person wants to read first. */
+#define REASONS_MAX 10
+
+static void explain_nothing(const cli_call *call) {
+    const char *name = call->command->name;
+    myo_catalogue *catalogue = NULL;
+    if (!myo_catalogue_create(call->operands, call->operand_count, NULL, NULL, &catalogue, NULL)) {
+        return;
+    }
+    size_t count = myo_catalogue_get_skipped_count(catalogue);
+    for (size_t i = 0; i < count && i < REASONS_MAX; i++) {
+        const myo_skipped *file = myo_catalogue_get_skipped(catalogue, i);
+        fprintf(stderr, "myotome %s: ", name);
+        cli_print_safely(stderr, file->path);
+        fputs(": ", stderr);
+        cli_print_safely(stderr, file->reason);
+        fputc('\n', stderr);
+    }
+    if (count > REASONS_MAX) {
+        fprintf(stderr, "myotome %s: %zu more files were skipped, see run.json\n", name,
+                count - REASONS_MAX);
+    } else if (count == 0) {
+        fprintf(stderr, "myotome %s: no file among the inputs\n", name);
+    }
+    myo_catalogue_destroy(catalogue);
+}
+
+/* The closing line for a person, on stderr. */
+static void print_summary(const cli_call *call, const myo_measure_summary *summary) {
+    if (summary->studies_measured + summary->studies_failed == 0) {
+        explain_nothing(call);
+    } else if (!call->quiet) {
+        fprintf(stderr, "measured %zu, failed %zu, incomplete %zu, files skipped %zu; see %s\n",
+                summary->studies_measured, summary->studies_failed, summary->studies_incomplete,
+                summary->files_skipped, call->values[OPTION_OUTPUT].text);
+    }
 }
 
 static cli_status run(const cli_call *call) {
@@ -106,13 +145,9 @@ static cli_status run(const cli_call *call) {
     }
     cli_terminal_clear(call->terminal);
     if (call->values[OPTION_JSON].count > 0) {
-        fputs(summary.json, stdout);
+        puts(summary.json);
     }
-    if (!call->quiet) {
-        fprintf(stderr, "measured %zu, failed %zu, files skipped %zu; results in %s\n",
-                summary.studies_measured, summary.studies_failed, summary.files_skipped,
-                measure.output);
-    }
+    print_summary(call, &summary);
     cli_status status = status_of(&summary);
     myo_measure_summary_clear(&summary);
     return status;
@@ -140,7 +175,8 @@ const cli_command cli_cmd_measure = {
     .examples = examples,
     .example_count = CLI_LENGTH(examples),
     .statuses = {"every study was measured",
-                 "some studies failed; the results of the others are complete and on disk",
+                 "some studies failed, or a risk could not be computed from what was given; all "
+                 "else is complete and on disk",
                  "wrong use: an option, an input, a table or OUT cannot be used",
                  "nothing could be measured"},
     .operand_min = 1,
