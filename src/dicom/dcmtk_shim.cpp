@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dicom/dcmtk_shim_private.h"
+
+#include "dcmtk/config/osconfig.h"
+#include "dcmtk/dcmdata/dccodec.h"
+#include "dcmtk/dcmdata/dcistrmf.h"
+#include "dcmtk/dcmdata/dcostrmb.h"
+#include "dcmtk/dcmdata/dcrledrg.h"
+#include "dcmtk/dcmdata/dcspchrs.h"
+#include "dcmtk/dcmdata/dctk.h"
+#include "dcmtk/dcmjpeg/djdecode.h"
+#include "dcmtk/dcmjpls/djdecode.h"
+#include "dcmtk/oflog/oflog.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <new>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+/* Values longer than this stay in the file until they are asked for. */
+static const Uint32 VALUE_LENGTH_LOADED = 4096;
+
+/* Room for the file meta information, which DCMTK's length calculation leaves out. */
+static const size_t META_ROOM = 4096;
+
+struct dcmtk_dataset {
+    DcmFileFormat file;
+    DcmSpecificCharacterSet charset;
+    bool charset_known = false;
+    std::string transfer_syntax; /* its name, or the UID when it is not known */
+    bool syntax_known = true;
+    /* False when the file ends, or breaks, within or behind the pixel data. */
+    bool complete = true;
+    size_t file_size = 0;
+    size_t pixel_offset = 0; /* of the value of the pixel data, as far as the stream says it */
+};
+
+/* Runs `body` and turns what it throws into an error. */
+template <class Body> static bool guarded(myo_error *err, Body body) noexcept {
+    try {
+        return body();
+    } catch (const std::bad_alloc &) {
+        return myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    } catch (...) {
+        return myo_error_set(err, MYO_E_INTERNAL, "DCMTK failed unexpectedly");
+    }
+}
+
+static void initialise_once() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+        DcmRLEDecoderRegistration::registerCodecs();
+        DJDecoderRegistration::registerCodecs();
+        DJLSDecoderRegistration::registerCodecs();
+    });
+}
+
+static DcmTagKey key_of(dcmtk_tag tag) {
+    return DcmTagKey(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xffffu));
+}
+
+/* DCMTK's getters are not const, although they leave the values alone. */
+static DcmDataset *dataset_of(const dcmtk_dataset *dataset) {
+    return const_cast<dcmtk_dataset *>(dataset)->file.getDataset();
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\0' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool raw_text(DcmItem *item, const DcmTagKey &key, std::string &text) {
+    const char *value = nullptr;
+    Uint32 length = 0;
+    DcmElement *element = nullptr;
+    if (item->findAndGetElement(key, element).bad() || !element->isaString() ||
+        element->getLength() > VALUE_LENGTH_LOADED ||
+        item->findAndGetString(key, value, length).bad() || !value) {
+        return false;
+    }
+    text.assign(value, length);
+    while (!text.empty() && is_blank(text.back())) {
+        text.pop_back();
+    }
+    size_t start = 0;
+    while (start < text.size() && is_blank(text[start])) {
+        start++;
+    }
+    text.erase(0, start);
+    return !text.empty();
+}
+
+static void describe(dcmtk_dataset *dataset) {
+    std::string uid;
+    DcmMetaInfo *meta = dataset->file.getMetaInfo();
+    bool has_uid = meta && raw_text(meta, DCM_TransferSyntaxUID, uid);
+    dataset->syntax_known = !has_uid || DcmXfer(uid.c_str()).getXfer() != EXS_Unknown;
+    if (!dataset->syntax_known) {
+        dataset->transfer_syntax = uid;
+    } else {
+        E_TransferSyntax syntax = dataset->file.getDataset()->getOriginalXfer();
+        dataset->transfer_syntax = DcmXfer(syntax).getXferName();
+    }
+    std::string names;
+    if (raw_text(dataset->file.getDataset(), DCM_SpecificCharacterSet, names)) {
+        dataset->charset_known =
+            dataset->charset.selectCharacterSet(OFString(names.c_str(), names.size())).good();
+    }
+}
+
+static bool read_until_pixels(const char *path, dcmtk_dataset *dataset, myo_error *err) {
+    DcmInputFileStream stream{OFFilename(path)};
+    if (stream.status().bad()) {
+        return myo_error_set(err, MYO_E_IO, "cannot open: %s", stream.status().text());
+    }
+    dataset->file.transferInit();
+    OFCondition condition = dataset->file.readUntilTag(stream, EXS_Unknown, EGL_noChange,
+                                                       VALUE_LENGTH_LOADED, DCM_PixelData);
+    dataset->file.transferEnd();
+    dataset->pixel_offset = static_cast<size_t>(stream.tell());
+    if (condition.bad()) {
+        return myo_error_set(err, MYO_E_FORMAT, "broken or truncated DICOM header (%s)",
+                             condition.text());
+    }
+    return true;
+}
+
+/* The header has been read before, so that what fails here is the pixel data or what follows. */
+static void read_everything(const char *path, dcmtk_dataset *dataset) {
+    struct stat status;
+    dataset->file_size = stat(path, &status) == 0 ? static_cast<size_t>(status.st_size) : 0;
+    dataset->file.clear();
+    dataset->complete =
+        dataset->file.loadFile(OFFilename(path), EXS_Unknown, EGL_noChange, VALUE_LENGTH_LOADED)
+            .good();
+}
+
+bool dcmtk_dataset_read(const char *path, dcmtk_part part, dcmtk_dataset **out, myo_error *err) {
+    return guarded(err, [&] {
+        initialise_once();
+        dcmtk_dataset *dataset = new dcmtk_dataset;
+        bool done = guarded(err, [&] {
+            if (!read_until_pixels(path, dataset, err)) {
+                return false;
+            }
+            if (part == DCMTK_ALL) {
+                read_everything(path, dataset);
+            }
+            describe(dataset);
+            return true;
+        });
+        if (done) {
+            *out = dataset;
+        } else {
+            delete dataset;
+        }
+        return done;
+    });
+}
+
+bool dcmtk_dataset_create(dcmtk_dataset **out, myo_error *err) {
+    return guarded(err, [&] {
+        initialise_once();
+        *out = new dcmtk_dataset;
+        return true;
+    });
+}
+
+void dcmtk_dataset_destroy(dcmtk_dataset *dataset) {
+    delete dataset;
+}
+
+bool dcmtk_dataset_has(const dcmtk_dataset *dataset, dcmtk_tag tag) {
+    return guarded(nullptr, [&] { return bool(dataset_of(dataset)->tagExists(key_of(tag))); });
+}
+
+/* Length of the UTF-8 sequence at `text`, 0 when there is none (RFC 3629). */
+static size_t utf8_length(const char *text, size_t room) {
+    const unsigned char *byte = reinterpret_cast<const unsigned char *>(text);
+    if (byte[0] < 0x80) {
+        return 1;
+    }
+    size_t length = byte[0] >= 0xf0 ? 4 : byte[0] >= 0xe0 ? 3 : 2;
+    if (byte[0] < 0xc2 || byte[0] > 0xf4 || length > room) {
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        if ((byte[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    bool overlong = (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xf0 && byte[1] < 0x90);
+    bool outside = (byte[0] == 0xed && byte[1] > 0x9f) || (byte[0] == 0xf4 && byte[1] > 0x8f);
+    return overlong || outside ? 0 : length;
+}
+
+/* Converts to UTF-8. Control characters become blanks, so that a name stays on one line. */
+static void to_utf8(const dcmtk_dataset *dataset, std::string &text) {
+    bool ascii = true;
+    for (char c : text) {
+        ascii = ascii && static_cast<unsigned char>(c) < 0x80 && c != '\x1b';
+    }
+    OFString converted;
+    if (!ascii && dataset->charset_known &&
+        const_cast<dcmtk_dataset *>(dataset)
+            ->charset.convertString(text.data(), text.size(), converted, "\\")
+            .good()) {
+        text.assign(converted.c_str(), converted.size());
+    }
+    std::string clean;
+    for (size_t i = 0; i < text.size();) {
+        size_t length = utf8_length(text.data() + i, text.size() - i);
+        unsigned char first = static_cast<unsigned char>(text[i]);
+        if (length == 1 && (first < 0x20 || first == 0x7f)) {
+            clean += ' ';
+        } else if (length == 0 || (!ascii && !dataset->charset_known && length > 1)) {
+            clean += '?';
+            length = length ? length : 1;
+        } else {
+            clean.append(text, i, length);
+        }
+        i += length;
+    }
+    text = clean;
+}
+
+bool dcmtk_dataset_get_text(const dcmtk_dataset *dataset, dcmtk_tag tag, bool utf8, char *text,
+                            size_t size) {
+    text[0] = '\0';
+    return guarded(nullptr, [&] {
+        std::string value;
+        if (!raw_text(dataset_of(dataset), key_of(tag), value)) {
+            return false;
+        }
+        if (utf8) {
+            to_utf8(dataset, value);
+        }
+        size_t length = 0;
+        while (length < value.size()) {
+            size_t step = utf8 ? utf8_length(value.data() + length, value.size() - length) : 1;
+            if (step == 0 || length + step >= size) {
+                break;
+            }
+            length += step;
+        }
+        memcpy(text, value.data(), length);
+        text[length] = '\0';
+        return length > 0;
+    });
+}
+
+bool dcmtk_dataset_get_unsigned(const dcmtk_dataset *dataset, dcmtk_tag tag, unsigned *out) {
+    return guarded(nullptr, [&] {
+        Uint16 value = 0;
+        if (dataset_of(dataset)->findAndGetUint16(key_of(tag), value).bad()) {
+            return false;
+        }
+        *out = value;
+        return true;
+    });
+}
+
+static bool decompress(dcmtk_dataset *dataset, myo_error *err) {
+    DcmDataset *items = dataset->file.getDataset();
+    const char *name = dataset->transfer_syntax.c_str();
+    DcmXfer syntax(items->getOriginalXfer());
+    if (!dataset->syntax_known) {
+        return myo_error_set(err, MYO_E_UNSUPPORTED, "unknown transfer syntax %s", name);
+    }
+    if (!syntax.isEncapsulated()) {
+        return true;
+    }
+    if (!DcmCodecList::canChangeCoding(syntax.getXfer(), EXS_LittleEndianExplicit)) {
+        return myo_error_set(err, MYO_E_UNSUPPORTED, "compression %s cannot be read", name);
+    }
+    if (!dataset->complete) {
+        return myo_error_set(err, MYO_E_FORMAT, "compressed pixel data (%s) are truncated", name);
+    }
+    OFCondition condition = items->chooseRepresentation(EXS_LittleEndianExplicit, nullptr);
+    if (condition.bad() || !items->canWriteXfer(EXS_LittleEndianExplicit)) {
+        return myo_error_set(err, MYO_E_FORMAT, "pixel data cannot be decompressed from %s (%s)",
+                             name, condition.text());
+    }
+    return true;
+}
+
+bool dcmtk_dataset_decompress(dcmtk_dataset *dataset, myo_error *err) {
+    return guarded(err, [&] {
+        DcmElement *element = nullptr;
+        if (dataset->file.getDataset()->findAndGetElement(DCM_PixelData, element).bad()) {
+            return myo_error_set(err, MYO_E_MISSING, "no pixel data");
+        }
+        return decompress(dataset, err);
+    });
+}
+
+/* What the file still holds of `length` bytes of pixel data that could not be read. */
+static size_t bytes_left(const dcmtk_dataset *dataset, size_t length) {
+    size_t left =
+        dataset->file_size > dataset->pixel_offset ? dataset->file_size - dataset->pixel_offset : 0;
+    return left < length ? left : length;
+}
+
+bool dcmtk_dataset_get_pixels(dcmtk_dataset *dataset, size_t wanted, const uint8_t **bytes,
+                              myo_error *err) {
+    return guarded(err, [&] {
+        DcmElement *element = nullptr;
+        if (dataset->file.getDataset()->findAndGetElement(DCM_PixelData, element).bad()) {
+            return myo_error_set(err, MYO_E_MISSING, "no pixel data");
+        }
+        size_t length = element->getLength();
+        Uint8 *values = nullptr;
+        /* Words are handed out as little-endian bytes, too. */
+        if (length >= wanted && element->getUint8Array(values).good() && values) {
+            *bytes = values;
+            return true;
+        }
+        size_t there = bytes_left(dataset, length);
+        if (there >= wanted) {
+            return myo_error_set(err, MYO_E_FORMAT, "pixel data cannot be read");
+        }
+        return myo_error_set(err, MYO_E_FORMAT, "pixel data is truncated: %zu of %zu bytes", there,
+                             wanted);
+    });
+}
+
+static bool check_put(const OFCondition &condition, dcmtk_tag tag, myo_error *err) {
+    return condition.good() ||
+           myo_error_set(err, MYO_E_ARGUMENT, "DICOM element (%04x,%04x): %s",
+                         static_cast<unsigned>(tag >> 16), static_cast<unsigned>(tag & 0xffffu),
+                         condition.text());
+}
+
+bool dcmtk_dataset_put_text(dcmtk_dataset *dataset, dcmtk_tag tag, const char *text,
+                            myo_error *err) {
+    return guarded(err, [&] {
+        DcmDataset *items = dataset->file.getDataset();
+        return check_put(items->putAndInsertString(DcmTag(key_of(tag)), text), tag, err);
+    });
+}
+
+bool dcmtk_dataset_put_unsigned(dcmtk_dataset *dataset, dcmtk_tag tag, unsigned value,
+                                myo_error *err) {
+    return guarded(err, [&] {
+        DcmDataset *items = dataset->file.getDataset();
+        Uint16 small = static_cast<Uint16>(value);
+        return check_put(items->putAndInsertUint16(DcmTag(key_of(tag)), small), tag, err);
+    });
+}
+
+bool dcmtk_dataset_put_pixels(dcmtk_dataset *dataset, const uint16_t *pixels, size_t count,
+                              myo_error *err) {
+    return guarded(err, [&] {
+        DcmDataset *items = dataset->file.getDataset();
+        OFCondition condition = items->putAndInsertUint16Array(
+            DcmTag(DCM_PixelData, EVR_OW), pixels, static_cast<unsigned long>(count));
+        return check_put(condition, 0x7fe00010u, err);
+    });
+}
+
+bool dcmtk_dataset_encode(dcmtk_dataset *dataset, const char *implementation_uid,
+                          const char *implementation_version, uint8_t **bytes, size_t *size,
+                          myo_error *err) {
+    return guarded(err, [&] {
+        DcmFileFormat &file = dataset->file;
+        const E_TransferSyntax syntax = EXS_LittleEndianExplicit;
+        /* DCMTK fills in its own name and version first; both are replaced, so that the bytes do
+         * not depend on the DCMTK that is installed. */
+        OFCondition condition = file.validateMetaInfo(syntax, EWM_createNewMeta);
+        if (condition.good()) {
+            condition = file.getMetaInfo()->putAndInsertString(DCM_ImplementationClassUID,
+                                                               implementation_uid);
+        }
+        if (condition.good()) {
+            condition = file.getMetaInfo()->putAndInsertString(DCM_ImplementationVersionName,
+                                                               implementation_version);
+        }
+        size_t room = META_ROOM + file.getDataset()->calcElementLength(syntax, EET_ExplicitLength);
+        std::vector<uint8_t> buffer(room);
+        DcmOutputBufferStream stream(buffer.data(), static_cast<offile_off_t>(room));
+        if (condition.good()) {
+            file.transferInit();
+            condition = file.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_recalcGL,
+                                   EPD_withoutPadding, 0, 0, 0, EWM_dontUpdateMeta);
+            file.transferEnd();
+        }
+        void *written = nullptr;
+        offile_off_t length = 0;
+        stream.flushBuffer(written, length);
+        if (condition.bad()) {
+            return myo_error_set(err, MYO_E_INTERNAL, "cannot encode DICOM: %s", condition.text());
+        }
+        *bytes = static_cast<uint8_t *>(malloc(static_cast<size_t>(length) + 1));
+        if (!*bytes) {
+            return myo_error_set(err, MYO_E_MEMORY, "out of memory");
+        }
+        memcpy(*bytes, written, static_cast<size_t>(length));
+        *size = static_cast<size_t>(length);
+        return true;
+    });
+}

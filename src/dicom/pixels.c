@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pixels of one slice: stored values (PS3.5 8.1.1), then the rescale of PS3.3 C.11.1. */
+#include "base/hash.h"
+#include "base/memory.h"
+#include "dicom/header_private.h"
+#include "dicom/recognise_private.h"
+
+#include <stdlib.h>
+
+#define TAG_MODALITY_LUT_SEQUENCE 0x00283000u
+#define HASHED_BYTES_PER_PIXEL 2u
+
+typedef struct rescale {
+    double slope, intercept;
+} rescale;
+
+static bool read_rescale(const dcmtk_dataset *dataset, rescale *out, myo_error *err) {
+    *out = (rescale){.slope = 1.0, .intercept = 0.0};
+    char text[2];
+    /* An empty element counts as absent; one that holds no number may not be taken for 1 or 0. */
+    if ((dcmtk_dataset_get_text(dataset, TAG_RESCALE_SLOPE, false, text, sizeof text) &&
+         (!dicom_get_numbers(dataset, TAG_RESCALE_SLOPE, 1, &out->slope) || out->slope == 0.0)) ||
+        (dcmtk_dataset_get_text(dataset, TAG_RESCALE_INTERCEPT, false, text, sizeof text) &&
+         !dicom_get_numbers(dataset, TAG_RESCALE_INTERCEPT, 1, &out->intercept))) {
+        return myo_error_set(err, MYO_E_FORMAT,
+                             "RescaleSlope or RescaleIntercept is not a usable number");
+    }
+    if (dcmtk_dataset_has(dataset, TAG_MODALITY_LUT_SEQUENCE)) {
+        return myo_error_set(err, MYO_E_UNSUPPORTED,
+                             "pixel values need a modality lookup table, which is not supported");
+    }
+    return true;
+}
+
+/* Takes the stored bits out of the allocated ones and extends the sign. */
+static int stored_value(const uint8_t *bytes, size_t index, const dicom_pixel_format *format) {
+    unsigned raw = format->bits_allocated == 8
+                       ? bytes[index]
+                       : bytes[2 * index] | (unsigned)bytes[2 * index + 1] << 8;
+    unsigned mask = (1u << format->bits_stored) - 1u;
+    unsigned value = raw >> (format->high_bit + 1u - format->bits_stored) & mask;
+    unsigned sign = 1u << (format->bits_stored - 1u);
+    if (format->is_signed && (value & sign)) {
+        return (int)value - (int)mask - 1;
+    }
+    return (int)value;
+}
+
+/* MONOCHROME1 shows the least value white. It is mirrored within the range of the stored bits, so
+ * that more signal is a greater value, as everywhere else. */
+static int mirrored(int value, const dicom_pixel_format *format) {
+    int greatest = (int)((1u << format->bits_stored) - 1u);
+    return format->is_signed ? -1 - value : greatest - value;
+}
+
+static bool hash_stored(const uint8_t *bytes, const dicom_pixel_format *format, char *sha256_hex,
+                        myo_error *err) {
+    size_t count = format->columns * format->rows;
+    uint8_t *hashed = myo_alloc_array(count, HASHED_BYTES_PER_PIXEL, err);
+    if (!hashed) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        unsigned value = (unsigned)stored_value(bytes, i, format);
+        hashed[2 * i] = (uint8_t)(value & 0xffu);
+        hashed[2 * i + 1] = (uint8_t)(value >> 8 & 0xffu);
+    }
+    myo_hash_sha256(hashed, count * HASHED_BYTES_PER_PIXEL, sha256_hex);
+    free(hashed);
+    return true;
+}
+
+static bool fill_image(const uint8_t *bytes, const dicom_pixel_format *format, const rescale *scale,
+                       const myo_geometry *geometry, myo_image **out, myo_error *err) {
+    if (format->columns != geometry->columns || format->rows != geometry->rows) {
+        return myo_error_set(err, MYO_E_FORMAT, "the file has changed since it was searched");
+    }
+    if (!myo_image_create(geometry, out, err)) {
+        return false;
+    }
+    float *pixels = myo_image_get_pixels(*out);
+    for (size_t i = 0; i < format->columns * format->rows; i++) {
+        int value = stored_value(bytes, i, format);
+        value = format->inverted ? mirrored(value, format) : value;
+        pixels[i] = (float)(value * scale->slope + scale->intercept);
+    }
+    return true;
+}
+
+static bool read_slice(dcmtk_dataset *dataset, const myo_geometry *geometry, myo_image **out,
+                       char *sha256_hex, myo_error *err) {
+    dicom_pixel_format format;
+    rescale scale;
+    const uint8_t *bytes;
+    /* The layout is checked before anything is allocated by it, and read again because a codec
+     * may have changed it, for example to 8 bits. */
+    if (!dicom_pixel_format_read(dataset, &format, err) || !read_rescale(dataset, &scale, err) ||
+        !dcmtk_dataset_decompress(dataset, err) ||
+        !dicom_pixel_format_read(dataset, &format, err)) {
+        return false;
+    }
+    size_t wanted = format.columns * format.rows * format.bits_allocated / 8;
+    if (!dcmtk_dataset_get_pixels(dataset, wanted, &bytes, err)) {
+        return false;
+    }
+    return (!sha256_hex || hash_stored(bytes, &format, sha256_hex, err)) &&
+           fill_image(bytes, &format, &scale, geometry, out, err);
+}
+
+bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *sha256_hex,
+                          myo_error *err) {
+    myo_error reason = {0};
+    dcmtk_dataset *dataset = NULL;
+    bool done = dicom_recognise(instance->path, &reason) &&
+                dcmtk_dataset_read(instance->path, DCMTK_ALL, &dataset, &reason) &&
+                read_slice(dataset, &instance->geometry, out, sha256_hex, &reason);
+    dcmtk_dataset_destroy(dataset);
+    return done || myo_error_set(err, reason.code, "%s: %s", instance->path, reason.message);
+}
