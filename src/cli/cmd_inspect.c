@@ -99,8 +99,8 @@ static bool print_study(const myo_study *study) {
     cli_table_clear(&table);
     if (o.has_slice) {
         printf("  slice at %s: series %d, instance %d (%s, confidence %.2f)\n  note: %s\n",
-               o.slice.level, o.series->number, o.slice.instance->instance_number, o.slice.source,
-               o.slice.confidence, o.slice.note);
+               o.slice.level, o.slice.series->number, o.slice.instance->instance_number,
+               o.slice.source, o.slice.confidence, o.slice.note);
     } else {
         printf("  not measured: %s\n", o.error.message);
     }
@@ -138,7 +138,7 @@ static json_t *stacks_to_json(const myo_series *series) {
 }
 
 static json_t *series_to_json(const myo_series *series, const outlook *o) {
-    bool measured = series == o->series;
+    bool measured = o->series && series == o->series;
     return json_pack("{s:i, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:I, s:o, s:b, s:o}",
                      "number", series->number, "series_uid", cli_json_text(series->series_uid),
                      "description", cli_json_text(series->description), "modality",

@@ -75,7 +75,7 @@ static void print_finding(const finding *f) {
         const myo_level_choice *c = &f->choice;
         printf(
             "%s is series %d, instance %d (%s, confidence %.2f, tilt %.1f degrees)\n  note: %s\n",
-            c->level, f->series->number, c->instance->instance_number, c->source, c->confidence,
+            c->level, c->series->number, c->instance->instance_number, c->source, c->confidence,
             c->tilt_deg, c->note);
     } else {
         printf("no slice: %s\n", f->error.message);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char path[] = P_tmpdir "/myotome-fuzz-XXXXXX";
+static char path[] = "/tmp/myotome-fuzz-XXXXXX";
 
 static void remove_file(void) {
     unlink(path);
