@@ -33,16 +33,19 @@ MYO_API const char *myo_level_why_not_axial_t2(const myo_series *series);
 /*
  * Chooses the axial T2 series of a study. `wanted` (may be NULL) is a series number or UID and
  * decides, if that series can be measured. Errors: MYO_E_NOT_FOUND when no series fits (the text
- * says why the nearest does not), MYO_E_AMBIGUOUS when several fit equally well (the text lists
- * them), MYO_E_ARGUMENT when `wanted` names none.
+ * says why the nearest does not), MYO_E_MISSING when only PixelSpacing is missing,
+ * MYO_E_AMBIGUOUS when several fit equally well (the text lists them), MYO_E_ARGUMENT when `wanted`
+ * names none, MYO_E_UNSUPPORTED when it names one that cannot be measured (CT, sagittal, ...).
  */
 MYO_API bool myo_level_choose_series(const myo_study *study, const char *wanted,
                                      const myo_series **out, myo_error *err);
 
 /*
  * Chooses the slice at `level` ("L1/2" to "L5/S1", "L3") of an axial series. `slice` (may be
- * NULL) overrides: a SOP instance UID, or SERIES:INSTANCE. Errors: MYO_E_ARGUMENT for an unknown
- * level or slice, MYO_E_NOT_FOUND when the series does not reach that level.
+ * NULL) overrides: a SOP instance UID, or SERIES:INSTANCE, of any series of the study; `series`
+ * may then be NULL. Errors: MYO_E_ARGUMENT for an unknown level or slice, MYO_E_NOT_FOUND when the
+ * series does not reach that level, MYO_E_MISSING when the slice has no PixelSpacing or position,
+ * MYO_E_UNSUPPORTED when `slice` lies in a series that cannot be measured.
  */
 MYO_API bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
                                     const char *level, const char *slice, myo_level_choice *out,

@@ -38,6 +38,29 @@ struct dcmtk_dataset {
     size_t pixel_offset = 0; /* of the value of the pixel data, as far as the stream says it */
 };
 
+/* Stack that reading one file may use. DCMTK descends into nested sequences by recursion (about
+ * 1 kB a level), so that a crafted file of some hundred kB would run off the end of the stack. */
+static const size_t STACK_USE_MAX = 512 * 1024;
+
+/* A file that seems to end where reading it has gone too deep. */
+class bounded_file_stream : public DcmInputFileStream {
+  public:
+    explicit bounded_file_stream(const char *path)
+        : DcmInputFileStream(OFFilename(path)), base_(here()) {
+    }
+    offile_off_t avail() override {
+        size_t now = here();
+        size_t used = now < base_ ? base_ - now : now - base_;
+        return used > STACK_USE_MAX ? 0 : DcmInputFileStream::avail();
+    }
+
+  private:
+    static size_t here() {
+        return reinterpret_cast<size_t>(__builtin_frame_address(0));
+    }
+    const size_t base_;
+};
+
 /* Runs `body` and turns what it throws into an error. */
 template <class Body> static bool guarded(myo_error *err, Body body) noexcept {
     try {
@@ -112,7 +135,7 @@ static void describe(dcmtk_dataset *dataset) {
 }
 
 static bool read_until_pixels(const char *path, dcmtk_dataset *dataset, myo_error *err) {
-    DcmInputFileStream stream{OFFilename(path)};
+    bounded_file_stream stream(path);
     if (stream.status().bad()) {
         return myo_error_set(err, MYO_E_IO, "cannot open: %s", stream.status().text());
     }
@@ -133,9 +156,11 @@ static void read_everything(const char *path, dcmtk_dataset *dataset) {
     struct stat status;
     dataset->file_size = stat(path, &status) == 0 ? static_cast<size_t>(status.st_size) : 0;
     dataset->file.clear();
+    bounded_file_stream stream(path);
+    dataset->file.transferInit();
     dataset->complete =
-        dataset->file.loadFile(OFFilename(path), EXS_Unknown, EGL_noChange, VALUE_LENGTH_LOADED)
-            .good();
+        dataset->file.read(stream, EXS_Unknown, EGL_noChange, VALUE_LENGTH_LOADED).good();
+    dataset->file.transferEnd();
 }
 
 bool dcmtk_dataset_read(const char *path, dcmtk_part part, dcmtk_dataset **out, myo_error *err) {

@@ -245,7 +245,7 @@ static bool read_kind(const dcmtk_dataset *dataset, dicom_header *header, myo_er
         }
     }
     if (!image) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED, "not an image (modality %s)",
+        return myo_error_set(err, MYO_E_UNSUPPORTED, "no image in it (modality %s)",
                              modality[0] ? modality : "not given");
     }
     bool mr_class = uid_is_below(class_uid, UID_IMAGE_STORAGE "4");

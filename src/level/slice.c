@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which slice lies at a level.
+ *
+ * Stacks that are laid through the discs are counted from the foot: the lowest is L5/S1, the next
+ * L4/5, and so on, and the middle slice of a stack goes through its disc. That assumes five lumbar
+ * vertebrae and a protocol that begins at L5/S1, so that the confidence stays low.
+ */
+#include "base/number.h"
+#include "level/series_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const level_names[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1"};
+#define LEVEL_COUNT (sizeof level_names / sizeof level_names[0])
+
+/* Discs as they are counted from the foot. */
+static const char *const discs_from_foot[] = {"L5/S1", "L4/5", "L3/4", "L2/3", "L1/2"};
+#define DISC_COUNT (sizeof discs_from_foot / sizeof discs_from_foot[0])
+
+/* Confidences are judgements and not measurements: whoever names a slice says which one it is; who
+ * hands over a single slice says so less clearly; five stacks, one level apart, are the five
+ * lumbar discs unless a vertebra is transitional (about one person in eight) or the protocol
+ * begins elsewhere; with another number, or with other distances, the protocol is a guess. */
+static const double CONFIDENCE_SLICE_OPTION = 1.0;
+static const double CONFIDENCE_SINGLE_SLICE = 0.5;
+static const double CONFIDENCE_FIVE_STACKS = 0.6;
+static const double CONFIDENCE_OTHER_COUNT = 0.4;
+static const double CONFIDENCE_UNEVEN_STACKS = 0.3;
+static const double CONFIDENCE_ONE_STACK = 0.4;
+
+/* Distance between the centres of neighbouring lumbar discs: body 25 to 31 mm and disc 8 to 15 mm
+ * (S.H. Zhou et al., Eur Spine J 9:242-248, 2000), with a margin for how stacks are placed. */
+static const double LEVEL_DISTANCE_MIN_MM = 20.0;
+static const double LEVEL_DISTANCE_MAX_MM = 60.0;
+/* A stack that is lower than one vertebral body can go through one disc only. */
+static const double ONE_LEVEL_EXTENT_MAX_MM = 25.0;
+
+const char *const *myo_level_names(size_t *count) {
+    *count = LEVEL_COUNT;
+    return level_names;
+}
+
+static const char *find_level(const char *level) {
+    for (size_t i = 0; i < LEVEL_COUNT; i++) {
+        if (strcmp(level, level_names[i]) == 0) {
+            return level_names[i];
+        }
+    }
+    return NULL;
+}
+
+static bool check_instance(const myo_series *series, const myo_instance *instance, myo_error *err) {
+    if (!instance->has_spacing) {
+        return myo_error_set(err, MYO_E_MISSING,
+                             "series %d (\"%s\"), instance %d: PixelSpacing is missing or zero, so "
+                             "that areas cannot be computed",
+                             series->number, series->description, instance->instance_number);
+    }
+    if (!instance->has_position) {
+        return myo_error_set(err, MYO_E_MISSING,
+                             "series %d (\"%s\"), instance %d: position or orientation is missing, "
+                             "so that left and right cannot be told",
+                             series->number, series->description, instance->instance_number);
+    }
+    return true;
+}
+
+static bool finish(const myo_series *series, const myo_instance *instance, const char *source,
+                   double confidence, myo_level_choice *out, myo_error *err) {
+    if (!check_instance(series, instance, err)) {
+        return false;
+    }
+    out->source = source;
+    out->confidence = confidence;
+    out->series = series;
+    out->instance = instance;
+    out->distance_mm = (double)NAN;
+    out->tilt_deg = myo_geometry_tilt_deg(&instance->geometry);
+    return true;
+}
+
+/* What --slice says. */
+typedef struct slice_name {
+    const char *uid; /* the whole text */
+    bool has_numbers;
+    int series_number, instance_number;
+} slice_name;
+
+static slice_name parse_slice_name(const char *text) {
+    slice_name name = {.uid = text};
+    const char *colon = strchr(text, ':');
+    char number[16];
+    if (colon && (size_t)(colon - text) < sizeof number) {
+        memcpy(number, text, (size_t)(colon - text));
+        number[colon - text] = '\0';
+        name.has_numbers = myo_integer_parse(number, &name.series_number) &&
+                           myo_integer_parse(colon + 1, &name.instance_number);
+    }
+    return name;
+}
+
+static bool is_named(const slice_name *name, const myo_series *series,
+                     const myo_instance *instance) {
+    return strcmp(instance->sop_uid, name->uid) == 0 ||
+           (name->has_numbers && series->number == name->series_number &&
+            instance->instance_number == name->instance_number);
+}
+
+static bool choose_named_slice(const myo_study *study, const char *text, myo_level_choice *out,
+                               myo_error *err) {
+    slice_name name = parse_slice_name(text);
+    const myo_series *series = NULL;
+    const myo_instance *instance = NULL;
+    for (size_t s = 0; s < study->series_count; s++) {
+        for (size_t i = 0; i < study->series[s].instance_count; i++) {
+            const myo_instance *candidate = &study->series[s].instances[i];
+            if (!is_named(&name, &study->series[s], candidate)) {
+                continue;
+            }
+            if (instance) {
+                return myo_error_set(err, MYO_E_AMBIGUOUS,
+                                     "--slice %s: several images have these numbers, give the SOP "
+                                     "instance UID: %s or %s",
+                                     text, instance->sop_uid, candidate->sop_uid);
+            }
+            series = &study->series[s];
+            instance = candidate;
+        }
+    }
+    if (!instance) {
+        return myo_error_set(err, MYO_E_ARGUMENT,
+                             "--slice %s: the study has no such image (give SERIES:INSTANCE, for "
+                             "example 5:12, or a SOP instance UID)",
+                             text);
+    }
+    snprintf(out->note, sizeof out->note,
+             "the slice was named by the user; that it lies at %s was not checked", out->level);
+    return level_check_named_series(series, err) &&
+           finish(series, instance, "slice-option", CONFIDENCE_SLICE_OPTION, out, err);
+}
+
+/* Centre of the middle slice of a stack; of an even number the lower one of the two. */
+static const myo_instance *middle_of(const myo_series *series, const myo_stack *stack) {
+    return &series->instances[stack->first + (stack->count - 1) / 2];
+}
+
+static myo_vec3 centre_of(const myo_instance *instance) {
+    const myo_geometry *geometry = &instance->geometry;
+    return myo_geometry_to_patient(geometry, ((double)geometry->columns - 1.0) / 2.0,
+                                   ((double)geometry->rows - 1.0) / 2.0);
+}
+
+static double extent_mm(const myo_series *series, const myo_stack *stack) {
+    const myo_instance *first = &series->instances[stack->first];
+    return fabs(first[stack->count - 1].location_mm - first->location_mm);
+}
+
+/* Number `index` (from the foot) of the axial stacks of a series; NULL behind the last. */
+static const myo_stack *axial_stack(const myo_series *series, size_t index) {
+    for (size_t i = 0; i < series->stack_count; i++) {
+        if (level_stack_is_axial(series, &series->stacks[i]) && index-- == 0) {
+            return &series->stacks[i];
+        }
+    }
+    return NULL;
+}
+
+/* True when neighbouring stacks are as far from each other as neighbouring discs. */
+static bool stacks_are_one_level_apart(const myo_series *series, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        double below = centre_of(middle_of(series, axial_stack(series, i - 1))).z;
+        double above = centre_of(middle_of(series, axial_stack(series, i))).z;
+        if (above - below < LEVEL_DISTANCE_MIN_MM || above - below > LEVEL_DISTANCE_MAX_MM) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool choose_from_one_stack(const myo_series *series, const myo_stack *stack,
+                                  myo_level_choice *out, myo_error *err) {
+    double extent = extent_mm(series, stack);
+    if (extent > ONE_LEVEL_EXTENT_MAX_MM) {
+        return myo_error_set(err, MYO_E_NOT_FOUND,
+                             "series %d (\"%s\") is one stack of %zu slices over %.0f mm, in which "
+                             "discs cannot be counted; name the slice at %s with --slice "
+                             "%d:INSTANCE",
+                             series->number, series->description, stack->count, extent, out->level,
+                             series->number);
+    }
+    snprintf(out->note, sizeof out->note,
+             "middle of the only stack (%zu slices over %.0f mm); that it lies at %s is assumed",
+             stack->count, extent, out->level);
+    return finish(series, middle_of(series, stack), "stack-order", CONFIDENCE_ONE_STACK, out, err);
+}
+
+static bool choose_by_stack_order(const myo_series *series, size_t stack_count,
+                                  myo_level_choice *out, myo_error *err) {
+    size_t index = 0;
+    while (index < DISC_COUNT && strcmp(out->level, discs_from_foot[index]) != 0) {
+        index++;
+    }
+    if (index == DISC_COUNT) {
+        return myo_error_set(err, MYO_E_NOT_FOUND,
+                             "series %d (\"%s\"): stacks through the discs do not show where %s "
+                             "is; name the slice with --slice %d:INSTANCE",
+                             series->number, series->description, out->level, series->number);
+    }
+    if (index >= stack_count) {
+        return myo_error_set(err, MYO_E_NOT_FOUND,
+                             "series %d (\"%s\") has %zu stacks, which reach from L5/S1 to %s when "
+                             "counted from the foot, and not to %s; --slice %d:INSTANCE decides",
+                             series->number, series->description, stack_count,
+                             discs_from_foot[stack_count - 1], out->level, series->number);
+    }
+    bool even = stacks_are_one_level_apart(series, stack_count);
+    double confidence = CONFIDENCE_FIVE_STACKS;
+    if (!even) {
+        confidence = CONFIDENCE_UNEVEN_STACKS;
+    } else if (stack_count != DISC_COUNT) {
+        confidence = CONFIDENCE_OTHER_COUNT;
+    }
+    snprintf(out->note, sizeof out->note,
+             "stack %zu of %zu from the foot, the lowest taken as L5/S1%s; five lumbar vertebrae "
+             "are assumed",
+             index + 1, stack_count, even ? "" : ", but the stacks are not one level apart");
+    return finish(series, middle_of(series, axial_stack(series, index)), "stack-order", confidence,
+                  out, err);
+}
+
+bool myo_level_choose_slice(const myo_study *study, const myo_series *series, const char *level,
+                            const char *slice, myo_level_choice *out, myo_error *err) {
+    myo_level_choice choice = {.level = find_level(level)};
+    if (!choice.level) {
+        return myo_error_set(err, MYO_E_ARGUMENT,
+                             "level \"%s\" is not known; known are L1/2, L2/3, L3, L3/4, L4/5 and "
+                             "L5/S1",
+                             level);
+    }
+    bool done;
+    size_t stacks = 0;
+    while (series && axial_stack(series, stacks)) {
+        stacks++;
+    }
+    if (slice) {
+        done = choose_named_slice(study, slice, &choice, err);
+    } else if (series->instance_count == 1) {
+        snprintf(choice.note, sizeof choice.note,
+                 "the series is a single slice; that it lies at %s is assumed", choice.level);
+        done = finish(series, &series->instances[0], "single-slice", CONFIDENCE_SINGLE_SLICE,
+                      &choice, err);
+    } else if (stacks == 0) {
+        done = myo_error_set(err, MYO_E_NOT_FOUND, "series %d (\"%s\") has no axial slices",
+                             series->number, series->description);
+    } else if (stacks == 1) {
+        done = choose_from_one_stack(series, axial_stack(series, 0), &choice, err);
+    } else {
+        done = choose_by_stack_order(series, stacks, &choice, err);
+    }
+    if (done) {
+        *out = choice;
+    }
+    return done;
+}
