@@ -126,8 +126,7 @@ static void append_measurement_row(myo_text *text, const myo_report_slice *slice
     myo_text_append(text, "\n");
 }
 
-/* True for the structures that every segmenter is asked for, and for those that are there. */
-static bool has_rows(const myo_report_slice *slice, myo_structure structure) {
+bool myo_report_is_listed(const myo_report_slice *slice, myo_structure structure) {
     for (size_t i = 0; i < INDEXED_COUNT; i++) {
         if (indexed_muscles[i] == structure) {
             return true;
@@ -141,7 +140,7 @@ static bool has_rows(const myo_report_slice *slice, myo_structure structure) {
 void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice) {
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
         myo_structure structure = (myo_structure)s;
-        if (!has_rows(slice, structure)) {
+        if (!myo_report_is_listed(slice, structure)) {
             continue;
         }
         append_measurement_row(text, slice, structure, MYO_LEFT);

@@ -48,9 +48,8 @@ typedef struct myo_report_risk {
 } myo_report_risk;
 
 /* Header lines, and one line (or for measurements: one line a structure and side of
- * the slice, absent sides with empty numbers and their flags) each, "\n" at the end. Structures
- * that a segmenter need not find (quadratus lumborum, the gluteal muscles) have a line only where
- * they are present. Texts that are NULL count as empty. */
+ * the slice that is listed, absent sides with empty numbers and their flags) each, "\n" at the end.
+ * Texts that are NULL count as empty. */
 void myo_report_measurements_header(myo_text *text);
 void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice);
 void myo_report_features_header(myo_text *text);
@@ -60,6 +59,10 @@ void myo_report_risk_row(myo_text *text, const myo_report_risk *risk);
 
 /* Names of the set bits with ";" between them. */
 void myo_report_flags(myo_text *text, uint32_t flags);
+
+/* True for a structure that reports list: those that every segmenter is asked for (the muscles with
+ * indices and the vertebral reference), and any other of which one side is present. */
+bool myo_report_is_listed(const myo_report_slice *slice, myo_structure structure);
 
 /* The muscles that have indices, in the order of features.csv; static storage. */
 const myo_structure *myo_report_indexed_muscles(size_t *count);
