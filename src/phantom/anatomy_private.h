@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A lumbar region in patient coordinates (mm, LPS) from which every slice is cut.
+ *
+ * The spine is a curve in a sagittal plane. A point of the body has the coordinates (u, v, level):
+ * u to the left of the curve, v behind it, both in mm, and level along it: 0 in the disc L5/S1,
+ * 1 in L4/5, ... 4 in L1/2, and n + 0.5 in the middle of a vertebral body. Near the spine the
+ * surfaces of one level are tilted with the discs; further back they run on horizontally, so that
+ * they never cross behind a lordosis.
+ */
+#ifndef MYO_PHANTOM_ANATOMY_PRIVATE_H
+#define MYO_PHANTOM_ANATOMY_PRIVATE_H
+
+#include <myotome/error.h>
+#include <myotome/geometry.h>
+#include <myotome/structure.h>
+
+#define PHANTOM_DISC_COUNT 5 /* L5/S1, L4/5, ... L1/2 */
+
+/* Tables over the levels -1 (S1/2) to 5 (T12/L1). */
+#define LEVEL_NODES 7
+#define LEVEL_FIRST (-1.0)
+
+/* Heights that the table of the curve covers, in mm from the disc L5/S1. */
+#define SPINE_BOTTOM_MM (-160.0)
+#define SPINE_STEP_MM 0.5
+#define SPINE_STEPS 961
+
+typedef enum phantom_tissue {
+    TISSUE_AIR = 0,
+    TISSUE_FAT,
+    TISSUE_SKIN,
+    TISSUE_MUSCLE, /* part of it is fat: see phantom_sample.texture */
+    TISSUE_FASCIA,
+    TISSUE_LIGAMENT,
+    TISSUE_CORTEX,
+    TISSUE_MARROW,
+    TISSUE_ANNULUS,
+    TISSUE_NUCLEUS,
+    TISSUE_CSF,
+    TISSUE_NERVE,
+    TISSUE_BLOOD,
+    TISSUE_BOWEL,
+    TISSUE_KIDNEY,
+    TISSUE_COUNT
+} phantom_tissue;
+
+/* What is at a point. */
+typedef struct phantom_sample {
+    phantom_tissue tissue;
+    bool measured; /* belongs to a structure that is measured */
+    myo_structure structure;
+    myo_side side;
+    double texture; /* muscles: where fat comes first (high) and last (low) */
+    double shade;   /* factor on the tissue's signal, about 1 */
+} phantom_sample;
+
+typedef struct phantom_anatomy {
+    uint64_t seed;
+    double disc_height[LEVEL_NODES];                /* of the disc centres, LPS z */
+    double tilt[LEVEL_NODES];                       /* of the discs, radians, back side up */
+    double curve_y[SPINE_STEPS], slope[SPINE_STEPS]; /* of the curve over its height */
+    double scoliosis_mm, roll;                      /* sideways bend and turn about the long axis */
+    double body_scale;                              /* of bones and of the whole trunk */
+    double muscle_scale[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+    double back_fat_mm, trunk_half_width_mm, trunk_front_mm;
+    double nucleus[LEVEL_NODES]; /* signal of each disc's nucleus relative to a healthy one */
+    double origin_x, origin_y;
+} phantom_anatomy;
+
+/* A point in the coordinates of the spine. */
+typedef struct phantom_local {
+    double u, v, a; /* mm; a = |u| */
+    double level;
+    double along; /* mm along the curve from the nearest disc's centre, up positive */
+    int disc;     /* index of that disc in the tables: level = LEVEL_FIRST + disc */
+    double x, y, z; /* patient coordinates, for noise */
+    myo_side side;
+} phantom_local;
+
+/* Draws an anatomy from a seed. */
+void phantom_anatomy_init(phantom_anatomy *anatomy, uint64_t seed);
+
+/* Centre (LPS) and tilt of a disc: 0 is L5/S1, 4 is L1/2. */
+myo_vec3 phantom_disc_centre(const phantom_anatomy *anatomy, int disc);
+double phantom_disc_tilt(const phantom_anatomy *anatomy, int disc);
+
+/* Which tissue is at a point. */
+void phantom_sample_at(const phantom_anatomy *anatomy, myo_vec3 point, phantom_sample *out);
+
+/* Coordinates of the spine of a point (spine.c). */
+phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point);
+
+/* Linear interpolation in a table over the levels, constant outside. */
+double phantom_by_level(const double table[LEVEL_NODES], double level);
+/* The same in any table of ascending knots. */
+double phantom_interpolate(const double *knots, const double *values, size_t count, double at);
+/* Signed distance in mm, about right near the border, to an ellipse. */
+double phantom_ellipse(double x, double y, double half_width, double half_height);
+
+/* Each returns false when the point belongs to nothing of its kind. */
+bool phantom_bone_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);
+bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);
+bool phantom_muscle_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);
+bool phantom_vessel_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);
+bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, double depth_mm,
+                      phantom_sample *out);
+/* Air and skin; *depth_mm is how far inside of the skin the point lies. */
+bool phantom_surface_at(const phantom_anatomy *anatomy, const phantom_local *p, double *depth_mm,
+                        phantom_sample *out);
+
+/* Depth behind the curve of the thoracolumbar fascia where it is deepest, mm (muscles.c). */
+double phantom_fascia_depth(double level);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Vertebral bodies and discs, posterior elements, sacrum, ilium, and the spinal canal. Lengths are
+ * in mm for a spine of average size; shapes follow what axial and sagittal T2 images of adults
+ * show, sizes lie in the ranges of published morphometry (L5 body 33 to 37 x 43 to 46 mm).
+ */
+#include "phantom/anatomy_private.h"
+#include "phantom/random_private.h"
+
+#include <math.h>
+
+#define CORTEX_MM 0.9
+#define ENDPLATE_MM 0.8
+
+/* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1. */
+static const double body_half_width[LEVEL_NODES] = {19.0, 24.0, 24.5, 23.5, 22.5, 21.5, 20.5};
+static const double body_half_depth[LEVEL_NODES] = {11.5, 17.0, 17.5, 17.0, 16.5, 15.5, 15.0};
+static const double disc_half_height[LEVEL_NODES] = {1.6, 5.2, 5.6, 5.2, 4.8, 4.3, 3.8};
+static const double spinous_tip[LEVEL_NODES] = {46.0, 58.0, 68.0, 71.0, 70.0, 67.0, 65.0};
+static const double sac_half_width[LEVEL_NODES] = {6.0, 7.5, 8.5, 9.0, 9.5, 10.0, 10.0};
+static const double sac_half_depth[LEVEL_NODES] = {4.5, 6.0, 6.5, 7.0, 7.2, 7.5, 7.5};
+
+#define SACRUM_TOP (-0.06)   /* level of the upper end plate of S1 at its sides */
+#define SACRUM_BOTTOM (-4.5) /* the last piece of sacrum, by heights below S1/2 */
+#define CANAL_BEHIND_BODY 6.5 /* from the body's back to the centre of the dural sac */
+
+/* Distance to a body with flattened sides: a superellipse of this exponent. */
+#define BODY_EXPONENT 2.4
+
+static double body_distance(const phantom_local *p, double half_width, double half_depth) {
+    double x = pow(p->a / half_width, BODY_EXPONENT);
+    double y = pow(fabs(p->v) / half_depth, BODY_EXPONENT);
+    return (pow(x + y, 1.0 / BODY_EXPONENT) - 1.0) * half_depth;
+}
+
+/* Bone with a cortical shell: true when `distance` is inside. */
+static bool bone(double distance, phantom_sample *out) {
+    if (distance > 0.0) {
+        return false;
+    }
+    out->tissue = distance > -CORTEX_MM ? TISSUE_CORTEX : TISSUE_MARROW;
+    return true;
+}
+
+static void disc_tissue(const phantom_anatomy *anatomy, const phantom_local *p, double distance,
+                        double half_height, phantom_sample *out) {
+    double half_width = phantom_by_level(body_half_width, p->level);
+    double half_depth = phantom_by_level(body_half_depth, p->level);
+    double inner = phantom_ellipse(p->u, p->v - 1.0, 0.66 * half_width, 0.6 * half_depth);
+    out->tissue = TISSUE_ANNULUS;
+    if (inner < 0.0 && fabs(p->along) < 0.75 * half_height) {
+        out->tissue = TISSUE_NUCLEUS;
+        out->shade = anatomy->nucleus[p->disc] * fmin(1.0, 0.55 - 0.12 * inner);
+    } else if (distance < -3.0) {
+        out->shade = 1.7; /* the inner annulus holds more water than the outer one */
+    }
+}
+
+/* Bodies, end plates and discs; these are the vertebral reference. */
+static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
+    double half_width = phantom_by_level(body_half_width, p->level);
+    double half_depth = phantom_by_level(body_half_depth, p->level);
+    double half_height = disc_half_height[p->disc] * (1.0 - 0.010 * p->v);
+    double below = p->level - floor(p->level), waist = 4.0 * below * (1.0 - below);
+    bool in_disc = fabs(p->along) < half_height;
+    double narrowing = in_disc ? 0.0 : 2.2 * waist;
+    if (p->level < LEVEL_FIRST) {
+        /* The lower sacral pieces grow thin towards the coccyx. */
+        double shrink = fmax(0.0, 1.0 + p->along / 85.0);
+        half_width *= shrink;
+        half_depth *= shrink;
+        if (half_depth < 2.0) {
+            return false;
+        }
+    }
+    double distance = body_distance(p, half_width - narrowing, half_depth - narrowing);
+    if (distance > 0.0) {
+        return false;
+    }
+    out->measured = p->level > -0.6;
+    out->structure = MYO_VERTEBRAL_REFERENCE;
+    out->side = MYO_LEFT;
+    if (in_disc) {
+        disc_tissue(anatomy, p, distance, half_height, out);
+    } else if (fabs(p->along) < half_height + ENDPLATE_MM) {
+        out->tissue = TISSUE_CORTEX;
+    } else {
+        bone(distance, out);
+        out->shade = 0.8 + 0.4 * phantom_noise(anatomy->seed ^ 11, p->x / 3.0, p->y / 3.0, p->z / 3.0);
+    }
+    return true;
+}
+
+/* Spinous process and laminae of the vertebra whose lower disc is at the whole level `lower`. */
+static bool arch_at(const phantom_local *p, double lower, phantom_sample *out) {
+    double r = p->level - lower; /* 0 at the disc below, 1 at the one above */
+    double pitch = 37.0;         /* about the distance between discs, mm */
+    double tip = phantom_by_level(spinous_tip, lower);
+    double width = 2.6 + 1.6 * fmax(0.0, (p->v - tip + 12.0) / 12.0);
+    double height = fabs(r - 0.22) * pitch - 11.0;
+    double spinous = fmax(fmax(p->a - width, height), fmax(p->v - tip, 38.0 - p->v));
+    if (bone(spinous, out)) {
+        return true;
+    }
+    double slope_v = 43.0 - 0.8 * p->a;
+    double lamina = fmax(fmax(fabs(p->v - slope_v) - 3.0, p->a - 16.0), fabs(r - 0.30) * pitch - 11.0);
+    if (bone(lamina, out)) {
+        return true;
+    }
+    double pedicle = fmax(fmax(fabs(p->a - 14.0) - 4.3, fabs(r - 0.68) * pitch - 6.5),
+                          fmax(12.0 - p->v, p->v - 31.0));
+    double transverse_v = 25.0 + 0.12 * (p->a - 15.0);
+    double transverse = fmax(fmax(fabs(p->v - transverse_v) - 3.2, fabs(r - 0.66) * pitch - 4.5),
+                             fmax(14.0 - p->a, p->a - 37.0));
+    return bone(fmin(pedicle, transverse), out);
+}
+
+/* The joint of two neighbouring vertebrae beside the disc: upper process in front, lower behind. */
+static bool facet_at(const phantom_local *p, phantom_sample *out) {
+    double nearest = floor(p->level + 0.5), r = p->level - nearest;
+    if (nearest < -0.5 || fabs(r + 0.02) > 0.27) {
+        /* Between the joints the two processes are one pillar. */
+        return nearest > -0.5 && bone(phantom_ellipse(p->a - 16.5, p->v - 31.0, 4.2, 5.5), out);
+    }
+    double front = phantom_ellipse(p->a - 21.0, p->v - 28.0, 4.6, 6.6);
+    double back = phantom_ellipse(p->a - 15.2, p->v - 33.5, 4.8, 6.2);
+    double gap = (p->a - 18.2) * 0.84 - (p->v - 31.0) * 0.54;
+    if (fmin(front, back) < 0.6 && fabs(gap) < 0.55) {
+        out->tissue = TISSUE_CSF; /* joint fluid */
+        out->shade = 0.35;
+        return true;
+    }
+    double joint = gap > 0.0 ? front : back;
+    return bone(joint, out);
+}
+
+/* Sides and back of the sacrum, and the iliac bones. */
+static bool pelvis_at(const phantom_local *p, phantom_sample *out) {
+    static const double levels[] = {-2.0, -1.0, -0.5, -0.2, SACRUM_TOP};
+    static const double ala[] = {30.0, 46.0, 54.0, 50.0, 26.0};
+    double reach = phantom_interpolate(levels, ala, 5, p->level);
+    if (p->level < SACRUM_TOP) {
+        double wing = phantom_ellipse(p->a, p->v - 3.0 - 0.10 * p->a, reach, 13.0);
+        double back_v = 40.0 - 0.25 * p->a;
+        double back = fmax(fabs(p->v - back_v) - 3.5, p->a - 24.0);
+        double crest = fmax(p->a - 2.5, fmax(38.0 - p->v, p->v - 47.0));
+        double pillar = phantom_ellipse(p->a - 19.0, p->v - 26.0, 7.0, 11.0);
+        if (p->level < -0.22) {
+            wing = fmin(wing, fmin(back, fmin(crest, pillar)));
+        }
+        if (bone(wing, out)) {
+            return true;
+        }
+    }
+    /* The iliac bone is a plate from the back (q = 0) to the front (q = 1). */
+    static const double q_knots[] = {0.0, 0.25, 0.55, 0.8, 1.0};
+    static const double crest_level[] = {-0.45, 0.30, 0.98, 0.75, 0.1};
+    double q = ((p->a - 48.0) * 62.0 + (50.0 - p->v) * 88.0) / (62.0 * 62.0 + 88.0 * 88.0);
+    double bow = 10.0 * 4.0 * q * (1.0 - q);
+    double off = ((p->a - 48.0) * 88.0 - (50.0 - p->v) * 62.0) / 107.6 - bow;
+    double top = phantom_interpolate(q_knots, crest_level, 5, q);
+    double thickness = 4.5 + 2.5 * fmax(0.0, 1.0 - fabs(p->level - top) * 4.0);
+    if (q < 0.0 || q > 1.0) {
+        return false;
+    }
+    return bone(fmax(fabs(off) - thickness, (p->level - top) * 37.0), out);
+}
+
+bool phantom_bone_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
+    if (p->a < 30.0 && p->v < 22.0 && body_at(anatomy, p, out)) {
+        return true;
+    }
+    if (p->v > 8.0 && p->a < 40.0 && p->level > -0.3) {
+        double lower = floor(p->level);
+        if (facet_at(p, out) || (lower >= 0.0 && arch_at(p, lower, out)) ||
+            arch_at(p, lower + 1.0, out)) {
+            return true;
+        }
+    }
+    return p->level < 1.0 && pelvis_at(p, out);
+}
+
+/* Nerve roots of the cauda equina: they lie in the back half of the sac of a supine patient. */
+static bool root_at(const phantom_anatomy *anatomy, const phantom_local *p, double centre) {
+    double spread = 0.72 * phantom_by_level(sac_half_width, p->level);
+    for (int i = 0; i < 9; i++) {
+        double t = ((double)i - 4.0) / 4.0;
+        double wave = phantom_noise(anatomy->seed ^ 12, (double)i * 3.7, 0.5, p->z / 25.0) - 0.5;
+        double u = spread * t + 1.2 * wave, v = centre + 3.6 - 2.6 * t * t + 1.6 * wave;
+        if ((p->u - u) * (p->u - u) + (p->v - v) * (p->v - v) < 0.65) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
+    double centre = phantom_by_level(body_half_depth, p->level) + CANAL_BEHIND_BODY;
+    double half_width = phantom_by_level(sac_half_width, p->level);
+    double half_depth = phantom_by_level(sac_half_depth, p->level);
+    double sac = p->level < -1.6 ? 1.0 : phantom_ellipse(p->u, p->v - centre, half_width, half_depth);
+    if (sac < 0.0) {
+        out->tissue = TISSUE_CSF;
+        bool cord = p->level > 4.3 && phantom_ellipse(p->u, p->v - centre, 4.5, 3.6) < 0.0;
+        if (cord || (p->level <= 4.6 && root_at(anatomy, p, centre))) {
+            out->tissue = TISSUE_NERVE;
+        } else if (sac > -0.5) {
+            out->tissue = TISSUE_LIGAMENT; /* dura */
+        }
+        return true;
+    }
+    /* The nerve that leaves through the foramen, and the yellow ligament between the laminae. */
+    double r = p->level - floor(p->level + 0.5);
+    double nerve_a = 15.0 - 26.0 * r;
+    if (r < 0.3 && fabs(p->a - nerve_a) < 4.0 &&
+        phantom_ellipse(p->a - nerve_a, p->v - 20.0 - 12.0 * r * r, 3.6, 2.6) < 0.0) {
+        out->tissue = TISSUE_NERVE;
+        return true;
+    }
+    double behind = p->v - (39.5 - 0.75 * p->a);
+    if (p->a < 13.0 && p->v > centre && fabs(behind) < 1.6 && p->level > -0.2) {
+        out->tissue = TISSUE_LIGAMENT;
+        return true;
+    }
+    /* Between the spinous processes. */
+    if (p->a < 2.0 && p->v > 44.0 && p->v < phantom_by_level(spinous_tip, p->level) + 3.0) {
+        out->tissue = TISSUE_LIGAMENT;
+        out->shade = 1.0 + 3.0 * phantom_noise(anatomy->seed ^ 13, p->x / 1.5, p->y / 5.0, p->z / 4.0);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The painter.
+ *
+ * Each pixel is sampled at 3 x 3 points; its signal is the mean of theirs (partial volume), its
+ * label that of the middle point. A point of muscle with fat fraction f has the signal
+ * (1 - f) muscle + f fat. Signals are spin echo signals relative to muscle,
+ * S = density (1 - exp(-TR / T1)) exp(-TE / T2), with relaxation times at 3 T as published for
+ * muscle, marrow, subcutaneous fat and cerebrospinal fluid; fat is brighter in a train of
+ * refocused echoes than a single echo makes it, so its apparent T2 is used. The coil behind the
+ * back makes the image brighter there: the factor falls exponentially from 1 at the skin of the
+ * back to 1 / bias at BIAS_DEPTH_MM in front of it. Noise is Rician: magnitude of signal plus
+ * independent normal noise in both channels.
+ *
+ * Fat: a muscle's texture (muscles.c) is compared with a level; a point is fat above it and muscle
+ * below, with a narrow ramp. The level of each muscle and side is found by bisection so that the
+ * mean over its pixels is the wanted fraction, and the map of fractions is exact by construction.
+ */
+#include "phantom/paint_private.h"
+
+#include "base/memory.h"
+#include "phantom/random_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SUBSAMPLES 3 /* along each side of a pixel */
+#define MUSCLE_SIGNAL 75.0 /* stored value of muscle at the back; fat is near 700 then */
+#define RAMP 0.10          /* texture over which muscle turns into fat */
+#define BIAS_DEPTH_MM 150.0
+#define BISECTIONS 48
+#define NO_FAT 1.0e9 /* a level that no texture reaches */
+
+#define ERECTOR_FACTOR 0.9 /* fat of erector spinae and psoas relative to multifidus */
+#define PSOAS_FACTOR 0.25
+
+/* Proton density relative to water, T1 and apparent T2 in ms. Muscle 898/29, marrow 586/49, fat
+ * 382/68 and cerebrospinal fluid 4300/2000 are measured values at 3 T; the densities of marrow and
+ * fat make their signals 5 and 9.5 times that of muscle at TR/TE 4000/113. The others are chosen
+ * so that they look as in T2 images. */
+typedef struct tissue_signal {
+    double density, t1_ms, t2_ms;
+} tissue_signal;
+
+static const tissue_signal signals[TISSUE_COUNT] = {
+    [TISSUE_AIR] = {0.0, 1000.0, 10.0},      [TISSUE_FAT] = {0.99, 382.0, 68.0},
+    [TISSUE_SKIN] = {0.6, 800.0, 40.0},      [TISSUE_MUSCLE] = {0.99, 898.0, 29.0},
+    [TISSUE_FASCIA] = {0.5, 900.0, 24.0},    [TISSUE_LIGAMENT] = {0.7, 900.0, 26.0},
+    [TISSUE_CORTEX] = {0.12, 900.0, 29.0},   [TISSUE_MARROW] = {1.0, 586.0, 49.0},
+    [TISSUE_ANNULUS] = {0.75, 1000.0, 30.0}, [TISSUE_NUCLEUS] = {0.9, 1300.0, 62.0},
+    [TISSUE_CSF] = {1.0, 4300.0, 2000.0},    [TISSUE_NERVE] = {0.8, 1100.0, 60.0},
+    [TISSUE_BLOOD] = {0.15, 1500.0, 29.0},   [TISSUE_BOWEL] = {0.9, 1000.0, 60.0},
+    [TISSUE_KIDNEY] = {0.9, 1300.0, 75.0},
+};
+
+static double spin_echo(const phantom_scene *scene, phantom_tissue tissue) {
+    const tissue_signal *s = &signals[tissue];
+    return s->density * (1.0 - exp(-scene->repetition_time_ms / s->t1_ms)) *
+           exp(-scene->echo_time_ms / s->t2_ms);
+}
+
+double phantom_target_fraction(const myo_phantom_options *options, myo_structure structure) {
+    switch (structure) {
+    case MYO_MULTIFIDUS:
+        return options->fat_fraction;
+    case MYO_ERECTOR_SPINAE:
+        return ERECTOR_FACTOR * options->fat_fraction;
+    default:
+        return PSOAS_FACTOR * options->fat_fraction;
+    }
+}
+
+/* Fat fraction of a point from its texture. */
+static double fraction_of(double texture, double threshold) {
+    double t = (texture - threshold) / RAMP;
+    return t <= 0.0 ? 0.0 : t >= 1.0 ? 1.0 : t * t * (3.0 - 2.0 * t);
+}
+
+/* The 3 x 3 points of a pixel. */
+static void sample_pixel(const phantom_anatomy *anatomy, const myo_geometry *geometry,
+                         size_t column, size_t row,
+                         phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
+    for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
+        double x = (double)column + ((double)(i % SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
+        double y = (double)row + ((double)(i / SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
+        phantom_sample_at(anatomy, myo_geometry_to_patient(geometry, x, y), &samples[i]);
+    }
+}
+
+static const phantom_sample *middle_of(const phantom_sample *samples) {
+    return &samples[SUBSAMPLES * SUBSAMPLES / 2];
+}
+
+static bool same_structure(const phantom_sample *a, const phantom_sample *b) {
+    return a->measured && b->measured && a->structure == b->structure && a->side == b->side;
+}
+
+/* Mean fat fraction of a pixel: of its points in the same muscle, so that the fat outside of a
+ * muscle's border is not counted as its own. */
+static double pixel_fraction(const phantom_scene *scene, const phantom_sample *samples) {
+    const phantom_sample *middle = middle_of(samples);
+    bool muscle = middle->measured && middle->tissue == TISSUE_MUSCLE;
+    double sum = 0.0, count = 0.0;
+    for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
+        const phantom_sample *s = &samples[i];
+        if (muscle && same_structure(s, middle)) {
+            sum += fraction_of(s->texture, scene->fat.threshold[s->structure][s->side]);
+            count += 1.0;
+        } else if (!muscle) {
+            sum += s->tissue == TISSUE_FAT ? 1.0 : 0.0;
+            count += 1.0;
+        }
+    }
+    return sum / count;
+}
+
+/* Textures of one muscle side on a slice, with the weight of each point in the mean. */
+typedef struct texture_list {
+    double *values; /* texture, weight, texture, weight, ... */
+    size_t count, capacity;
+} texture_list;
+
+static bool list_pixel(texture_list *list, const phantom_sample *samples, myo_error *err) {
+    double inside = 0.0;
+    for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
+        inside += same_structure(&samples[i], middle_of(samples)) ? 1.0 : 0.0;
+    }
+    void *values = list->values;
+    size_t needed = list->count + 2 * SUBSAMPLES * SUBSAMPLES;
+    if (!myo_array_reserve(&values, &list->capacity, needed, sizeof *list->values, err)) {
+        return false;
+    }
+    list->values = values;
+    for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
+        if (same_structure(&samples[i], middle_of(samples))) {
+            list->values[list->count++] = samples[i].texture;
+            list->values[list->count++] = 1.0 / inside;
+        }
+    }
+    return true;
+}
+
+static double mean_fraction(const texture_list *list, double threshold) {
+    double sum = 0.0, weight = 0.0;
+    for (size_t i = 0; i < list->count; i += 2) {
+        sum += list->values[i + 1] * fraction_of(list->values[i], threshold);
+        weight += list->values[i + 1];
+    }
+    return sum / weight;
+}
+
+static double find_threshold(const texture_list *list, double target) {
+    double low = -1.0, high = 3.0; /* all fat, no fat */
+    if (target <= 0.0 || list->count == 0) {
+        return NO_FAT;
+    }
+    for (int i = 0; i < BISECTIONS; i++) {
+        double middle = 0.5 * (low + high);
+        if (mean_fraction(list, middle) > target) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return 0.5 * (low + high);
+}
+
+bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, myo_error *err) {
+    texture_list lists[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {0};
+    bool ok = true;
+    for (size_t row = 0; row < geometry->rows && ok; row++) {
+        for (size_t column = 0; column < geometry->columns && ok; column++) {
+            phantom_sample samples[SUBSAMPLES * SUBSAMPLES];
+            sample_pixel(scene->anatomy, geometry, column, row, samples);
+            const phantom_sample *middle = middle_of(samples);
+            if (middle->measured && middle->tissue == TISSUE_MUSCLE) {
+                ok = list_pixel(&lists[middle->structure][middle->side], samples, err);
+            }
+        }
+    }
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        double target = phantom_target_fraction(scene->options, (myo_structure)s);
+        double *threshold = scene->fat.threshold[s];
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            threshold[side] = find_threshold(&lists[s][side], target);
+            free(lists[s][side].values);
+        }
+        threshold[MYO_LEFT] = fmin(threshold[MYO_LEFT], lists[s][MYO_LEFT].count
+                                                            ? NO_FAT
+                                                            : threshold[MYO_RIGHT]);
+        threshold[MYO_RIGHT] = fmin(threshold[MYO_RIGHT], lists[s][MYO_RIGHT].count
+                                                              ? NO_FAT
+                                                              : threshold[MYO_LEFT]);
+    }
+    return ok;
+}
+
+/* Signal of a point relative to muscle. */
+static double point_signal(const phantom_scene *scene, const double *relative,
+                           const phantom_sample *s) {
+    if (s->tissue != TISSUE_MUSCLE) {
+        return relative[s->tissue] * s->shade;
+    }
+    /* Muscles that are not measured are as fat as psoas of the left side. */
+    double threshold = s->measured ? scene->fat.threshold[s->structure][s->side]
+                                   : scene->fat.threshold[MYO_PSOAS_MAJOR][MYO_LEFT];
+    double fraction = fraction_of(s->texture, threshold);
+    return (1.0 - fraction) * s->shade + fraction * relative[TISSUE_FAT];
+}
+
+/* Brightness of the coil at a pixel, 1 at the skin of the back. */
+static double coil_factor(const phantom_scene *scene, myo_vec3 point) {
+    phantom_local p = phantom_to_local(scene->anatomy, point);
+    double back = phantom_fascia_depth(p.level) + scene->anatomy->back_fat_mm;
+    double depth = fmin(fmax(back - p.v, 0.0), BIAS_DEPTH_MM);
+    return exp(-log(scene->options->bias) * depth / BIAS_DEPTH_MM);
+}
+
+/* Planes that are painted; each may be NULL. */
+typedef struct planes {
+    float *image, *fat;
+    uint16_t *labels;
+} planes;
+
+static void paint_pixel(const phantom_scene *scene, const myo_geometry *geometry,
+                        const double *relative, uint64_t key, size_t index, const planes *out) {
+    size_t column = index % geometry->columns, row = index / geometry->columns;
+    phantom_sample samples[SUBSAMPLES * SUBSAMPLES];
+    sample_pixel(scene->anatomy, geometry, column, row, samples);
+    const phantom_sample *middle = middle_of(samples);
+    if (out->labels && middle->measured) {
+        out->labels[index] = myo_structure_get(middle->structure)->label[middle->side];
+    }
+    if (out->fat) {
+        out->fat[index] = (float)pixel_fraction(scene, samples);
+    }
+    if (!out->image) {
+        return;
+    }
+    double sum = 0.0, noise[2];
+    for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
+        sum += point_signal(scene, relative, &samples[i]);
+    }
+    myo_vec3 point = myo_geometry_to_patient(geometry, (double)column, (double)row);
+    double signal = MUSCLE_SIGNAL * sum / (double)(SUBSAMPLES * SUBSAMPLES);
+    signal *= coil_factor(scene, point);
+    double deviation = MUSCLE_SIGNAL * scene->options->noise_percent / 100.0;
+    phantom_normal_pair(phantom_hash(key) + (uint64_t)index, noise);
+    double real = signal + deviation * noise[0], imaginary = deviation * noise[1];
+    out->image[index] = (float)sqrt(real * real + imaginary * imaginary);
+}
+
+bool phantom_paint(const phantom_scene *scene, const myo_geometry *geometry, uint64_t key,
+                   myo_image **image, myo_labels **labels, myo_image **fat, myo_error *err) {
+    myo_image *new_image = NULL, *new_fat = NULL;
+    myo_labels *new_labels = NULL;
+    if ((image && !myo_image_create(geometry, &new_image, err)) ||
+        (labels && !myo_labels_create(geometry, &new_labels, err)) ||
+        (fat && !myo_image_create(geometry, &new_fat, err))) {
+        myo_image_destroy(new_image);
+        myo_labels_destroy(new_labels);
+        return false;
+    }
+    planes out = {.image = new_image ? myo_image_get_pixels(new_image) : NULL,
+                  .fat = new_fat ? myo_image_get_pixels(new_fat) : NULL,
+                  .labels = new_labels ? myo_labels_get_pixels(new_labels) : NULL};
+    double relative[TISSUE_COUNT];
+    for (int t = 0; t < TISSUE_COUNT; t++) {
+        relative[t] = spin_echo(scene, (phantom_tissue)t) / spin_echo(scene, TISSUE_MUSCLE);
+    }
+    for (size_t i = 0; i < geometry->columns * geometry->rows; i++) {
+        paint_pixel(scene, geometry, relative, scene->anatomy->seed ^ phantom_hash(key), i, &out);
+    }
+    if (image) {
+        *image = new_image;
+    }
+    if (labels) {
+        *labels = new_labels;
+    }
+    if (fat) {
+        *fat = new_fat;
+    }
+    return true;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The curve of the spine: where the discs lie, how they are tilted, and the body's coordinates. */
+#include "phantom/anatomy_private.h"
+#include "phantom/random_private.h"
+
+#include <math.h>
+
+#define DEGREE (3.14159265358979323846 / 180.0)
+
+/* Distance between neighbouring disc centres along the curve, S1/2 to T12/L1, mm. Bodies are about
+ * 27 mm high and discs 9 to 11 mm. */
+static const double pitch_mm[LEVEL_NODES - 1] = {29.0, 36.5, 37.5, 37.0, 36.0, 34.5};
+/* Tilt of the discs in a supine adult, S1/2 to T12/L1, degrees, back side up. */
+static const double tilt_deg[LEVEL_NODES] = {47.0, 27.0, 12.0, 2.0, -5.0, -9.0, -11.0};
+/* Below the sacral discs the curve turns forward again. */
+#define COCCYX_TILT_DEG 20.0
+#define COCCYX_BELOW_MM 70.0
+
+/* How far behind the curve the level surfaces stay tilted, mm. */
+#define TILTED_DEPTH_MM 38.0
+
+double phantom_interpolate(const double *knots, const double *values, size_t count, double at) {
+    if (at <= knots[0]) {
+        return values[0];
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (at < knots[i]) {
+            double t = (at - knots[i - 1]) / (knots[i] - knots[i - 1]);
+            return values[i - 1] + t * (values[i] - values[i - 1]);
+        }
+    }
+    return values[count - 1];
+}
+
+double phantom_by_level(const double table[LEVEL_NODES], double level) {
+    double at = level - LEVEL_FIRST;
+    if (at <= 0.0) {
+        return table[0];
+    }
+    if (at >= (double)(LEVEL_NODES - 1)) {
+        return table[LEVEL_NODES - 1];
+    }
+    int node = (int)at;
+    return table[node] + (at - (double)node) * (table[node + 1] - table[node]);
+}
+
+double phantom_ellipse(double x, double y, double half_width, double half_height) {
+    double a = x / half_width, b = y / half_height, r = sqrt(a * a + b * b);
+    double gradient = sqrt(a * a / (half_width * half_width) + b * b / (half_height * half_height));
+    return gradient > 0.0 ? (r - 1.0) * r / gradient : -fmin(half_width, half_height);
+}
+
+/* Value of one of the curve's tables at a height. */
+static double from_table(const double *table, double height) {
+    double at = (height - SPINE_BOTTOM_MM) / SPINE_STEP_MM;
+    at = fmin(fmax(at, 0.0), (double)(SPINE_STEPS - 2));
+    int i = (int)at;
+    return table[i] + (at - (double)i) * (table[i + 1] - table[i]);
+}
+
+/* Places the discs along the curve and integrates its slope. */
+static void init_curve(phantom_anatomy *anatomy, phantom_random *random) {
+    double lordosis = phantom_random_uniform(random, 0.85, 1.15);
+    double heights[LEVEL_NODES + 1], tilts[LEVEL_NODES + 1];
+    for (int i = 0; i < LEVEL_NODES; i++) {
+        anatomy->tilt[i] = tilt_deg[i] * lordosis * DEGREE;
+        tilts[i + 1] = anatomy->tilt[i];
+    }
+    anatomy->disc_height[1] = 0.0;
+    for (int i = 1; i < LEVEL_NODES - 1; i++) {
+        double middle = 0.5 * (anatomy->tilt[i] + anatomy->tilt[i + 1]);
+        anatomy->disc_height[i + 1] =
+            anatomy->disc_height[i] + anatomy->body_scale * pitch_mm[i] * cos(middle);
+    }
+    double sacral = 0.5 * (anatomy->tilt[0] + anatomy->tilt[1]);
+    anatomy->disc_height[0] = -anatomy->body_scale * pitch_mm[0] * cos(sacral);
+    for (int i = 0; i < LEVEL_NODES; i++) {
+        heights[i + 1] = anatomy->disc_height[i];
+    }
+    heights[0] = anatomy->disc_height[0] - COCCYX_BELOW_MM;
+    tilts[0] = COCCYX_TILT_DEG * DEGREE;
+    double y = 0.0;
+    for (int i = 0; i < SPINE_STEPS; i++) {
+        double height = SPINE_BOTTOM_MM + SPINE_STEP_MM * (double)i;
+        double tilt = phantom_interpolate(heights, tilts, LEVEL_NODES + 1, height);
+        anatomy->slope[i] = tan(tilt);
+        y -= anatomy->slope[i] * SPINE_STEP_MM;
+        anatomy->curve_y[i] = y;
+    }
+    /* The origin of the patient coordinates lies at L3, where a scanner puts its centre. */
+    anatomy->origin_y = from_table(anatomy->curve_y, anatomy->disc_height[3]);
+}
+
+void phantom_anatomy_init(phantom_anatomy *anatomy, uint64_t seed) {
+    *anatomy = (phantom_anatomy){.seed = phantom_hash(seed + UINT64_C(0x6d796f746f6d65))};
+    phantom_random random = {anatomy->seed};
+    anatomy->body_scale = phantom_random_uniform(&random, 0.94, 1.06);
+    init_curve(anatomy, &random);
+    anatomy->scoliosis_mm = phantom_random_uniform(&random, -4.0, 4.0);
+    anatomy->roll = phantom_random_uniform(&random, -3.0, 3.0) * DEGREE;
+    anatomy->origin_x = phantom_random_uniform(&random, -5.0, 5.0);
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        double both = phantom_random_uniform(&random, 0.93, 1.07);
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            anatomy->muscle_scale[s][side] = both * phantom_random_uniform(&random, 0.96, 1.04);
+        }
+    }
+    anatomy->back_fat_mm = phantom_random_uniform(&random, 9.0, 22.0);
+    anatomy->trunk_half_width_mm = phantom_random_uniform(&random, 150.0, 180.0);
+    anatomy->trunk_front_mm = phantom_random_uniform(&random, 105.0, 140.0);
+    for (int i = 0; i < LEVEL_NODES; i++) {
+        /* Discs degenerate mostly at the lower levels. */
+        anatomy->nucleus[i] = phantom_random_uniform(&random, i < 3 ? 0.25 : 0.5, 1.0);
+    }
+}
+
+/* Sideways bend of the curve: one arch from the sacrum to the thorax. */
+static double curve_x(const phantom_anatomy *anatomy, double height) {
+    return anatomy->origin_x + anatomy->scoliosis_mm * sin(height / 60.0);
+}
+
+myo_vec3 phantom_disc_centre(const phantom_anatomy *anatomy, int disc) {
+    double height = anatomy->disc_height[disc + 1];
+    double u = curve_x(anatomy, height);
+    double y = from_table(anatomy->curve_y, height) - anatomy->origin_y;
+    return (myo_vec3){u, y, height - anatomy->disc_height[3]};
+}
+
+double phantom_disc_tilt(const phantom_anatomy *anatomy, int disc) {
+    return anatomy->tilt[disc + 1];
+}
+
+/* Level, nearest disc, and the way along the curve from that disc. */
+static void find_level(const phantom_anatomy *anatomy, double height, phantom_local *p) {
+    double knots[LEVEL_NODES];
+    for (int i = 0; i < LEVEL_NODES; i++) {
+        knots[i] = LEVEL_FIRST + (double)i;
+    }
+    p->level = phantom_interpolate(anatomy->disc_height, knots, LEVEL_NODES, height);
+    p->disc = (int)floor(p->level - LEVEL_FIRST + 0.5);
+    p->along = (height - anatomy->disc_height[p->disc]) / cos(anatomy->tilt[p->disc]);
+}
+
+phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
+    phantom_local p = {.x = point.x, .y = point.y, .z = point.z};
+    double y = point.y + anatomy->origin_y, z = point.z + anatomy->disc_height[3];
+    double height = z, depth = 0.0, slope = 0.0;
+    /* The height on the curve depends on the depth and the depth on the height: a few rounds
+     * settle both, because the slope changes slowly. */
+    for (int round = 0; round < 4; round++) {
+        slope = from_table(anatomy->slope, height);
+        depth = y - from_table(anatomy->curve_y, height);
+        double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
+        height = z - slope * tilted;
+    }
+    depth = y - from_table(anatomy->curve_y, height);
+    double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
+    double v = tilted * sqrt(1.0 + slope * slope) + (depth - tilted);
+    double u = point.x - curve_x(anatomy, height);
+    p.u = cos(anatomy->roll) * u + sin(anatomy->roll) * v;
+    p.v = cos(anatomy->roll) * v - sin(anatomy->roll) * u;
+    p.u /= anatomy->body_scale;
+    p.v /= anatomy->body_scale;
+    p.a = fabs(p.u);
+    p.side = p.u >= 0.0 ? MYO_LEFT : MYO_RIGHT;
+    find_level(anatomy, height, &p);
+    return p;
+}
+
+void phantom_sample_at(const phantom_anatomy *anatomy, myo_vec3 point, phantom_sample *out) {
+    phantom_local p = phantom_to_local(anatomy, point);
+    *out = (phantom_sample){.tissue = TISSUE_FAT, .shade = 1.0};
+    double depth_mm;
+    if (phantom_surface_at(anatomy, &p, &depth_mm, out) || phantom_bone_at(anatomy, &p, out) ||
+        phantom_canal_at(anatomy, &p, out) || phantom_muscle_at(anatomy, &p, out) ||
+        phantom_vessel_at(anatomy, &p, out)) {
+        return;
+    }
+    phantom_organ_at(anatomy, &p, depth_mm, out);
+}
