@@ -44,10 +44,10 @@ static void place(overlay_view *view, const myo_geometry *g) {
     view->unit = height / OVERLAY_UNITS_HIGH;
 }
 
-/* Turns the labels as the image was turned. They go through an image of floats, which hold every
- * 16-bit value exactly. */
-static bool turn_labels(const myo_labels *labels, uint16_t **out, myo_error *err) {
-    const myo_geometry *g = myo_labels_get_geometry(labels);
+/* Turns the labels as an image with geometry `g` is turned. They go through an image of floats,
+ * which hold every 16-bit value exactly. */
+static bool turn_labels(const myo_labels *labels, const myo_geometry *g, uint16_t **out,
+                        myo_error *err) {
     size_t count = g->columns * g->rows;
     myo_image *stored = NULL, *turned = NULL;
     uint16_t *result = NULL;
@@ -82,7 +82,7 @@ bool overlay_view_create(const myo_image *image, const myo_labels *labels, overl
         return myo_error_set(err, MYO_E_MISSING, "overlay: the slice has no pixel spacing");
     }
     if (!myo_orient_to_canonical(image, &out->image, err) ||
-        !turn_labels(labels, &out->labels, err)) {
+        !turn_labels(labels, g, &out->labels, err)) {
         overlay_view_clear(out);
         return false;
     }
