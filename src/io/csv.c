@@ -16,6 +16,8 @@
 #include <string.h>
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+/* Room for the 309 digits of the greatest double, its sign, a decimal separator, and decimals. */
+#define NUMBER_SIZE 352
 
 struct myo_csv {
     char *origin;
@@ -323,8 +325,7 @@ void myo_csv_append_field(myo_text *text, bool first, const char *field) {
 }
 
 void myo_csv_append_number(myo_text *text, bool first, double value, int decimals) {
-    /* Room for the 309 digits before the point of the greatest double, sign, point, decimals. */
-    char printed[352], number[352];
+    char printed[NUMBER_SIZE], number[NUMBER_SIZE] = {0};
     if (!isfinite(value)) {
         myo_csv_append_field(text, first, "");
         return;
@@ -342,6 +343,5 @@ void myo_csv_append_number(myo_text *text, bool first, double value, int decimal
         }
         in_separator = !is_digit && *c != '-';
     }
-    number[length] = '\0';
     myo_csv_append_field(text, first, is_zero && number[0] == '-' ? number + 1 : number);
 }

@@ -85,6 +85,7 @@ static void add_path(cairo_t *cairo, const overlay_view *view, const myo_contour
         other = swap;
     }
     move_inwards(line, other, edges, 0.5 * LINE_WIDTH * view->unit);
+    cairo_new_sub_path(cairo);
     for (size_t i = 0; i < edges; i++) {
         cairo_line_to(cairo, other[i].x, other[i].y);
     }

@@ -107,7 +107,7 @@ static double draw_identity(cairo_t *cairo, const myo_report_slice *slice, doubl
     bool has_id = slice->patient_id && slice->patient_id[0];
     myo_text_append(&patient, has_id ? slice->patient_id : UNKNOWN);
     append_date(&date, slice->study_date ? slice->study_date : "");
-    myo_text_printf(&image, "%s series %d, image %d, tilted by ",
+    myo_text_printf(&image, "%s series %d, image %d, tilt ",
                     myo_modality_name(level->series->modality), level->series->number,
                     level->instance->instance_number);
     myo_csv_append_number(&image, true, level->tilt_deg, 1);
@@ -115,7 +115,7 @@ static double draw_identity(cairo_t *cairo, const myo_report_slice *slice, doubl
     if (isfinite(level->distance_mm)) {
         myo_text_append(&image, ", ");
         myo_csv_append_number(&image, true, fabs(level->distance_mm), 1);
-        myo_text_append(&image, " mm from the disc centre");
+        myo_text_append(&image, " mm off the disc centre");
     }
     draw_rule(cairo, y);
     draw_fact(cairo, y + 26.0, "Patient ID", &patient);

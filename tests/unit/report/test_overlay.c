@@ -142,6 +142,34 @@ static void draws_outlines_along_pixel_edges(void **state) {
     destroy(&s);
 }
 
+/* The outlines of two parts and of a hole are closed lines of their own, without a line between. */
+static void does_not_join_the_parts_of_a_region(void **state) {
+    (void)state;
+    stored_slice s = store(false, false, false);
+    uint16_t *labels = myo_labels_get_pixels(s.labels);
+    for (size_t i = 0; i < SIDE; i++) {
+        labels[(68 + i % 4) * SIDE + 68 + i / 4 % 4] = 0;
+        labels[(10 + i / 10) * SIDE + 10 + i % 10] = 5101;
+    }
+    write_overlay(&s, NULL);
+    picture p = read_picture();
+    assert_true(is_red_near(&p, 70.0 * SCALE, 68.0 * SCALE)); /* hole */
+    assert_true(is_red_near(&p, 15.0 * SCALE, 20.0 * SCALE)); /* second part */
+    size_t red_between = 0;
+    for (double t = 25.0; t < 58.0; t += 0.25) {
+        red_between += is_red_near(&p, t * SCALE, 40.0 * SCALE);
+        red_between += is_red_near(&p, 40.0 * SCALE, t * SCALE);
+    }
+    assert_int_equal(red_between, 0);
+    for (double x = 62.0; x < 66.0; x += 0.25) { /* between edge and hole */
+        for (double y = 62.0; y < 66.0; y += 0.25) {
+            assert_false(is_red_near(&p, x * SCALE, y * SCALE));
+        }
+    }
+    free(p.rgb);
+    destroy(&s);
+}
+
 /* Every stored order of the same anatomy gives the same picture, to the byte. */
 static void stored_order_does_not_matter(void **state) {
     (void)state;
@@ -264,6 +292,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_the_right_side_on_the_left_with_the_front_on_top),
         cmocka_unit_test(draws_outlines_along_pixel_edges),
+        cmocka_unit_test(does_not_join_the_parts_of_a_region),
         cmocka_unit_test(stored_order_does_not_matter),
         cmocka_unit_test(features_add_to_the_panel_and_odd_texts_do_not_break_it),
         cmocka_unit_test(ct_is_shown_in_a_fixed_window),
