@@ -222,11 +222,15 @@ static size_t utf8_length(const char *text, size_t room) {
     return overlong || outside ? 0 : length;
 }
 
+/* Code extension (ISO 2022) as DICOM uses it: PS3.5 6.1.2.5. */
+static const char ESCAPE = '\x1b';
+static const char BACK_TO_ASCII[] = "\x1b(B";
+
 /* Converts to UTF-8. Control characters become blanks, so that a name stays on one line. */
 static void to_utf8(const dcmtk_dataset *dataset, std::string &text) {
     bool ascii = true;
     for (char c : text) {
-        ascii = ascii && static_cast<unsigned char>(c) < 0x80 && c != '\x1b';
+        ascii = ascii && static_cast<unsigned char>(c) < 0x80 && c != ESCAPE;
     }
     OFString converted;
     if (!ascii && dataset->charset_known &&
@@ -239,6 +243,13 @@ static void to_utf8(const dcmtk_dataset *dataset, std::string &text) {
     for (size_t i = 0; i < text.size();) {
         size_t length = utf8_length(text.data() + i, text.size() - i);
         unsigned char first = static_cast<unsigned char>(text[i]);
+        if (first == ESCAPE) {
+            /* A stretch in a character set that was not converted, up to the way back to ASCII. */
+            size_t back = text.find(BACK_TO_ASCII, i + 1);
+            clean += '?';
+            i = back == std::string::npos ? text.size() : back + strlen(BACK_TO_ASCII);
+            continue;
+        }
         if (length == 1 && (first < 0x20 || first == 0x7f)) {
             clean += ' ';
         } else if (length == 0 || (!ascii && !dataset->charset_known && length > 1)) {
@@ -322,10 +333,18 @@ bool dcmtk_dataset_decompress(dcmtk_dataset *dataset, myo_error *err) {
     });
 }
 
-/* What the file still holds of `length` bytes of pixel data that could not be read. */
-static size_t bytes_left(const dcmtk_dataset *dataset, size_t length) {
-    size_t left =
-        dataset->file_size > dataset->pixel_offset ? dataset->file_size - dataset->pixel_offset : 0;
+/* How many of the `length` bytes of pixel data the file really holds. DCMTK hands out values that
+ * were cut off, with whatever memory holds in the place of the rest. */
+static size_t bytes_there(const dcmtk_dataset *dataset, size_t length) {
+    if (dataset->complete) {
+        return length;
+    }
+    /* In a deflated stream positions say nothing about the file. */
+    E_TransferSyntax syntax = dataset_of(dataset)->getOriginalXfer();
+    bool deflated = DcmXfer(syntax).getStreamCompression() != ESC_none;
+    size_t left = !deflated && dataset->file_size > dataset->pixel_offset
+                      ? dataset->file_size - dataset->pixel_offset
+                      : 0;
     return left < length ? left : length;
 }
 
@@ -337,18 +356,18 @@ bool dcmtk_dataset_get_pixels(dcmtk_dataset *dataset, size_t wanted, const uint8
             return myo_error_set(err, MYO_E_MISSING, "no pixel data");
         }
         size_t length = element->getLength();
+        size_t there = bytes_there(dataset, length);
+        if (there < wanted) {
+            return myo_error_set(err, MYO_E_FORMAT, "pixel data is truncated: %zu of %zu bytes",
+                                 there, wanted);
+        }
         Uint8 *values = nullptr;
         /* Words are handed out as little-endian bytes, too. */
-        if (length >= wanted && element->getUint8Array(values).good() && values) {
-            *bytes = values;
-            return true;
-        }
-        size_t there = bytes_left(dataset, length);
-        if (there >= wanted) {
+        if (element->getUint8Array(values).bad() || !values) {
             return myo_error_set(err, MYO_E_FORMAT, "pixel data cannot be read");
         }
-        return myo_error_set(err, MYO_E_FORMAT, "pixel data is truncated: %zu of %zu bytes", there,
-                             wanted);
+        *bytes = values;
+        return true;
     });
 }
 
