@@ -53,15 +53,16 @@ typedef struct phantom_sample {
     myo_side side;
     double texture; /* muscles: where fat comes first (high) and last (low) */
     double shade;   /* factor on the tissue's signal, about 1 */
+    double level;   /* as in phantom_local */
 } phantom_sample;
 
 typedef struct phantom_anatomy {
     uint64_t seed;
-    double disc_height[LEVEL_NODES];                /* of the disc centres, LPS z */
-    double tilt[LEVEL_NODES];                       /* of the discs, radians, back side up */
+    double disc_height[LEVEL_NODES];                 /* of the disc centres, LPS z */
+    double tilt[LEVEL_NODES];                        /* of the discs, radians, back side up */
     double curve_y[SPINE_STEPS], slope[SPINE_STEPS]; /* of the curve over its height */
-    double scoliosis_mm, roll;                      /* sideways bend and turn about the long axis */
-    double body_scale;                              /* of bones and of the whole trunk */
+    double scoliosis_mm, roll; /* sideways bend and turn about the long axis */
+    double body_scale;         /* of bones and of the whole trunk */
     double muscle_scale[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
     double back_fat_mm, trunk_half_width_mm, trunk_front_mm;
     double nucleus[LEVEL_NODES]; /* signal of each disc's nucleus relative to a healthy one */
@@ -72,8 +73,8 @@ typedef struct phantom_anatomy {
 typedef struct phantom_local {
     double u, v, a; /* mm; a = |u| */
     double level;
-    double along; /* mm along the curve from the nearest disc's centre, up positive */
-    int disc;     /* index of that disc in the tables: level = LEVEL_FIRST + disc */
+    double along;   /* mm along the curve from the nearest disc's centre, up positive */
+    int disc;       /* index of that disc in the tables: level = LEVEL_FIRST + disc */
     double x, y, z; /* patient coordinates, for noise */
     myo_side side;
 } phantom_local;

@@ -13,15 +13,14 @@
 #define ENDPLATE_MM 0.8
 
 /* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1. */
-static const double body_half_width[LEVEL_NODES] = {19.0, 24.0, 24.5, 23.5, 22.5, 21.5, 20.5};
-static const double body_half_depth[LEVEL_NODES] = {11.5, 17.0, 17.5, 17.0, 16.5, 15.5, 15.0};
+static const double body_half_width[LEVEL_NODES] = {19.0, 24.5, 25.5, 24.5, 23.5, 22.0, 21.0};
+static const double body_half_depth[LEVEL_NODES] = {11.5, 17.5, 18.2, 17.8, 17.0, 16.0, 15.5};
 static const double disc_half_height[LEVEL_NODES] = {1.6, 5.2, 5.6, 5.2, 4.8, 4.3, 3.8};
 static const double spinous_tip[LEVEL_NODES] = {46.0, 58.0, 68.0, 71.0, 70.0, 67.0, 65.0};
 static const double sac_half_width[LEVEL_NODES] = {6.0, 7.5, 8.5, 9.0, 9.5, 10.0, 10.0};
 static const double sac_half_depth[LEVEL_NODES] = {4.5, 6.0, 6.5, 7.0, 7.2, 7.5, 7.5};
 
-#define SACRUM_TOP (-0.06)   /* level of the upper end plate of S1 at its sides */
-#define SACRUM_BOTTOM (-4.5) /* the last piece of sacrum, by heights below S1/2 */
+#define SACRUM_TOP (-0.06)    /* level of the upper end plate of S1 at its sides */
 #define CANAL_BEHIND_BODY 6.5 /* from the body's back to the centre of the dural sac */
 
 /* Distance to a body with flattened sides: a superellipse of this exponent. */
@@ -46,13 +45,15 @@ static void disc_tissue(const phantom_anatomy *anatomy, const phantom_local *p, 
                         double half_height, phantom_sample *out) {
     double half_width = phantom_by_level(body_half_width, p->level);
     double half_depth = phantom_by_level(body_half_depth, p->level);
-    double inner = phantom_ellipse(p->u, p->v - 1.0, 0.66 * half_width, 0.6 * half_depth);
+    double inner = phantom_ellipse(p->u, p->v - 1.0, 0.68 * half_width, 0.64 * half_depth);
+    double patchy =
+        0.8 + 0.4 * phantom_noise(anatomy->seed ^ 14, p->x / 4.0, p->y / 4.0, p->z / 2.0);
+    /* Water grows from the outer annulus inwards, without a sharp border. */
     out->tissue = TISSUE_ANNULUS;
+    out->shade = patchy * (1.0 + 0.9 * fmin(1.0, fmax(0.0, -distance / 6.0)));
     if (inner < 0.0 && fabs(p->along) < 0.75 * half_height) {
         out->tissue = TISSUE_NUCLEUS;
-        out->shade = anatomy->nucleus[p->disc] * fmin(1.0, 0.55 - 0.12 * inner);
-    } else if (distance < -3.0) {
-        out->shade = 1.7; /* the inner annulus holds more water than the outer one */
+        out->shade = patchy * anatomy->nucleus[p->disc] * fmin(1.0, 0.35 - 0.10 * inner);
     }
 }
 
@@ -66,7 +67,7 @@ static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
     double narrowing = in_disc ? 0.0 : 2.2 * waist;
     if (p->level < LEVEL_FIRST) {
         /* The lower sacral pieces grow thin towards the coccyx. */
-        double shrink = fmax(0.0, 1.0 + p->along / 85.0);
+        double shrink = fmax(0.0, 1.0 + 0.33 * (p->level - LEVEL_FIRST));
         half_width *= shrink;
         half_depth *= shrink;
         if (half_depth < 2.0) {
@@ -86,7 +87,8 @@ static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
         out->tissue = TISSUE_CORTEX;
     } else {
         bone(distance, out);
-        out->shade = 0.8 + 0.4 * phantom_noise(anatomy->seed ^ 11, p->x / 3.0, p->y / 3.0, p->z / 3.0);
+        out->shade =
+            0.8 + 0.4 * phantom_noise(anatomy->seed ^ 11, p->x / 3.0, p->y / 3.0, p->z / 3.0);
     }
     return true;
 }
@@ -96,14 +98,17 @@ static bool arch_at(const phantom_local *p, double lower, phantom_sample *out) {
     double r = p->level - lower; /* 0 at the disc below, 1 at the one above */
     double pitch = 37.0;         /* about the distance between discs, mm */
     double tip = phantom_by_level(spinous_tip, lower);
-    double width = 2.6 + 1.6 * fmax(0.0, (p->v - tip + 12.0) / 12.0);
-    double height = fabs(r - 0.22) * pitch - 11.0;
-    double spinous = fmax(fmax(p->a - width, height), fmax(p->v - tip, 38.0 - p->v));
+    /* The spinous process: a blade with a round end, lower at its tip than at its root. */
+    double width = 2.4 + 1.8 * fmax(0.0, (p->v - tip + 12.0) / 12.0);
+    double along_v = p->v - 0.5 * (38.0 + tip), drop = (r - 0.24) * pitch + 0.14 * (p->v - 40.0);
+    double blade = phantom_ellipse(along_v, drop, 0.5 * (tip - 38.0) + 2.0, 11.0);
+    double spinous = fmax(p->a - width, fmax(blade, 38.0 - p->v));
     if (bone(spinous, out)) {
         return true;
     }
     double slope_v = 43.0 - 0.8 * p->a;
-    double lamina = fmax(fmax(fabs(p->v - slope_v) - 3.0, p->a - 16.0), fabs(r - 0.30) * pitch - 11.0);
+    double lamina =
+        fmax(fmax(fabs(p->v - slope_v) - 3.0, p->a - 16.0), fabs(r - 0.30) * pitch - 11.0);
     if (bone(lamina, out)) {
         return true;
     }
@@ -122,16 +127,17 @@ static bool facet_at(const phantom_local *p, phantom_sample *out) {
         /* Between the joints the two processes are one pillar. */
         return nearest > -0.5 && bone(phantom_ellipse(p->a - 16.5, p->v - 31.0, 4.2, 5.5), out);
     }
-    double front = phantom_ellipse(p->a - 21.0, p->v - 28.0, 4.6, 6.6);
-    double back = phantom_ellipse(p->a - 15.2, p->v - 33.5, 4.8, 6.2);
-    double gap = (p->a - 18.2) * 0.84 - (p->v - 31.0) * 0.54;
-    if (fmin(front, back) < 0.6 && fabs(gap) < 0.55) {
-        out->tissue = TISSUE_CSF; /* joint fluid */
-        out->shade = 0.35;
+    /* The joint line runs from behind and the side to the front and the middle; x crosses it. */
+    double x = (p->a - 18.4) * 0.80 - (p->v - 30.5) * 0.60;
+    double y = (p->a - 18.4) * 0.60 + (p->v - 30.5) * 0.80;
+    double gap = x - 0.035 * y * y;
+    double outline = phantom_ellipse(x, y, gap > 0.0 ? 6.2 : 7.2, 9.0);
+    if (outline < -0.6 && fabs(gap) < 0.6) {
+        out->tissue = TISSUE_CSF; /* joint fluid between two layers of cartilage */
+        out->shade = 0.30;
         return true;
     }
-    double joint = gap > 0.0 ? front : back;
-    return bone(joint, out);
+    return bone(fmax(outline, 0.9 - fabs(gap)), out);
 }
 
 /* Sides and back of the sacrum, and the iliac bones. */
@@ -198,7 +204,8 @@ bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, ph
     double centre = phantom_by_level(body_half_depth, p->level) + CANAL_BEHIND_BODY;
     double half_width = phantom_by_level(sac_half_width, p->level);
     double half_depth = phantom_by_level(sac_half_depth, p->level);
-    double sac = p->level < -1.6 ? 1.0 : phantom_ellipse(p->u, p->v - centre, half_width, half_depth);
+    double sac =
+        p->level < -1.6 ? 1.0 : phantom_ellipse(p->u, p->v - centre, half_width, half_depth);
     if (sac < 0.0) {
         out->tissue = TISSUE_CSF;
         bool cord = p->level > 4.3 && phantom_ellipse(p->u, p->v - centre, 4.5, 3.6) < 0.0;
@@ -223,9 +230,10 @@ bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, ph
         return true;
     }
     /* Between the spinous processes. */
-    if (p->a < 2.0 && p->v > 44.0 && p->v < phantom_by_level(spinous_tip, p->level) + 3.0) {
+    if (p->a < 2.0 && p->v > 36.0 && p->v < phantom_by_level(spinous_tip, p->level) + 3.0) {
         out->tissue = TISSUE_LIGAMENT;
-        out->shade = 1.0 + 3.0 * phantom_noise(anatomy->seed ^ 13, p->x / 1.5, p->y / 5.0, p->z / 4.0);
+        out->shade =
+            1.0 + 7.0 * phantom_noise(anatomy->seed ^ 13, p->x / 1.5, p->y / 6.0, p->z / 3.0);
         return true;
     }
     return false;

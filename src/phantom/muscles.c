@@ -15,19 +15,21 @@
 #define FLOOR_V 27.0 /* the compartment is scaled about this depth, mm behind the curve */
 
 /* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1. */
-static const double half_width[LEVEL_NODES] = {36.0, 62.0, 69.0, 72.0, 71.0, 67.0, 62.0};
+static const double half_width[LEVEL_NODES] = {36.0, 63.0, 70.0, 73.0, 72.0, 68.0, 63.0};
 static const double depth_scale[LEVEL_NODES] = {0.62, 0.88, 1.0, 0.97, 0.90, 0.82, 0.76};
 static const double septum_scale[LEVEL_NODES] = {1.15, 1.08, 1.0, 0.84, 0.72, 0.62, 0.55};
-static const double psoas_a[LEVEL_NODES] = {58.0, 54.0, 46.0, 41.5, 37.0, 32.0, 29.0};
+static const double psoas_a[LEVEL_NODES] = {56.0, 51.0, 44.0, 39.5, 35.0, 30.5, 28.0};
 static const double psoas_v[LEVEL_NODES] = {-30.0, -12.0, 4.0, 9.0, 11.0, 12.0, 12.0};
-static const double psoas_width[LEVEL_NODES] = {15.0, 18.0, 18.5, 16.5, 13.0, 9.5, 6.0};
+static const double psoas_width[LEVEL_NODES] = {15.0, 18.0, 18.5, 16.0, 12.5, 9.0, 6.0};
 static const double psoas_depth[LEVEL_NODES] = {16.0, 19.0, 20.0, 18.5, 15.5, 12.0, 8.0};
 
 /* Outline of the compartment over q = distance from the midline / half width. */
-#define PROFILE_COUNT 9
-static const double profile_q[PROFILE_COUNT] = {0.0, .11, .25, .35, .45, .6, .75, .9, 1.0};
-static const double roof_v[PROFILE_COUNT] = {76.0, 80.0, 82.5, 82.5, 80.5, 76.0, 69.5, 60.0, 50.0};
-static const double floor_v[PROFILE_COUNT] = {50.0, 46.0, 38.0, 32.0, 28.5, 28.5, 34.0, 42.5, 50.0};
+#define PROFILE_COUNT 10
+static const double profile_q[PROFILE_COUNT] = {0.0, .11, .25, .35, .45, .6, .75, .88, .96, 1.0};
+static const double roof_v[PROFILE_COUNT] = {76.0, 80.0, 82.5, 82.8, 81.3,
+                                             77.5, 72.0, 65.0, 58.0, 49.0};
+static const double floor_v[PROFILE_COUNT] = {50.0, 46.0, 38.0, 32.0, 28.0,
+                                              27.5, 32.0, 38.0, 43.0, 49.0};
 
 /* Distance of the septum from the midline over the depth, mm. */
 #define SEPTUM_COUNT 6
@@ -45,17 +47,21 @@ static double ridge(uint64_t seed, double across, double along, double z, double
     return 1.0 - fabs(2.0 * n - 1.0);
 }
 
-/* Sheets in the direction `angle` (radians from the v axis towards the side). */
+/* Fibre bundles: sheets that radiate from a place beside the spine. `centre_v` far behind or in
+ * front makes them run almost parallel. */
 static double sheets(const phantom_anatomy *anatomy, const phantom_local *p, uint64_t key,
-                     double angle) {
-    double warp = 5.0 * (phantom_noise(anatomy->seed ^ key, p->x / 14.0, p->y / 14.0, p->z / 50.0) - .5);
-    double along = p->a * sin(angle) + p->v * cos(angle);
-    double across = p->a * cos(angle) - p->v * sin(angle) + warp;
+                     double centre_a, double centre_v) {
+    double warp = phantom_noise(anatomy->seed ^ key, p->x / 9.0, p->y / 9.0, p->z / 50.0) - 0.5;
+    double da = p->a - centre_a, dv = p->v - centre_v;
+    double along = sqrt(da * da + dv * dv) + 1.0e-6;
+    /* Angle as mm at the mean distance of 30 mm, so that bundles widen outwards. */
+    double across = 30.0 * atan2(da, fabs(dv)) + 7.0 * warp;
     uint64_t seed = anatomy->seed ^ (key + 1 + (uint64_t)p->side * 100);
-    double coarse = ridge(seed, across, along, p->z, 5.5, 17.0);
-    double fine = ridge(seed + 7, across, along, p->z, 2.4, 8.0);
-    double patch = phantom_noise(seed + 9, across / 11.0, along / 11.0, p->z / 40.0);
-    return 0.42 * coarse + 0.28 * fine + 0.30 * patch;
+    double coarse = ridge(seed, across, along, p->z, 6.0, 26.0);
+    double fine = ridge(seed + 7, across, along, p->z, 2.6, 9.0);
+    double speckle = phantom_noise(seed + 8, p->a / 2.0, p->v / 2.0, p->z / 12.0);
+    double patch = phantom_noise(seed + 9, p->a / 12.0, p->v / 12.0, p->z / 60.0);
+    return 0.36 * coarse * coarse + 0.30 * fine + 0.08 * speckle + 0.26 * patch;
 }
 
 static void set_muscle(const phantom_anatomy *anatomy, const phantom_local *p,
@@ -93,11 +99,13 @@ static bool back_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
     double septum = phantom_interpolate(septum_v, septum_a, SEPTUM_COUNT, v) *
                     phantom_by_level(septum_scale, p->level) *
                     anatomy->muscle_scale[MYO_MULTIFIDUS][p->side];
-    septum += 1.6 * (phantom_noise(anatomy->seed ^ 22, p->v / 9.0, (double)p->side, p->z / 30.0) - .5);
+    septum +=
+        1.6 * (phantom_noise(anatomy->seed ^ 22, p->v / 9.0, (double)p->side, p->z / 30.0) - .5);
     double lateral = p->a - septum; /* > 0 in erector spinae */
     double cleft = 0.34 * exp(-fabs(lateral) / 1.1);
     bool multifidus = lateral < 0.0;
-    double texture = sheets(anatomy, p, multifidus ? 30 : 50, multifidus ? 0.25 : -0.35);
+    double texture =
+        multifidus ? sheets(anatomy, p, 30, 14.0, 8.0) : sheets(anatomy, p, 50, 34.0, 8.0);
     if (multifidus) {
         double deep = 0.26 * exp(-above_floor / 7.0), medial = 0.12 * exp(-(p->a - 4.0) / 3.0);
         texture += cleft + deep + medial;
@@ -123,7 +131,7 @@ static bool psoas_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
     if (p->level < -3.0 || phantom_ellipse(x, y, width, depth) > 3.0 * (wobble - 0.5)) {
         return false;
     }
-    double texture = sheets(anatomy, p, 70, 0.5) + 0.1 * exp(-fabs(x + 3.0) / 1.5);
+    double texture = sheets(anatomy, p, 70, 20.0, 60.0) + 0.1 * exp(-fabs(x + 3.0) / 1.5);
     set_muscle(anatomy, p, MYO_PSOAS_MAJOR, texture, out);
     return true;
 }
@@ -143,7 +151,7 @@ static bool other_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
         return false;
     }
     out->tissue = TISSUE_MUSCLE;
-    out->texture = sheets(anatomy, p, 90, 1.0);
+    out->texture = sheets(anatomy, p, 90, 0.0, 0.0);
     return true;
 }
 

@@ -2,15 +2,15 @@
 /*
  * The painter.
  *
- * Each pixel is sampled at 3 x 3 points; its signal is the mean of theirs (partial volume), its
- * label that of the middle point. A point of muscle with fat fraction f has the signal
- * (1 - f) muscle + f fat. Signals are spin echo signals relative to muscle,
- * S = density (1 - exp(-TR / T1)) exp(-TE / T2), with relaxation times at 3 T as published for
- * muscle, marrow, subcutaneous fat and cerebrospinal fluid; fat is brighter in a train of
- * refocused echoes than a single echo makes it, so its apparent T2 is used. The coil behind the
- * back makes the image brighter there: the factor falls exponentially from 1 at the skin of the
- * back to 1 / bias at BIAS_DEPTH_MM in front of it. Noise is Rician: magnitude of signal plus
- * independent normal noise in both channels.
+ * Each pixel is sampled at 3 x 3 points, spread over the thickness of the slice; its signal is the
+ * mean of theirs (partial volume), its label that of the middle point in the middle of the slice. A
+ * point of muscle with fat fraction f has the signal (1 - f) muscle + f fat. Signals are spin echo
+ * signals relative to muscle, S = density (1 - exp(-TR / T1)) exp(-TE / T2), with relaxation times
+ * at 3 T as published for muscle, marrow, subcutaneous fat and cerebrospinal fluid; fat is brighter
+ * in a train of refocused echoes than a single echo makes it, so its apparent T2 is used. The coil
+ * behind the back makes the image brighter there: the factor falls exponentially from 1 at the skin
+ * of the back to 1 / bias at BIAS_DEPTH_MM in front of it. Noise is Rician: magnitude of signal
+ * plus independent normal noise in both channels.
  *
  * Fat: a muscle's texture (muscles.c) is compared with a level; a point is fat above it and muscle
  * below, with a narrow ramp. The level of each muscle and side is found by bisection so that the
@@ -24,15 +24,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SUBSAMPLES 3 /* along each side of a pixel */
+#define SUBSAMPLES 3       /* along each side of a pixel */
 #define MUSCLE_SIGNAL 75.0 /* stored value of muscle at the back; fat is near 700 then */
-#define RAMP 0.10          /* texture over which muscle turns into fat */
+#define RAMP 0.16          /* texture over which muscle turns into fat */
 #define BIAS_DEPTH_MM 150.0
 #define BISECTIONS 48
-#define NO_FAT 1.0e9 /* a level that no texture reaches */
+#define NO_FAT 3.0 /* a level that no texture reaches */
 
 #define ERECTOR_FACTOR 0.9 /* fat of erector spinae and psoas relative to multifidus */
 #define PSOAS_FACTOR 0.25
+#define FRACTION_MAX 0.9
+
+/* Fat grows towards the sacrum: by disc, L5/S1 to L1/2, relative to L4/5. */
+static const double level_factor[PHANTOM_DISC_COUNT] = {1.3, 1.0, 0.8, 0.7, 0.6};
 
 /* Proton density relative to water, T1 and apparent T2 in ms. Muscle 898/29, marrow 586/49, fat
  * 382/68 and cerebrospinal fluid 4300/2000 are measured values at 3 T; the densities of marrow and
@@ -59,15 +63,26 @@ static double spin_echo(const phantom_scene *scene, phantom_tissue tissue) {
            exp(-scene->echo_time_ms / s->t2_ms);
 }
 
-double phantom_target_fraction(const myo_phantom_options *options, myo_structure structure) {
-    switch (structure) {
-    case MYO_MULTIFIDUS:
-        return options->fat_fraction;
-    case MYO_ERECTOR_SPINAE:
-        return ERECTOR_FACTOR * options->fat_fraction;
-    default:
-        return PSOAS_FACTOR * options->fat_fraction;
+double phantom_target_fraction(const myo_phantom_options *options, myo_structure structure,
+                               int disc) {
+    double factor = structure == MYO_MULTIFIDUS       ? 1.0
+                    : structure == MYO_ERECTOR_SPINAE ? ERECTOR_FACTOR
+                                                      : PSOAS_FACTOR;
+    return fmin(factor * level_factor[disc] * options->fat_fraction, FRACTION_MAX);
+}
+
+/* Level of fat for a sample. Muscles that are not measured are as fat as psoas. */
+static double threshold_at(const phantom_scene *scene, const phantom_sample *s) {
+    myo_structure structure = s->measured ? s->structure : MYO_PSOAS_MAJOR;
+    myo_side side = s->measured ? s->side : MYO_LEFT;
+    if (scene->disc != PHANTOM_BETWEEN_DISCS) {
+        return scene->fat[scene->disc].threshold[structure][side];
     }
+    double level = fmin(fmax(s->level, 0.0), (double)(PHANTOM_DISC_COUNT - 1));
+    int below = (int)fmin(level, (double)(PHANTOM_DISC_COUNT - 2));
+    double low = scene->fat[below].threshold[structure][side];
+    double high = scene->fat[below + 1].threshold[structure][side];
+    return low + (high - low) * (level - (double)below);
 }
 
 /* Fat fraction of a point from its texture. */
@@ -80,10 +95,18 @@ static double fraction_of(double texture, double threshold) {
 static void sample_pixel(const phantom_anatomy *anatomy, const myo_geometry *geometry,
                          size_t column, size_t row,
                          phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
+    myo_vec3 normal = myo_geometry_normal(geometry);
     for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
         double x = (double)column + ((double)(i % SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
         double y = (double)row + ((double)(i / SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
-        phantom_sample_at(anatomy, myo_geometry_to_patient(geometry, x, y), &samples[i]);
+        /* A Latin square: each row and column of points holds all three depths of the slice. */
+        double depth = (double)((i % SUBSAMPLES + i / SUBSAMPLES + 2) % SUBSAMPLES) - 1.0;
+        double offset = depth * geometry->thickness_mm / (double)SUBSAMPLES;
+        myo_vec3 point = myo_geometry_to_patient(geometry, x, y);
+        point.x += offset * normal.x;
+        point.y += offset * normal.y;
+        point.z += offset * normal.z;
+        phantom_sample_at(anatomy, point, &samples[i]);
     }
 }
 
@@ -104,7 +127,7 @@ static double pixel_fraction(const phantom_scene *scene, const phantom_sample *s
     for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
         const phantom_sample *s = &samples[i];
         if (muscle && same_structure(s, middle)) {
-            sum += fraction_of(s->texture, scene->fat.threshold[s->structure][s->side]);
+            sum += fraction_of(s->texture, threshold_at(scene, s));
             count += 1.0;
         } else if (!muscle) {
             sum += s->tissue == TISSUE_FAT ? 1.0 : 0.0;
@@ -150,7 +173,7 @@ static double mean_fraction(const texture_list *list, double threshold) {
 }
 
 static double find_threshold(const texture_list *list, double target) {
-    double low = -1.0, high = 3.0; /* all fat, no fat */
+    double low = -1.0, high = NO_FAT; /* all fat, no fat */
     if (target <= 0.0 || list->count == 0) {
         return NO_FAT;
     }
@@ -165,7 +188,8 @@ static double find_threshold(const texture_list *list, double target) {
     return 0.5 * (low + high);
 }
 
-bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, myo_error *err) {
+bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, int disc,
+                           myo_error *err) {
     texture_list lists[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {0};
     bool ok = true;
     for (size_t row = 0; row < geometry->rows && ok; row++) {
@@ -179,18 +203,11 @@ bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, m
         }
     }
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        double target = phantom_target_fraction(scene->options, (myo_structure)s);
-        double *threshold = scene->fat.threshold[s];
+        double target = phantom_target_fraction(scene->options, (myo_structure)s, disc);
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            threshold[side] = find_threshold(&lists[s][side], target);
+            scene->fat[disc].threshold[s][side] = find_threshold(&lists[s][side], target);
             free(lists[s][side].values);
         }
-        threshold[MYO_LEFT] = fmin(threshold[MYO_LEFT], lists[s][MYO_LEFT].count
-                                                            ? NO_FAT
-                                                            : threshold[MYO_RIGHT]);
-        threshold[MYO_RIGHT] = fmin(threshold[MYO_RIGHT], lists[s][MYO_RIGHT].count
-                                                              ? NO_FAT
-                                                              : threshold[MYO_LEFT]);
     }
     return ok;
 }
@@ -201,10 +218,7 @@ static double point_signal(const phantom_scene *scene, const double *relative,
     if (s->tissue != TISSUE_MUSCLE) {
         return relative[s->tissue] * s->shade;
     }
-    /* Muscles that are not measured are as fat as psoas of the left side. */
-    double threshold = s->measured ? scene->fat.threshold[s->structure][s->side]
-                                   : scene->fat.threshold[MYO_PSOAS_MAJOR][MYO_LEFT];
-    double fraction = fraction_of(s->texture, threshold);
+    double fraction = fraction_of(s->texture, threshold_at(scene, s));
     return (1.0 - fraction) * s->shade + fraction * relative[TISSUE_FAT];
 }
 

@@ -7,25 +7,31 @@
 
 #include <myotome/phantom.h>
 
-/* Texture above which a muscle pixel begins to be fat. */
+/* Texture above which a muscle pixel begins to be fat, at the level of one disc. */
 typedef struct phantom_fat_levels {
     double threshold[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
 } phantom_fat_levels;
+
+/* scene->disc where the levels of fat are taken between the discs. */
+#define PHANTOM_BETWEEN_DISCS (-1)
 
 /* Everything that painting a slice needs. */
 typedef struct phantom_scene {
     const phantom_anatomy *anatomy;
     const myo_phantom_options *options;
-    phantom_fat_levels fat;
+    phantom_fat_levels fat[PHANTOM_DISC_COUNT];
+    int disc; /* the disc that the painted slice belongs to, or PHANTOM_BETWEEN_DISCS */
     double echo_time_ms, repetition_time_ms;
 } phantom_scene;
 
-/* Mean fat fraction that a muscle shall have. */
-double phantom_target_fraction(const myo_phantom_options *options, myo_structure structure);
+/* Mean fat fraction that a muscle shall have at the level of a disc. */
+double phantom_target_fraction(const myo_phantom_options *options, myo_structure structure,
+                               int disc);
 
-/* Sets scene->fat so that each muscle side of the slice has its target fraction. A muscle that
- * is not on the slice takes the level of its other side, or none. */
-bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, myo_error *err);
+/* Sets scene->fat[disc] so that each muscle side of the slice has its target fraction. A muscle
+ * that is not on the slice has none. */
+bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, int disc,
+                           myo_error *err);
 
 /* Paints a slice; `key` makes its noise different from that of the others. The caller owns the
  * outputs; each may be NULL. */

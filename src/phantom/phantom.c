@@ -38,7 +38,8 @@ bool phantom_check_options(const myo_phantom_options *options, myo_error *err) {
            need_range("fat fraction", options->fat_fraction, 0.0, 0.6, err) &&
            need_range("noise in percent", options->noise_percent, 0.0, 100.0, err) &&
            need_range("bias", options->bias, 1.0, 5.0, err) &&
-           (options->height_m == 0.0 || need_range("height in m", options->height_m, 0.5, 2.5, err));
+           (options->height_m == 0.0 ||
+            need_range("height in m", options->height_m, 0.5, 2.5, err));
 }
 
 myo_geometry phantom_axial_geometry(const phantom_anatomy *anatomy,
@@ -57,21 +58,20 @@ myo_geometry phantom_axial_geometry(const phantom_anatomy *anatomy,
     myo_vec3 normal = myo_geometry_normal(&geometry);
     double down = half - AXIAL_SHIFT_MM;
     geometry.position_mm.x = centre.x - half;
-    geometry.position_mm.y =
-        centre.y - down * geometry.column_cosine.y + offset_mm * normal.y;
-    geometry.position_mm.z =
-        centre.z - down * geometry.column_cosine.z + offset_mm * normal.z;
+    geometry.position_mm.y = centre.y - down * geometry.column_cosine.y + offset_mm * normal.y;
+    geometry.position_mm.z = centre.z - down * geometry.column_cosine.z + offset_mm * normal.z;
     return geometry;
 }
 
 bool phantom_scene_init(phantom_scene *scene, const phantom_anatomy *anatomy,
-                        const myo_phantom_options *options, myo_error *err) {
+                        const myo_phantom_options *options, int disc, myo_error *err) {
     *scene = (phantom_scene){.anatomy = anatomy,
                              .options = options,
+                             .disc = disc,
                              .echo_time_ms = AXIAL_TE_MS,
                              .repetition_time_ms = AXIAL_TR_MS};
-    myo_geometry geometry = phantom_axial_geometry(anatomy, options, PHANTOM_LEVEL_L45, 0.0);
-    return phantom_calibrate_fat(scene, &geometry, err);
+    myo_geometry geometry = phantom_axial_geometry(anatomy, options, disc, 0.0);
+    return phantom_calibrate_fat(scene, &geometry, disc, err);
 }
 
 bool myo_phantom_slice(const myo_phantom_options *options, myo_image **image, myo_labels **labels,
@@ -82,7 +82,7 @@ bool myo_phantom_slice(const myo_phantom_options *options, myo_image **image, my
         return false;
     }
     phantom_anatomy_init(&anatomy, options->seed);
-    if (!phantom_scene_init(&scene, &anatomy, options, err)) {
+    if (!phantom_scene_init(&scene, &anatomy, options, PHANTOM_LEVEL_L45, err)) {
         return false;
     }
     myo_geometry geometry = phantom_axial_geometry(&anatomy, options, PHANTOM_LEVEL_L45, 0.0);

@@ -46,11 +46,10 @@ bool phantom_vessel_at(const phantom_anatomy *anatomy, const phantom_local *p,
     /* The aorta divides in front of L4, the vena cava a little lower. */
     double parted = fmax(0.0, 1.35 - p->level), joined = fmax(0.0, 0.9 - p->level);
     double aorta_u = p->level > 1.35 ? 6.0 : 0.0;
-    double aorta =
-        parted > 0.0
-            ? fmin(phantom_ellipse(p->u - 6.0 - 22.0 * parted, p->v + 29.0, 5.8, 5.2),
-                   phantom_ellipse(p->u - 6.0 + 22.0 * parted, p->v + 31.0, 5.6, 5.2))
-            : phantom_ellipse(p->u - aorta_u, p->v + 29.0, 8.2, 8.2);
+    double aorta = parted > 0.0
+                       ? fmin(phantom_ellipse(p->u - 6.0 - 22.0 * parted, p->v + 29.0, 5.8, 5.2),
+                              phantom_ellipse(p->u - 6.0 + 22.0 * parted, p->v + 31.0, 5.6, 5.2))
+                       : phantom_ellipse(p->u - aorta_u, p->v + 29.0, 8.2, 8.2);
     double cava = joined > 0.0
                       ? fmin(phantom_ellipse(p->u + 15.0 - 20.0 * joined, p->v + 21.5, 8.0, 3.2),
                              phantom_ellipse(p->u + 15.0 + 14.0 * joined, p->v + 23.0, 7.0, 4.5))
@@ -89,11 +88,12 @@ bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, do
     if (wall > WALL_MM && p->v < 30.0) {
         double kidney_a = 62.0, kidney_v = 8.0;
         double size = sqrt(fmax(0.0, 1.0 - (p->level - 4.6) * (p->level - 4.6) / 2.2));
-        double kidney = phantom_ellipse(p->a - kidney_a, p->v - kidney_v, 24.0 * size + 0.1,
-                                        29.0 * size + 0.1);
+        double kidney =
+            phantom_ellipse(p->a - kidney_a, p->v - kidney_v, 24.0 * size + 0.1, 29.0 * size + 0.1);
         if (size > 0.05 && kidney < 0.0) {
-            out->tissue = TISSUE_KIDNEY;
-            out->shade = kidney < -11.0 ? 1.2 : 0.8;
+            out->shade =
+                0.7 + 0.5 * phantom_noise(anatomy->seed ^ 46, p->x / 7.0, p->y / 7.0, p->z / 7.0);
+            out->tissue = kidney < -13.0 * size ? TISSUE_FAT : TISSUE_KIDNEY; /* sinus */
             return true;
         }
         if (bowel_at(anatomy, p, out)) {
@@ -101,9 +101,12 @@ bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, do
         }
     }
     /* Lobules: thin dark septa in fat. */
-    double lobule = phantom_noise(anatomy->seed ^ 44, p->x / 9.0, p->y / 5.0, p->z / 12.0);
-    double septum = exp(-fabs(lobule - 0.5) / 0.012);
+    double lobule = phantom_noise(anatomy->seed ^ 44, p->x / 14.0, p->y / 5.0, p->z / 14.0);
+    double septum = exp(-fabs(lobule - 0.5) / 0.010);
     out->tissue = TISSUE_FAT;
-    out->shade = (depth_mm > 30.0 ? 0.86 : 1.0) * (1.0 - 0.35 * septum);
+    double cloud = phantom_noise(anatomy->seed ^ 45, p->x / 20.0, p->y / 20.0, p->z / 25.0);
+    /* Fat of the belly is a little darker than that below the skin. */
+    double deep = fmin(1.0, fmax(0.0, (60.0 - p->v) / 40.0)) * fmin(1.0, depth_mm / 40.0);
+    out->shade = (1.0 - deep * (0.20 - 0.12 * cloud)) * (1.0 - (0.22 - 0.12 * deep) * septum);
     return true;
 }

@@ -11,13 +11,17 @@
  * 27 mm high and discs 9 to 11 mm. */
 static const double pitch_mm[LEVEL_NODES - 1] = {29.0, 36.5, 37.5, 37.0, 36.0, 34.5};
 /* Tilt of the discs in a supine adult, S1/2 to T12/L1, degrees, back side up. */
-static const double tilt_deg[LEVEL_NODES] = {47.0, 27.0, 12.0, 2.0, -5.0, -9.0, -11.0};
+static const double tilt_deg[LEVEL_NODES] = {42.0, 27.0, 12.0, 2.0, -5.0, -9.0, -11.0};
 /* Below the sacral discs the curve turns forward again. */
 #define COCCYX_TILT_DEG 20.0
 #define COCCYX_BELOW_MM 70.0
 
 /* How far behind the curve the level surfaces stay tilted, mm. */
-#define TILTED_DEPTH_MM 38.0
+#define TILTED_DEPTH_MM 30.0
+
+/* The search for the level of a point. */
+#define LEVEL_ROUNDS_MAX 24
+#define LEVEL_ACCURACY_MM 0.01
 
 double phantom_interpolate(const double *knots, const double *values, size_t count, double at) {
     if (at <= knots[0]) {
@@ -130,28 +134,36 @@ double phantom_disc_tilt(const phantom_anatomy *anatomy, int disc) {
     return anatomy->tilt[disc + 1];
 }
 
-/* Level, nearest disc, and the way along the curve from that disc. */
+/* Level, nearest disc, and the way along the curve from that disc. Beyond the tables the spine goes
+ * on with the spacing and the tilt of its last piece. */
 static void find_level(const phantom_anatomy *anatomy, double height, phantom_local *p) {
-    double knots[LEVEL_NODES];
-    for (int i = 0; i < LEVEL_NODES; i++) {
-        knots[i] = LEVEL_FIRST + (double)i;
+    const double *heights = anatomy->disc_height;
+    int piece = 0;
+    while (piece < LEVEL_NODES - 2 && height > heights[piece + 1]) {
+        piece++;
     }
-    p->level = phantom_interpolate(anatomy->disc_height, knots, LEVEL_NODES, height);
-    p->disc = (int)floor(p->level - LEVEL_FIRST + 0.5);
-    p->along = (height - anatomy->disc_height[p->disc]) / cos(anatomy->tilt[p->disc]);
+    double pitch = heights[piece + 1] - heights[piece];
+    double at = (double)piece + (height - heights[piece]) / pitch, nearest = floor(at + 0.5);
+    p->level = LEVEL_FIRST + at;
+    p->disc = (int)fmin(fmax(nearest, 0.0), (double)(LEVEL_NODES - 1));
+    p->along = (at - nearest) * pitch / cos(anatomy->tilt[p->disc]);
 }
 
 phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
     phantom_local p = {.x = point.x, .y = point.y, .z = point.z};
     double y = point.y + anatomy->origin_y, z = point.z + anatomy->disc_height[3];
     double height = z, depth = 0.0, slope = 0.0;
-    /* The height on the curve depends on the depth and the depth on the height: a few rounds
-     * settle both, because the slope changes slowly. */
-    for (int round = 0; round < 4; round++) {
+    /* The height on the curve depends on the depth and the depth on the height; repeating this
+     * settles both, because the slope changes slowly. */
+    for (int round = 0; round < LEVEL_ROUNDS_MAX; round++) {
         slope = from_table(anatomy->slope, height);
         depth = y - from_table(anatomy->curve_y, height);
         double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
+        double last = height;
         height = z - slope * tilted;
+        if (fabs(height - last) < LEVEL_ACCURACY_MM) {
+            break;
+        }
     }
     depth = y - from_table(anatomy->curve_y, height);
     double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
@@ -169,7 +181,7 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
 
 void phantom_sample_at(const phantom_anatomy *anatomy, myo_vec3 point, phantom_sample *out) {
     phantom_local p = phantom_to_local(anatomy, point);
-    *out = (phantom_sample){.tissue = TISSUE_FAT, .shade = 1.0};
+    *out = (phantom_sample){.tissue = TISSUE_FAT, .shade = 1.0, .level = p.level};
     double depth_mm;
     if (phantom_surface_at(anatomy, &p, &depth_mm, out) || phantom_bone_at(anatomy, &p, out) ||
         phantom_canal_at(anatomy, &p, out) || phantom_muscle_at(anatomy, &p, out) ||

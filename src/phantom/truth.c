@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The truth of a study: truth/axial_<n>_dseg.nii.gz with the labels of each axial slice, and
+ * truth/truth.json. An area is the number of pixels with the label times the area of a pixel; a
+ * fat fraction is the mean over these pixels.
+ */
+#include "base/file.h"
+#include "io/nifti.h"
+#include "phantom/study_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *phantom_disc_name(int disc) {
+    static const char *const names[PHANTOM_DISC_COUNT] = {"L5/S1", "L4/5", "L3/4", "L2/3", "L1/2"};
+    return names[disc];
+}
+
+/* Adds one structure and side, when it is on the slice; returns true when it was added. */
+static bool add_structure(myo_text *truth, bool first, myo_structure structure, myo_side side,
+                          const myo_labels *labels, const myo_image *fat) {
+    const myo_structure_info *info = myo_structure_get(structure);
+    const myo_geometry *geometry = myo_labels_get_geometry(labels);
+    const uint16_t *label = myo_labels_get_const_pixels(labels);
+    const float *fraction = myo_image_get_const_pixels(fat);
+    size_t pixels = 0;
+    double fat_pixels = 0.0;
+    for (size_t i = 0; i < geometry->columns * geometry->rows; i++) {
+        if (label[i] == info->label[side]) {
+            pixels++;
+            fat_pixels += (double)fraction[i];
+        }
+    }
+    if (pixels == 0 || (!info->paired && side != MYO_LEFT)) {
+        return false;
+    }
+    double pixel_mm2 = myo_geometry_pixel_area_mm2(geometry);
+    myo_text_printf(truth, "%s\n    {\"structure\": \"%s\", \"side\": \"%s\", \"pixels\": %zu",
+                    first ? "" : ",", info->key, myo_side_key(structure, side), pixels);
+    myo_text_printf(truth, ", \"csa_mm2\": %.3f", (double)pixels * pixel_mm2);
+    if (info->muscle) {
+        myo_text_printf(truth, ", \"fat_csa_mm2\": %.3f, \"fat_fraction\": %.5f",
+                        fat_pixels * pixel_mm2, fat_pixels / (double)pixels);
+    }
+    myo_text_append(truth, "}");
+    return true;
+}
+
+bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int instance_number,
+                       const char *sop_uid, const myo_labels *labels, const myo_image *fat,
+                       myo_error *err) {
+    char name[64], *path;
+    myo_text folder = {0};
+    myo_text_printf(&folder, "%s/truth", study->directory);
+    snprintf(name, sizeof name, "axial_%02d_dseg.nii.gz", instance_number);
+    bool ok = !folder.failed && myo_path_join(folder.data, name, &path, err);
+    myo_text_clear(&folder);
+    if (!ok) {
+        return myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    }
+    ok = myo_nifti_write_labels(path, labels, err);
+    free(path);
+    myo_text *truth = &study->truth;
+    myo_text_printf(truth, "%s\n  {\"labels\": \"%s\", \"instance_number\": %d,",
+                    truth->length ? "," : "", name, instance_number);
+    myo_text_printf(truth, "\n   \"sop_uid\": \"%s\", \"level\": \"%s\", \"offset_mm\": %.3f,",
+                    sop_uid, phantom_disc_name(disc), offset_mm);
+    myo_text_append(truth, "\n   \"structures\": [");
+    bool first = true;
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            bool added = add_structure(truth, first, (myo_structure)s, (myo_side)side, labels, fat);
+            first = first && !added;
+        }
+    }
+    myo_text_append(truth, "]}");
+    return ok;
+}
+
+bool phantom_truth_write(phantom_study *study, myo_error *err) {
+    const myo_phantom_options *options = study->options;
+    myo_text text = {0};
+    myo_text_printf(&text, "{\"patient_id\": \"%s\",\n", study->patient_id);
+    myo_text_printf(&text, " \"study_uid\": \"%s\",\n", study->study_uid);
+    myo_text_printf(&text, " \"frame_of_reference_uid\": \"%s\",\n", study->frame_uid);
+    myo_text_printf(&text,
+                    " \"options\": {\"seed\": %llu, \"matrix\": %zu, \"pixel_mm\": %.4f, "
+                    "\"fat_fraction\": %.4f, \"noise_percent\": %.4f, \"bias\": %.4f, "
+                    "\"height_m\": %.4f},\n",
+                    (unsigned long long)options->seed, options->matrix, options->pixel_mm,
+                    options->fat_fraction, options->noise_percent, options->bias,
+                    options->height_m);
+    myo_text_append(&text, " \"discs_lps_mm\": {");
+    for (int disc = 0; disc < PHANTOM_DISC_COUNT; disc++) {
+        myo_vec3 centre = phantom_disc_centre(study->anatomy, disc);
+        myo_text_printf(&text, "%s\"%s\": [%.3f, %.3f, %.3f]", disc ? ", " : "",
+                        phantom_disc_name(disc), centre.x, centre.y, centre.z);
+    }
+    myo_text_printf(&text, "},\n \"axial\": [%s]}\n", study->truth.data ? study->truth.data : "");
+    char *path = NULL;
+    bool ok = !text.failed && !study->truth.failed &&
+              myo_path_join(study->directory, "truth/truth.json", &path, err);
+    if (ok) {
+        ok = myo_file_write(path, text.data, text.length, err);
+    } else {
+        myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    }
+    free(path);
+    myo_text_clear(&text);
+    return ok;
+}
