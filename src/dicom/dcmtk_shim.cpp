@@ -116,21 +116,82 @@ static bool raw_text(DcmItem *item, const DcmTagKey &key, std::string &text) {
     return !text.empty();
 }
 
+/* Length of the UTF-8 sequence at `text`, 0 when there is none (RFC 3629). */
+static size_t utf8_length(const char *text, size_t room) {
+    const unsigned char *byte = reinterpret_cast<const unsigned char *>(text);
+    if (byte[0] < 0x80) {
+        return 1;
+    }
+    size_t length = byte[0] >= 0xf0 ? 4 : byte[0] >= 0xe0 ? 3 : 2;
+    if (byte[0] < 0xc2 || byte[0] > 0xf4 || length > room) {
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        if ((byte[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    bool overlong = (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xf0 && byte[1] < 0x90);
+    bool outside = (byte[0] == 0xed && byte[1] > 0x9f) || (byte[0] == 0xf4 && byte[1] > 0x8f);
+    return overlong || outside ? 0 : length;
+}
+
+/* Code extension (ISO 2022) as DICOM uses it: PS3.5 6.1.2.5. */
+static const char ESCAPE = '\x1b';
+static const char BACK_TO_ASCII[] = "\x1b(B";
+
+/* Converts to UTF-8. Control characters become blanks, so that a name stays on one line. */
+static void to_utf8(const dcmtk_dataset *dataset, std::string &text) {
+    bool ascii = true;
+    for (char c : text) {
+        ascii = ascii && static_cast<unsigned char>(c) < 0x80 && c != ESCAPE;
+    }
+    OFString converted;
+    if (!ascii && dataset->charset_known &&
+        const_cast<dcmtk_dataset *>(dataset)
+            ->charset.convertString(text.data(), text.size(), converted, "\\")
+            .good()) {
+        text.assign(converted.c_str(), converted.size());
+    }
+    std::string clean;
+    for (size_t i = 0; i < text.size();) {
+        size_t length = utf8_length(text.data() + i, text.size() - i);
+        unsigned char first = static_cast<unsigned char>(text[i]);
+        if (first == ESCAPE) {
+            /* A stretch in a character set that was not converted, up to the way back to ASCII. */
+            size_t back = text.find(BACK_TO_ASCII, i + 1);
+            clean += '?';
+            i = back == std::string::npos ? text.size() : back + strlen(BACK_TO_ASCII);
+            continue;
+        }
+        if (length == 1 && (first < 0x20 || first == 0x7f)) {
+            clean += ' ';
+        } else if (length == 0 || (!ascii && !dataset->charset_known && length > 1)) {
+            clean += '?';
+            length = length ? length : 1;
+        } else {
+            clean.append(text, i, length);
+        }
+        i += length;
+    }
+    text = clean;
+}
+
 static void describe(dcmtk_dataset *dataset) {
-    std::string uid;
+    std::string text;
+    if (raw_text(dataset->file.getDataset(), DCM_SpecificCharacterSet, text)) {
+        dataset->charset_known =
+            dataset->charset.selectCharacterSet(OFString(text.c_str(), text.size())).good();
+    }
     DcmMetaInfo *meta = dataset->file.getMetaInfo();
-    bool has_uid = meta && raw_text(meta, DCM_TransferSyntaxUID, uid);
-    dataset->syntax_known = !has_uid || DcmXfer(uid.c_str()).getXfer() != EXS_Unknown;
-    if (!dataset->syntax_known) {
-        dataset->transfer_syntax = uid;
-    } else {
+    bool has_uid = meta && raw_text(meta, DCM_TransferSyntaxUID, text);
+    dataset->syntax_known = !has_uid || DcmXfer(text.c_str()).getXfer() != EXS_Unknown;
+    if (dataset->syntax_known) {
         E_TransferSyntax syntax = dataset->file.getDataset()->getOriginalXfer();
         dataset->transfer_syntax = DcmXfer(syntax).getXferName();
-    }
-    std::string names;
-    if (raw_text(dataset->file.getDataset(), DCM_SpecificCharacterSet, names)) {
-        dataset->charset_known =
-            dataset->charset.selectCharacterSet(OFString(names.c_str(), names.size())).good();
+    } else {
+        to_utf8(dataset, text);
+        dataset->transfer_syntax = text;
     }
 }
 
@@ -200,67 +261,6 @@ void dcmtk_dataset_destroy(dcmtk_dataset *dataset) {
 
 bool dcmtk_dataset_has(const dcmtk_dataset *dataset, dcmtk_tag tag) {
     return guarded(nullptr, [&] { return bool(dataset_of(dataset)->tagExists(key_of(tag))); });
-}
-
-/* Length of the UTF-8 sequence at `text`, 0 when there is none (RFC 3629). */
-static size_t utf8_length(const char *text, size_t room) {
-    const unsigned char *byte = reinterpret_cast<const unsigned char *>(text);
-    if (byte[0] < 0x80) {
-        return 1;
-    }
-    size_t length = byte[0] >= 0xf0 ? 4 : byte[0] >= 0xe0 ? 3 : 2;
-    if (byte[0] < 0xc2 || byte[0] > 0xf4 || length > room) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    bool overlong = (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xf0 && byte[1] < 0x90);
-    bool outside = (byte[0] == 0xed && byte[1] > 0x9f) || (byte[0] == 0xf4 && byte[1] > 0x8f);
-    return overlong || outside ? 0 : length;
-}
-
-/* Code extension (ISO 2022) as DICOM uses it: PS3.5 6.1.2.5. */
-static const char ESCAPE = '\x1b';
-static const char BACK_TO_ASCII[] = "\x1b(B";
-
-/* Converts to UTF-8. Control characters become blanks, so that a name stays on one line. */
-static void to_utf8(const dcmtk_dataset *dataset, std::string &text) {
-    bool ascii = true;
-    for (char c : text) {
-        ascii = ascii && static_cast<unsigned char>(c) < 0x80 && c != ESCAPE;
-    }
-    OFString converted;
-    if (!ascii && dataset->charset_known &&
-        const_cast<dcmtk_dataset *>(dataset)
-            ->charset.convertString(text.data(), text.size(), converted, "\\")
-            .good()) {
-        text.assign(converted.c_str(), converted.size());
-    }
-    std::string clean;
-    for (size_t i = 0; i < text.size();) {
-        size_t length = utf8_length(text.data() + i, text.size() - i);
-        unsigned char first = static_cast<unsigned char>(text[i]);
-        if (first == ESCAPE) {
-            /* A stretch in a character set that was not converted, up to the way back to ASCII. */
-            size_t back = text.find(BACK_TO_ASCII, i + 1);
-            clean += '?';
-            i = back == std::string::npos ? text.size() : back + strlen(BACK_TO_ASCII);
-            continue;
-        }
-        if (length == 1 && (first < 0x20 || first == 0x7f)) {
-            clean += ' ';
-        } else if (length == 0 || (!ascii && !dataset->charset_known && length > 1)) {
-            clean += '?';
-            length = length ? length : 1;
-        } else {
-            clean.append(text, i, length);
-        }
-        i += length;
-    }
-    text = clean;
 }
 
 bool dcmtk_dataset_get_text(const dcmtk_dataset *dataset, dcmtk_tag tag, bool utf8, char *text,

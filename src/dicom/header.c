@@ -164,10 +164,10 @@ static bool uid_is_below(const char *uid, const char *prefix) {
 }
 
 /* An RGB capture is called what the user sees: a colour image. */
-static bool check_greyscale(const dcmtk_dataset *dataset, myo_error *err) {
+static bool check_greyscale(const dcmtk_dataset *dataset, bool *inverted, myo_error *err) {
     char photometric[NUMBERS_TEXT_SIZE];
     unsigned samples = 1;
-    dcmtk_dataset_get_text(dataset, TAG_PHOTOMETRIC_INTERPRETATION, false, photometric,
+    dcmtk_dataset_get_text(dataset, TAG_PHOTOMETRIC_INTERPRETATION, true, photometric,
                            sizeof photometric);
     dcmtk_dataset_get_unsigned(dataset, TAG_SAMPLES_PER_PIXEL, &samples);
     if (samples > 1 || (photometric[0] && strncmp(photometric, "MONOCHROME", 10) != 0)) {
@@ -175,31 +175,16 @@ static bool check_greyscale(const dcmtk_dataset *dataset, myo_error *err) {
                              "colour image (%s), only greyscale can be measured",
                              photometric[0] ? photometric : "several samples a pixel");
     }
-    if (strcmp(photometric, "MONOCHROME1") != 0 && strcmp(photometric, "MONOCHROME2") != 0) {
+    *inverted = strcmp(photometric, "MONOCHROME1") == 0;
+    if (!*inverted && strcmp(photometric, "MONOCHROME2") != 0) {
         return myo_error_set(err, MYO_E_MISSING, "PhotometricInterpretation is missing or unknown");
     }
     return true;
 }
 
-bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out,
-                             myo_error *err) {
-    unsigned columns = 0, rows = 0, representation = 0;
-    dcmtk_dataset_get_unsigned(dataset, TAG_COLUMNS, &columns);
-    dcmtk_dataset_get_unsigned(dataset, TAG_ROWS, &rows);
-    if (columns == 0 || rows == 0 || columns > MYO_IMAGE_SIDE_MAX || rows > MYO_IMAGE_SIDE_MAX) {
-        return myo_error_set(err, MYO_E_RANGE, "image size %u x %u is not within 1 to %d", columns,
-                             rows, MYO_IMAGE_SIDE_MAX);
-    }
-    if (!check_greyscale(dataset, err)) {
-        return false;
-    }
-    int frames = get_integer(dataset, TAG_NUMBER_OF_FRAMES);
-    if (frames > 1) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED,
-                             "multi-frame image (%d frames), only single-frame images are read",
-                             frames);
-    }
-    unsigned allocated = 0, stored = 0, high = 0;
+/* Bits and sign of the stored values (PS3.5 8.1.1). A missing sign is not guessed. */
+static bool read_bits(const dcmtk_dataset *dataset, dicom_pixel_format *format, myo_error *err) {
+    unsigned allocated = 0, stored = 0, high = 0, representation = 0;
     dcmtk_dataset_get_unsigned(dataset, TAG_BITS_ALLOCATED, &allocated);
     if (allocated != 8 && allocated != 16) {
         return myo_error_set(err, MYO_E_UNSUPPORTED,
@@ -216,17 +201,40 @@ bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *o
                              "bits stored %u and high bit %u do not fit into %u bits", stored, high,
                              allocated);
     }
-    char photometric[NUMBERS_TEXT_SIZE];
-    dcmtk_dataset_get_text(dataset, TAG_PHOTOMETRIC_INTERPRETATION, false, photometric,
-                           sizeof photometric);
-    dcmtk_dataset_get_unsigned(dataset, TAG_PIXEL_REPRESENTATION, &representation);
-    *out = (dicom_pixel_format){.columns = columns,
-                                .rows = rows,
-                                .bits_allocated = allocated,
-                                .bits_stored = stored,
-                                .high_bit = high,
-                                .is_signed = representation == 1,
-                                .inverted = strcmp(photometric, "MONOCHROME1") == 0};
+    if (!dcmtk_dataset_get_unsigned(dataset, TAG_PIXEL_REPRESENTATION, &representation) ||
+        representation > 1) {
+        return myo_error_set(err, MYO_E_MISSING, "PixelRepresentation is missing or invalid");
+    }
+    format->bits_allocated = allocated;
+    format->bits_stored = stored;
+    format->high_bit = high;
+    format->is_signed = representation == 1;
+    return true;
+}
+
+bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out,
+                             myo_error *err) {
+    unsigned columns = 0, rows = 0;
+    dcmtk_dataset_get_unsigned(dataset, TAG_COLUMNS, &columns);
+    dcmtk_dataset_get_unsigned(dataset, TAG_ROWS, &rows);
+    if (columns == 0 || rows == 0 || columns > MYO_IMAGE_SIDE_MAX || rows > MYO_IMAGE_SIDE_MAX) {
+        return myo_error_set(err, MYO_E_RANGE, "image size %u x %u is not within 1 to %d", columns,
+                             rows, MYO_IMAGE_SIDE_MAX);
+    }
+    dicom_pixel_format format = {.columns = columns, .rows = rows};
+    if (!check_greyscale(dataset, &format.inverted, err)) {
+        return false;
+    }
+    int frames = get_integer(dataset, TAG_NUMBER_OF_FRAMES);
+    if (frames > 1) {
+        return myo_error_set(err, MYO_E_UNSUPPORTED,
+                             "multi-frame image (%d frames), only single-frame images are read",
+                             frames);
+    }
+    if (!read_bits(dataset, &format, err)) {
+        return false;
+    }
+    *out = format;
     return true;
 }
 
@@ -234,9 +242,10 @@ bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *o
 static bool read_kind(const dcmtk_dataset *dataset, dicom_header *header, myo_error *err) {
     char class_uid[DICOM_UID_SIZE], modality[NUMBERS_TEXT_SIZE];
     get_uid(dataset, TAG_SOP_CLASS_UID, class_uid);
-    dcmtk_dataset_get_text(dataset, TAG_MODALITY, false, modality, sizeof modality);
+    dcmtk_dataset_get_text(dataset, TAG_MODALITY, true, modality, sizeof modality);
     bool image = dcmtk_dataset_has(dataset, TAG_ROWS) && dcmtk_dataset_has(dataset, TAG_COLUMNS);
-    if (image && !check_greyscale(dataset, err)) {
+    bool inverted;
+    if (image && !check_greyscale(dataset, &inverted, err)) {
         return false;
     }
     for (size_t i = 0; i < sizeof refused_classes / sizeof refused_classes[0]; i++) {

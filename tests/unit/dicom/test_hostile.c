@@ -108,6 +108,10 @@ static void skips_other_kinds_of_objects(void **state) {
     set_text(*state, NAME, 0x00080060u, "CS", "SR");
     remove_element(*state, NAME, 0x00280010u);
     assert_skipped(*state, MYO_E_UNSUPPORTED, "no image in it (modality SR)");
+    /* Reasons go into JSON: whatever the file holds, they are UTF-8. */
+    set_text(*state, NAME, 0x00080060u, "CS", "S\xe4");
+    set_text(*state, NAME, 0x00080005u, "CS", "");
+    assert_skipped(*state, MYO_E_UNSUPPORTED, "no image in it (modality S?)");
 }
 
 static void skips_images_without_identity_or_size(void **state) {
@@ -138,6 +142,9 @@ static void skips_layouts_that_make_no_sense(void **state) {
     write_default(*state);
     set_unsigned(*state, NAME, 0x00280102u, 5);
     assert_skipped(*state, MYO_E_FORMAT, "bits stored 12 and high bit 5 do not fit into 16 bits");
+    write_default(*state);
+    remove_element(*state, NAME, 0x00280103u);
+    assert_skipped(*state, MYO_E_MISSING, "PixelRepresentation is missing or invalid");
 }
 
 /* Sequences in sequences, deeper than any stack of calls: an error, and no crash. */
