@@ -2,11 +2,11 @@
 /*
  * Contrast of an MR image.
  *
- * The limits are those by which spin-echo contrast is named in textbooks (D.W. McRobbie et al.,
- * MRI from Picture to Proton, 3rd ed. 2017, chapters 3 and 12) and the usual lumbar protocols (ACR
- * practice parameter for MRI of the adult spine): T1 has short TR and short TE, PD long TR and
- * short TE, T2 long TE. The description decides only what the physics leaves open: fat saturation
- * that the scanner did not write into ScanOptions, or contrast when the times were removed.
+ * Spin-echo contrast is named by its times (D.W. McRobbie et al., MRI from Picture to Proton, 3rd
+ * ed. 2017); the limits lie between those of the usual lumbar protocols: T1 has short TR and short
+ * TE, PD long TR and short TE, T2 long TE. The description decides only what the physics leaves
+ * open: fat saturation that the scanner did not write into ScanOptions, or contrast when the times
+ * were removed.
  */
 #include "dicom/contrast_private.h"
 

@@ -17,7 +17,7 @@
 #define ELEMENT_HEADER_SIZE 8
 
 /* A file without preamble begins with one of these groups: file meta information or the
- * identifying group; both are written with even numbers below this one. */
+ * identifying group. */
 #define FIRST_GROUP_META 0x0002u
 #define FIRST_GROUP_IDENTIFYING 0x0008u
 

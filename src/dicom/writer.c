@@ -4,9 +4,8 @@
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "dicom/dcmtk_shim_private.h"
-
 #include "base/memory.h"
+#include "dicom/dcmtk_shim_private.h"
 
 #include <math.h>
 #include <stdio.h>

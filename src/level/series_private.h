@@ -4,9 +4,9 @@
 
 #include <myotome/level.h>
 
-/* Steepest slices that count as axial. Disc-aligned stacks are tilted by up to about 40 degrees at
- * L5/S1 (lumbosacral angle, R. Vialle et al., J Bone Joint Surg Am 87:260-267, 2005); at 45 degrees
- * the plane is as near to coronal as to axial. */
+/* Steepest slices that count as axial. Disc-aligned stacks are tilted most at L5/S1, by about the
+ * sacral slope (41 degrees on average when standing, R. Vialle et al., J Bone Joint Surg Am
+ * 87:260-267, 2005); at 45 degrees the plane is as near to coronal as to axial. */
 #define LEVEL_TILT_MAX_DEG 45.0
 
 /* True when the slices of a stack are axial. */

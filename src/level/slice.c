@@ -11,7 +11,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const level_names[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1"};
@@ -32,7 +31,7 @@ static const double CONFIDENCE_OTHER_COUNT = 0.4;
 static const double CONFIDENCE_UNEVEN_STACKS = 0.3;
 static const double CONFIDENCE_ONE_STACK = 0.4;
 
-/* Distance between the centres of neighbouring lumbar discs: body 25 to 31 mm and disc 8 to 15 mm
+/* Distance between the centres of neighbouring lumbar discs: body about 3 cm and disc about 1 cm
  * (S.H. Zhou et al., Eur Spine J 9:242-248, 2000), with a margin for how stacks are placed. */
 static const double LEVEL_DISTANCE_MIN_MM = 20.0;
 static const double LEVEL_DISTANCE_MAX_MM = 60.0;
