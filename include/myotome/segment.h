@@ -42,6 +42,8 @@ typedef struct myo_slice {
     double column_spacing_mm, row_spacing_mm;
     const float *intensity; /* rows x columns, as acquired */
     const float *corrected; /* the same after bias field correction, background included */
+    double air_level;       /* value of air in `corrected` */
+    double fat_level;       /* value of fat in `corrected` */
 } myo_slice;
 
 /* Result of a segmenter. Grows only at its end. */

@@ -59,7 +59,7 @@ static myo_geometry canonical_geometry(const myo_geometry *stored, const turn *t
 
 bool myo_orient_to_canonical(const myo_image *image, myo_image **out, myo_error *err) {
     const myo_geometry *stored = myo_image_get_geometry(image);
-    turn t;
+    turn t = {0};
     if (!find_turn(stored, &t, err)) {
         return false;
     }
@@ -79,7 +79,7 @@ bool myo_orient_to_canonical(const myo_image *image, myo_image **out, myo_error 
 
 bool myo_orient_labels_back(const uint16_t *canonical, const myo_geometry *stored, myo_labels **out,
                             myo_error *err) {
-    turn t;
+    turn t = {0};
     if (!find_turn(stored, &t, err) || !myo_labels_create(stored, out, err)) {
         return false;
     }
@@ -96,7 +96,7 @@ bool myo_orient_labels_back(const uint16_t *canonical, const myo_geometry *store
 
 bool myo_orient_image_back(const myo_image *canonical, const myo_geometry *stored, myo_image **out,
                            myo_error *err) {
-    turn t;
+    turn t = {0};
     if (!find_turn(stored, &t, err) || !myo_image_create(stored, out, err)) {
         return false;
     }

@@ -21,6 +21,7 @@ typedef struct canonical {
     myo_image *intensity, *corrected;
     uint16_t *labels;
     double *defaults; /* parameter values, when the caller gave none */
+    myo_bias bias;
 } canonical;
 
 static void canonical_clear(canonical *c) {
@@ -32,13 +33,12 @@ static void canonical_clear(canonical *c) {
 
 static bool canonical_prepare(canonical *c, const myo_segmenter *segmenter, const myo_image *image,
                               myo_error *err) {
-    myo_bias bias;
     if (!myo_orient_to_canonical(image, &c->intensity, err) ||
         !myo_image_create_copy(c->intensity, &c->corrected, err) ||
-        !myo_bias_estimate(c->intensity, &bias, err)) {
+        !myo_bias_estimate(c->intensity, &c->bias, err)) {
         return false;
     }
-    myo_bias_apply(&bias, c->intensity, c->corrected);
+    myo_bias_apply(&c->bias, c->intensity, c->corrected);
     const myo_geometry *geometry = myo_image_get_geometry(c->intensity);
     c->labels = myo_alloc_array(geometry->columns * geometry->rows, sizeof(uint16_t), err);
     c->defaults = myo_alloc_array(segmenter->info.parameter_count, sizeof(double), err);
@@ -60,7 +60,9 @@ static bool run_segmenter(const myo_segmenter *segmenter, const double *values, 
                        .column_spacing_mm = geometry->column_spacing_mm,
                        .row_spacing_mm = geometry->row_spacing_mm,
                        .intensity = myo_image_get_const_pixels(c->intensity),
-                       .corrected = myo_image_get_const_pixels(c->corrected)};
+                       .corrected = myo_image_get_const_pixels(c->corrected),
+                       .air_level = c->bias.dark_level,
+                       .fat_level = c->bias.dark_level + c->bias.body_level};
     myo_segmentation result = {.struct_size = sizeof result, .labels = c->labels};
     if (!segmenter->segment(&slice, values ? values : c->defaults, &result, err)) {
         return false;

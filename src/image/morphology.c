@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "image/morphology.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FAR 1e12f /* squared distance of a pixel that no other is near to */
+
+/* Marks with `mark` all pixels of value `value` that are connected with `start`; returns how many.
+ * `stack` has room for every pixel. */
+static size_t flood(uint8_t *pixels, size_t columns, size_t rows, size_t start, uint8_t value,
+                    uint8_t mark, size_t *stack) {
+    size_t count = 0, top = 0;
+    pixels[start] = mark;
+    stack[top++] = start;
+    while (top > 0) {
+        size_t i = stack[--top], c = i % columns, r = i / columns;
+        count++;
+        const size_t neighbours[4] = {i - 1, i + 1, i - columns, i + columns};
+        const bool exists[4] = {c > 0, c + 1 < columns, r > 0, r + 1 < rows};
+        for (int k = 0; k < 4; k++) {
+            if (exists[k] && pixels[neighbours[k]] == value) {
+                pixels[neighbours[k]] = mark;
+                stack[top++] = neighbours[k];
+            }
+        }
+    }
+    return count;
+}
+
+bool myo_mask_keep_largest(uint8_t *mask, size_t columns, size_t rows, myo_error *err) {
+    enum { VISITED = 2, CHOSEN = 3 };
+    size_t *stack = myo_alloc_array(columns * rows, sizeof *stack, err);
+    if (!stack) {
+        return false;
+    }
+    size_t best = 0, best_start = 0;
+    for (size_t i = 0; i < columns * rows; i++) {
+        if (mask[i] == 1) {
+            size_t count = flood(mask, columns, rows, i, 1, VISITED, stack);
+            if (count > best) {
+                best = count;
+                best_start = i;
+            }
+        }
+    }
+    if (best > 0) {
+        flood(mask, columns, rows, best_start, VISITED, CHOSEN, stack);
+    }
+    for (size_t i = 0; i < columns * rows; i++) {
+        mask[i] = mask[i] == CHOSEN;
+    }
+    free(stack);
+    return true;
+}
+
+bool myo_mask_fill_holes(uint8_t *mask, size_t columns, size_t rows, myo_error *err) {
+    enum { OUTSIDE = 2 };
+    size_t *stack = myo_alloc_array(columns * rows, sizeof *stack, err);
+    if (!stack) {
+        return false;
+    }
+    for (size_t i = 0; i < columns * rows; i++) {
+        size_t c = i % columns, r = i / columns;
+        bool border = c == 0 || r == 0 || c + 1 == columns || r + 1 == rows;
+        if (border && mask[i] == 0) {
+            flood(mask, columns, rows, i, 0, OUTSIDE, stack);
+        }
+    }
+    for (size_t i = 0; i < columns * rows; i++) {
+        mask[i] = mask[i] != OUTSIDE;
+    }
+    free(stack);
+    return true;
+}
+
+/* Combines every pixel with its neighbours in a disc: erosion takes the least, dilation the most.
+ */
+static void pass_disc(const uint8_t *from, uint8_t *to, size_t columns, size_t rows, double radius,
+                      bool erode) {
+    long reach = (long)radius;
+    for (long r = 0; r < (long)rows; r++) {
+        for (long c = 0; c < (long)columns; c++) {
+            bool result = erode;
+            for (long dy = -reach; dy <= reach && result == erode; dy++) {
+                for (long dx = -reach; dx <= reach && result == erode; dx++) {
+                    if ((double)(dx * dx + dy * dy) > radius * radius + 0.5) {
+                        continue;
+                    }
+                    bool inside =
+                        c + dx >= 0 && c + dx < (long)columns && r + dy >= 0 && r + dy < (long)rows;
+                    result = inside && from[(r + dy) * (long)columns + c + dx] != 0;
+                }
+            }
+            to[r * (long)columns + c] = result;
+        }
+    }
+}
+
+bool myo_mask_open(uint8_t *mask, size_t columns, size_t rows, double radius_pixels,
+                   myo_error *err) {
+    uint8_t *eroded = myo_alloc_array(columns * rows, 1, err);
+    if (!eroded) {
+        return false;
+    }
+    pass_disc(mask, eroded, columns, rows, radius_pixels, true);
+    pass_disc(eroded, mask, columns, rows, radius_pixels, false);
+    free(eroded);
+    return true;
+}
+
+/* Lower envelope of the parabolas over one line: squared distance to the nearest zero. */
+typedef struct line_work {
+    float *value, *result, *bound;
+    size_t *vertex;
+} line_work;
+
+static float intersection(const float *value, size_t a, size_t b) {
+    float fa = (float)a, fb = (float)b;
+    return ((value[b] + fb * fb) - (value[a] + fa * fa)) / (2.0f * fb - 2.0f * fa);
+}
+
+static void transform_line(line_work *w, size_t length) {
+    size_t k = 0;
+    w->vertex[0] = 0;
+    w->bound[0] = -FAR;
+    w->bound[1] = FAR;
+    for (size_t q = 1; q < length; q++) {
+        float s = intersection(w->value, w->vertex[k], q);
+        while (k > 0 && s <= w->bound[k]) {
+            k--;
+            s = intersection(w->value, w->vertex[k], q);
+        }
+        k++;
+        w->vertex[k] = q;
+        w->bound[k] = s;
+        w->bound[k + 1] = FAR;
+    }
+    k = 0;
+    for (size_t q = 0; q < length; q++) {
+        while (w->bound[k + 1] < (float)q) {
+            k++;
+        }
+        float d = (float)q - (float)w->vertex[k];
+        w->result[q] = d * d + w->value[w->vertex[k]];
+    }
+}
+
+/* Squared distance of every pixel to the nearest one whose mask differs from `inside`. */
+static void squared_distance(const uint8_t *mask, size_t columns, size_t rows, bool inside,
+                             float *squared, line_work *w) {
+    for (size_t c = 0; c < columns; c++) {
+        for (size_t r = 0; r < rows; r++) {
+            w->value[r] = (mask[r * columns + c] != 0) == inside ? FAR : 0.0f;
+        }
+        transform_line(w, rows);
+        for (size_t r = 0; r < rows; r++) {
+            squared[r * columns + c] = w->result[r];
+        }
+    }
+    for (size_t r = 0; r < rows; r++) {
+        memcpy(w->value, squared + r * columns, columns * sizeof(float));
+        transform_line(w, columns);
+        memcpy(squared + r * columns, w->result, columns * sizeof(float));
+    }
+}
+
+bool myo_mask_signed_distance(const uint8_t *mask, size_t columns, size_t rows, float limit,
+                              float *distance, myo_error *err) {
+    size_t longer = (columns > rows ? columns : rows) + 2, count = columns * rows;
+    line_work w = {.value = myo_alloc_array(longer, sizeof(float), err),
+                   .result = myo_alloc_array(longer, sizeof(float), err),
+                   .bound = myo_alloc_array(longer, sizeof(float), err),
+                   .vertex = myo_alloc_array(longer, sizeof(size_t), err)};
+    float *inner = myo_alloc_array(count, sizeof(float), err);
+    bool done = w.value && w.result && w.bound && w.vertex && inner;
+    if (done) {
+        squared_distance(mask, columns, rows, true, inner, &w);
+        squared_distance(mask, columns, rows, false, distance, &w);
+        for (size_t i = 0; i < count; i++) {
+            float d = mask[i] ? 0.5f - sqrtf(inner[i]) : sqrtf(distance[i]) - 0.5f;
+            bool alone = inner[i] >= 0.5f * FAR || distance[i] >= 0.5f * FAR;
+            distance[i] = alone ? limit : fminf(fmaxf(d, -limit), limit);
+        }
+    }
+    free(w.value);
+    free(w.result);
+    free(w.bound);
+    free(w.vertex);
+    free(inner);
+    return done;
+}
+
+void myo_mask_fill_polygon(const double *xy, size_t point_count, uint8_t *mask, size_t columns,
+                           size_t rows) {
+    memset(mask, 0, columns * rows);
+    for (size_t k = 0; k < point_count; k++) {
+        const double *a = xy + 2 * k, *b = xy + 2 * ((k + 1) % point_count);
+        if (a[1] == b[1]) {
+            continue;
+        }
+        double first = ceil(fmin(a[1], b[1])), last = fmax(a[1], b[1]);
+        for (double r = fmax(first, 0.0); r < last && r < (double)rows; r += 1.0) {
+            double x = a[0] + (r - a[1]) * (b[0] - a[0]) / (b[1] - a[1]);
+            uint8_t *line = mask + (size_t)r * columns;
+            for (size_t c = 0; c < columns && (double)c < x; c++) {
+                line[c] ^= 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of the segmenter "region" share.
+ *
+ * Coordinates: "image mm" are millimetres from the centre of the slice's first pixel in the
+ * canonical frame (x to the patient's left, y to the back). "Frame mm" are those of the mean shape:
+ * the same directions, origin in the vertebral reference. A pose takes frame to image.
+ */
+#ifndef MYO_SEGMENT_REGION_PRIVATE_H
+#define MYO_SEGMENT_REGION_PRIVATE_H
+
+#include "base/tensors.h"
+#include "image/filter.h"
+
+#include <myotome/segment.h>
+
+/* Classes: 0 background, then multifidus, erector spinae, psoas major, left before right, and the
+ * vertebral reference. */
+enum {
+    REGION_BACKGROUND,
+    REGION_MULTIFIDUS_LEFT,
+    REGION_MULTIFIDUS_RIGHT,
+    REGION_ERECTOR_LEFT,
+    REGION_ERECTOR_RIGHT,
+    REGION_PSOAS_LEFT,
+    REGION_PSOAS_RIGHT,
+    REGION_VERTEBRA,
+    REGION_CLASSES
+};
+#define REGION_STRUCTURES (REGION_CLASSES - 1)
+
+/* Classes of one side: background, the side's multifidus, erector spinae and psoas, the vertebral
+ * reference, and the other side's multifidus. */
+#define REGION_SIDE_CLASSES 6
+
+/* Feature maps that each stage provides; the prior's features refer to them by number. */
+#define REGION_STAGE0_MAPS 6
+#define REGION_STAGE1_MAPS 18
+#define REGION_STAGE2_MAPS (REGION_STAGE1_MAPS + REGION_STRUCTURES + 4)
+
+#define REGION_COARSE_MM 3.2 /* grid of the bias field and of stage 0 */
+#define REGION_IMAGE_MM 0.8  /* grid of the normalised image */
+#define REGION_STAGE1_MM 2.0 /* grid of the frame in stage 1 */
+#define REGION_STAGE2_MM 1.0 /* and in stage 2 */
+
+/* Extent of the frame around the mean shape, in frame mm. */
+#define REGION_FRAME_X0 (-96.0)
+#define REGION_FRAME_X1 96.0
+#define REGION_FRAME_Y0 (-66.0)
+#define REGION_FRAME_Y1 102.0
+
+/* A similarity: image = m q + t with complex m = mx + i my (scale and rotation). */
+typedef struct region_pose {
+    double mx, my, tx, ty;
+} region_pose;
+
+/* A stack of planes of one size: pixels[(plane * rows + row) * columns + column]. */
+typedef struct region_stack {
+    float *pixels;
+    size_t planes, columns, rows;
+} region_stack;
+
+bool region_stack_allocate(region_stack *stack, size_t planes, size_t columns, size_t rows,
+                           myo_error *err);
+void region_stack_clear(region_stack *stack);
+myo_grid region_stack_plane(const region_stack *stack, size_t plane);
+
+/* An ensemble of complete binary trees whose leaves add to class scores (gradient boosting,
+ * J. Friedman, Ann. Statist. 29:1189-1232, 2001). A feature is a map at an offset. */
+typedef struct region_forest {
+    size_t tree_count, depth, class_count, feature_count, map_count;
+    const int16_t *feature; /* tree_count x (2^depth - 1) */
+    const float *threshold; /* likewise */
+    const int16_t *leaf;    /* tree_count x 2^depth x class_count, times leaf_scale */
+    const float *prior;     /* class_count */
+    const int32_t *spec;    /* feature_count x 3: map, row offset, column offset */
+    float leaf_scale;
+} region_forest;
+
+/* The cascade of linear regressions that fits the joint shape. */
+#define REGION_SHAPE_STEPS_MAX 8
+typedef struct region_shape {
+    size_t landmark_count, mode_count, step_count, offset_count;
+    const float *frame;   /* landmark_count x 2, frame mm: the mean shape that a frame is laid on */
+    const float *mean;    /* landmark_count x 2, frame mm: where the fit starts */
+    const float *normal;  /* landmark_count x 2, unit */
+    const int32_t *first; /* REGION_STRUCTURES + 1: landmarks of each structure */
+    const float *basis;   /* 2 landmark_count x mode_count */
+    const float *limit;   /* mode_count */
+    const float *weights[REGION_SHAPE_STEPS_MAX]; /* features x mode_count */
+    const float *offset[REGION_SHAPE_STEPS_MAX];  /* offset_count, mm along the normals */
+    size_t offset_counts[REGION_SHAPE_STEPS_MAX];
+} region_shape;
+
+/* The fitted prior. Borrowed from the tensors, which live as long. */
+typedef struct region_model {
+    myo_tensors *tensors;
+    region_forest stage0, stage1, stage2;
+    region_shape shape;
+    size_t template_count;
+    const float *template_points;  /* template_count x 2, frame mm */
+    const float *template_classes; /* template_count x REGION_CLASSES */
+    const float *centroids;        /* REGION_STRUCTURES x 2, frame mm */
+    const float *muscle_mask;      /* stage 1 frame: where muscle is expected */
+    const char *version;
+} region_model;
+
+/* Opens the prior that is built in. */
+bool region_model_open(region_model *model, myo_error *err);
+/* Opens one from memory (aligned to four bytes). */
+bool region_model_parse(const void *data, size_t size, const char *origin, region_model *model,
+                        myo_error *err);
+void region_model_close(region_model *model);
+
+/* Class probabilities of pixels. `maps` are the feature maps; the forest is evaluated at the pixels
+ * with want[i] != 0 and writes class_count probabilities each into `out` (pixel-major, in reading
+ * order of the wanted pixels). */
+bool region_forest_apply(const region_forest *forest, const region_stack *maps, const uint8_t *want,
+                         size_t want_count, float *out, myo_error *err);
+
+/* normalise.c: the slice at 0.8 and at 3.2 mm, fat = 1, air = 0. */
+bool region_normalise(const myo_slice *slice, myo_grid *image, myo_grid *coarse, myo_error *err);
+
+/* stage0.c: class probabilities on the coarse grid (REGION_CLASSES planes). */
+bool region_stage0(const region_model *model, const myo_grid *coarse, region_stack *out,
+                   myo_error *err);
+
+/* pose.c: where the mean shape lies. */
+#define REGION_HYPOTHESES_MAX 3
+typedef struct region_hypothesis {
+    double score; /* per template point */
+    region_pose pose;
+} region_hypothesis;
+bool region_pose_search(const region_model *model, const region_stack *probabilities,
+                        region_hypothesis out[REGION_HYPOTHESES_MAX], size_t *count,
+                        myo_error *err);
+/* The pose of the mean shape within a frame of pose `old`, from that frame's probabilities. */
+bool region_pose_refine(const region_model *model, const region_stack *probabilities,
+                        const region_pose *old, region_hypothesis *out, myo_error *err);
+region_pose region_pose_identity(void);
+/* Applies a pose to a point. */
+void region_pose_apply(const region_pose *pose, double x, double y, double *image_x,
+                       double *image_y);
+/* outer after inner. */
+region_pose region_pose_compose(const region_pose *outer, const region_pose *inner);
+region_pose region_pose_inverse(const region_pose *pose);
+/* Least-squares similarity that takes points a to points b (count x 2 each). */
+region_pose region_pose_fit(const double *a, const double *b, const double *weights, size_t count);
+
+/* frame.c: sampling into frames and out of them. */
+void region_frame_size(double step_mm, size_t *columns, size_t *rows);
+bool region_frame_sample(const myo_grid *image, const region_pose *pose, double step_mm,
+                         myo_grid *out, myo_error *err);
+/* Resamples a stack that lies on a grid of `from_step` mm whose pixel (0, 0) is at `from_x0,
+ * from_y0` of its own coordinates; `to_source` takes frame mm of the new frame to those
+ * coordinates. */
+bool region_frame_resample(const region_stack *from, double from_step, double from_x0,
+                           double from_y0, const region_pose *to_source, double step_mm,
+                           region_stack *out, myo_error *err);
+
+/* stages.c: one-sided forests on both halves of a frame. `extra` (signed distances) may be NULL.
+ * Pixels whose `probabilities` are already certain are left as they are when extra is given. */
+bool region_stage(const region_forest *forest, const myo_grid *frame,
+                  const region_stack *probabilities, const region_stack *extra, double step_mm,
+                  region_stack *out, myo_error *err);
+
+/* shape.c: fits the joint shape to class probabilities; landmarks (landmark_count x 2, frame mm);
+ * `deviation` is the greatest share of a mode's limit that was used. */
+bool region_shape_fit(const region_shape *shape, const region_stack *probabilities, double step_mm,
+                      double *landmarks, double *deviation, myo_error *err);
+/* Signed distances (mm, negative inside, cut to +-20) of the structures' outlines on a frame. */
+bool region_shape_distances(const region_shape *shape, const double *landmarks, double step_mm,
+                            region_stack *out, myo_error *err);
+
+/* decide.c: labels (classes) of the frame from probabilities, prior distances and intensities. */
+bool region_decide(const region_stack *probabilities, const region_stack *distances,
+                   const myo_grid *frame, uint8_t *labels, myo_error *err);
+/* septum.c: splits the common compartment of one side; `medial` receives multifidus. */
+bool region_septum(const uint8_t *compartment, const float *multifidus, const float *erector,
+                   const float *brightness, bool left, size_t columns, size_t rows, uint8_t *medial,
+                   myo_error *err);
+
+#endif
