@@ -36,7 +36,6 @@ typedef enum phantom_tissue {
     TISSUE_CORTEX,
     TISSUE_MARROW,
     TISSUE_ANNULUS,
-    TISSUE_NUCLEUS,
     TISSUE_CSF,
     TISSUE_NERVE,
     TISSUE_BLOOD,

@@ -9,7 +9,10 @@
 
 #include <math.h>
 
-#define CORTEX_MM 0.9
+/* Signal of a healthy nucleus relative to the annulus. */
+#define NUCLEUS_SIGNAL 7.0
+
+#define CORTEX_MM 0.8
 #define ENDPLATE_MM 0.8
 
 /* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1. */
@@ -45,16 +48,16 @@ static void disc_tissue(const phantom_anatomy *anatomy, const phantom_local *p, 
                         double half_height, phantom_sample *out) {
     double half_width = phantom_by_level(body_half_width, p->level);
     double half_depth = phantom_by_level(body_half_depth, p->level);
-    double inner = phantom_ellipse(p->u, p->v - 1.0, 0.68 * half_width, 0.64 * half_depth);
+    double inner = phantom_ellipse(p->u, p->v - 1.0, 0.80 * half_width, 0.78 * half_depth);
     double patchy =
-        0.8 + 0.4 * phantom_noise(anatomy->seed ^ 14, p->x / 4.0, p->y / 4.0, p->z / 2.0);
-    /* Water grows from the outer annulus inwards, without a sharp border. */
+        0.85 + 0.3 * phantom_noise(anatomy->seed ^ 14, p->x / 4.0, p->y / 4.0, p->z / 2.0);
+    /* Water grows from the outer annulus to the nucleus without a sharp border. */
+    double deep = fmin(1.0, fmax(0.0, -inner / 9.0));
+    double flat = fmin(1.0, fmax(0.0, 1.5 * (1.0 - fabs(p->along) / half_height)));
+    double rim = fmin(1.0, -distance / 5.0);
     out->tissue = TISSUE_ANNULUS;
-    out->shade = patchy * (1.0 + 0.9 * fmin(1.0, fmax(0.0, -distance / 6.0)));
-    if (inner < 0.0 && fabs(p->along) < 0.75 * half_height) {
-        out->tissue = TISSUE_NUCLEUS;
-        out->shade = patchy * anatomy->nucleus[p->disc] * fmin(1.0, 0.35 - 0.10 * inner);
-    }
+    out->shade = patchy * (0.8 + 0.6 * rim +
+                           NUCLEUS_SIGNAL * anatomy->nucleus[p->disc] * deep * deep * flat);
 }
 
 /* Bodies, end plates and discs; these are the vertebral reference. */
@@ -131,7 +134,7 @@ static bool facet_at(const phantom_local *p, phantom_sample *out) {
     double x = (p->a - 18.4) * 0.80 - (p->v - 30.5) * 0.60;
     double y = (p->a - 18.4) * 0.60 + (p->v - 30.5) * 0.80;
     double gap = x - 0.035 * y * y;
-    double outline = phantom_ellipse(x, y, gap > 0.0 ? 6.2 : 7.2, 9.0);
+    double outline = phantom_ellipse(x, y, gap > 0.0 ? 5.2 : 6.4, 8.2);
     if (outline < -0.6 && fabs(gap) < 0.6) {
         out->tissue = TISSUE_CSF; /* joint fluid between two layers of cartilage */
         out->shade = 0.30;

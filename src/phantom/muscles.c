@@ -57,11 +57,11 @@ static double sheets(const phantom_anatomy *anatomy, const phantom_local *p, uin
     /* Angle as mm at the mean distance of 30 mm, so that bundles widen outwards. */
     double across = 30.0 * atan2(da, fabs(dv)) + 7.0 * warp;
     uint64_t seed = anatomy->seed ^ (key + 1 + (uint64_t)p->side * 100);
-    double coarse = ridge(seed, across, along, p->z, 6.0, 26.0);
-    double fine = ridge(seed + 7, across, along, p->z, 2.6, 9.0);
-    double speckle = phantom_noise(seed + 8, p->a / 2.0, p->v / 2.0, p->z / 12.0);
-    double patch = phantom_noise(seed + 9, p->a / 12.0, p->v / 12.0, p->z / 60.0);
-    return 0.36 * coarse * coarse + 0.30 * fine + 0.08 * speckle + 0.26 * patch;
+    double coarse = ridge(seed, across, along, p->z, 6.5, 26.0);
+    double fine = ridge(seed + 7, across, along, p->z, 3.4, 14.0);
+    double thin = ridge(seed + 8, across, along, p->z, 2.0, 6.0);
+    double patch = phantom_noise(seed + 9, p->a / 9.0, p->v / 9.0, p->z / 60.0);
+    return 0.74 * fmax(coarse, fmax(0.98 * fine, 0.92 * thin)) + 0.26 * patch;
 }
 
 static void set_muscle(const phantom_anatomy *anatomy, const phantom_local *p,
@@ -102,17 +102,17 @@ static bool back_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
     septum +=
         1.6 * (phantom_noise(anatomy->seed ^ 22, p->v / 9.0, (double)p->side, p->z / 30.0) - .5);
     double lateral = p->a - septum; /* > 0 in erector spinae */
-    double cleft = 0.34 * exp(-fabs(lateral) / 1.1);
+    double cleft = 0.25 * exp(-fabs(lateral) / 1.1);
     bool multifidus = lateral < 0.0;
     double texture =
         multifidus ? sheets(anatomy, p, 30, 14.0, 8.0) : sheets(anatomy, p, 50, 34.0, 8.0);
     if (multifidus) {
-        double deep = 0.26 * exp(-above_floor / 7.0), medial = 0.12 * exp(-(p->a - 4.0) / 3.0);
+        double deep = 0.16 * exp(-above_floor / 7.0), medial = 0.08 * exp(-(p->a - 4.0) / 3.0);
         texture += cleft + deep + medial;
     } else {
-        double parting = 0.22 * exp(-fabs(q - 0.62) * wide / 1.5);
-        double under = 0.24 * exp(-below_roof / 1.8) * fmin(1.0, q * 1.6);
-        texture += cleft + parting + under + 0.15 * exp(-above_floor / 2.5);
+        double parting = 0.16 * exp(-fabs(q - 0.62) * wide / 1.5);
+        double under = 0.16 * exp(-below_roof / 1.8) * fmin(1.0, q * 1.6);
+        texture += cleft + parting + under + 0.10 * exp(-above_floor / 2.5);
     }
     set_muscle(anatomy, p, multifidus ? MYO_MULTIFIDUS : MYO_ERECTOR_SPINAE, texture, out);
     return true;

@@ -26,7 +26,7 @@
 
 #define SUBSAMPLES 3       /* along each side of a pixel */
 #define MUSCLE_SIGNAL 75.0 /* stored value of muscle at the back; fat is near 700 then */
-#define RAMP 0.16          /* texture over which muscle turns into fat */
+#define RAMP 0.14          /* texture over which muscle turns into fat */
 #define BIAS_DEPTH_MM 150.0
 #define BISECTIONS 48
 #define NO_FAT 3.0 /* a level that no texture reaches */
@@ -51,10 +51,9 @@ static const tissue_signal signals[TISSUE_COUNT] = {
     [TISSUE_SKIN] = {0.6, 800.0, 40.0},      [TISSUE_MUSCLE] = {0.99, 898.0, 29.0},
     [TISSUE_FASCIA] = {0.5, 900.0, 24.0},    [TISSUE_LIGAMENT] = {0.7, 900.0, 26.0},
     [TISSUE_CORTEX] = {0.12, 900.0, 29.0},   [TISSUE_MARROW] = {1.0, 586.0, 49.0},
-    [TISSUE_ANNULUS] = {0.75, 1000.0, 30.0}, [TISSUE_NUCLEUS] = {0.9, 1300.0, 62.0},
-    [TISSUE_CSF] = {1.0, 4300.0, 2000.0},    [TISSUE_NERVE] = {0.8, 1100.0, 60.0},
-    [TISSUE_BLOOD] = {0.15, 1500.0, 29.0},   [TISSUE_BOWEL] = {0.9, 1000.0, 60.0},
-    [TISSUE_KIDNEY] = {0.9, 1300.0, 75.0},
+    [TISSUE_ANNULUS] = {0.75, 1000.0, 30.0}, [TISSUE_CSF] = {1.0, 4300.0, 2000.0},
+    [TISSUE_NERVE] = {0.8, 1100.0, 60.0},    [TISSUE_BLOOD] = {0.15, 1500.0, 29.0},
+    [TISSUE_BOWEL] = {0.9, 1000.0, 60.0},    [TISSUE_KIDNEY] = {0.9, 1300.0, 75.0},
 };
 
 static double spin_echo(const phantom_scene *scene, phantom_tissue tissue) {

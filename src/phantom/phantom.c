@@ -18,7 +18,7 @@ myo_phantom_options myo_phantom_defaults(void) {
                                  .pixel_mm = 0.55,
                                  .fat_fraction = 0.20,
                                  .noise_percent = 10.0,
-                                 .bias = 2.5,
+                                 .bias = 3.0,
                                  .height_m = 1.66,
                                  .axial = true,
                                  .sagittal = true};
@@ -63,26 +63,29 @@ myo_geometry phantom_axial_geometry(const phantom_anatomy *anatomy,
     return geometry;
 }
 
-bool phantom_scene_init(phantom_scene *scene, const phantom_anatomy *anatomy,
-                        const myo_phantom_options *options, int disc, myo_error *err) {
-    *scene = (phantom_scene){.anatomy = anatomy,
-                             .options = options,
-                             .disc = disc,
-                             .echo_time_ms = AXIAL_TE_MS,
-                             .repetition_time_ms = AXIAL_TR_MS};
-    myo_geometry geometry = phantom_axial_geometry(anatomy, options, disc, 0.0);
+phantom_scene phantom_axial_scene(const phantom_anatomy *anatomy,
+                                  const myo_phantom_options *options, int disc) {
+    return (phantom_scene){.anatomy = anatomy,
+                           .options = options,
+                           .disc = disc,
+                           .echo_time_ms = AXIAL_TE_MS,
+                           .repetition_time_ms = AXIAL_TR_MS};
+}
+
+bool phantom_calibrate_disc(phantom_scene *scene, int disc, myo_error *err) {
+    myo_geometry geometry = phantom_axial_geometry(scene->anatomy, scene->options, disc, 0.0);
     return phantom_calibrate_fat(scene, &geometry, disc, err);
 }
 
 bool myo_phantom_slice(const myo_phantom_options *options, myo_image **image, myo_labels **labels,
                        myo_image **fat, myo_error *err) {
     phantom_anatomy anatomy;
-    phantom_scene scene;
     if (!phantom_check_options(options, err)) {
         return false;
     }
     phantom_anatomy_init(&anatomy, options->seed);
-    if (!phantom_scene_init(&scene, &anatomy, options, PHANTOM_LEVEL_L45, err)) {
+    phantom_scene scene = phantom_axial_scene(&anatomy, options, PHANTOM_LEVEL_L45);
+    if (!phantom_calibrate_disc(&scene, PHANTOM_LEVEL_L45, err)) {
         return false;
     }
     myo_geometry geometry = phantom_axial_geometry(&anatomy, options, PHANTOM_LEVEL_L45, 0.0);

@@ -63,7 +63,10 @@ bool phantom_vessel_at(const phantom_anatomy *anatomy, const phantom_local *p,
 
 /* Loops of bowel from a noise field, darkest where there is gas. */
 static bool bowel_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
-    double loop = phantom_noise(anatomy->seed ^ 41, p->x / 17.0, p->y / 14.0, p->z / 22.0);
+    /* Bending the lattice hides its straight lines. */
+    double bend = 14.0 * phantom_noise(anatomy->seed ^ 40, p->x / 25.0, p->y / 25.0, p->z / 25.0);
+    double x = 0.8 * p->x + 0.6 * p->y + bend, y = 0.8 * p->y - 0.6 * p->x - bend;
+    double loop = phantom_noise(anatomy->seed ^ 41, x / 17.0, y / 14.0, p->z / 22.0);
     bool colon = phantom_ellipse(p->a - 92.0, p->v + 18.0, 20.0, 22.0) < 4.0 * (loop - 0.5) &&
                  p->level > 0.4;
     double edge = p->v + 40.0 + 8.0 * sin(p->u / 25.0);
@@ -73,14 +76,16 @@ static bool bowel_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
     double content = phantom_noise(anatomy->seed ^ 42, p->x / 30.0, p->y / 25.0, p->z / 30.0);
     double fold = phantom_noise(anatomy->seed ^ 43, p->x / 3.0, p->y / 3.0, p->z / 5.0);
     out->tissue = TISSUE_BOWEL;
-    out->shade = (content > 0.62 ? 0.15 : 0.5 + content) * (0.8 + 0.4 * fold);
+    out->shade = (content > 0.62 ? 0.15 : 0.5 + content) * (0.9 + 0.2 * fold);
     return true;
 }
 
 bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, double depth_mm,
                       phantom_sample *out) {
     double wall = depth_mm - WALL_FAT_MM;
-    if (wall > 0.0 && wall < WALL_MM && (p->v < 20.0 || p->a > 105.0)) {
+    /* The wall thins out towards the back, where it ends at the fascia. */
+    double thickness = WALL_MM * fmin(1.0, fmax(0.0, (40.0 - p->v) / 25.0));
+    if (wall > 0.0 && wall < thickness) {
         out->tissue = TISSUE_MUSCLE;
         out->texture = 0.4 + 0.5 * exp(-fabs(fmod(wall, 5.3) - 2.6) / 0.5);
         return true;
@@ -107,6 +112,6 @@ bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, do
     double cloud = phantom_noise(anatomy->seed ^ 45, p->x / 20.0, p->y / 20.0, p->z / 25.0);
     /* Fat of the belly is a little darker than that below the skin. */
     double deep = fmin(1.0, fmax(0.0, (60.0 - p->v) / 40.0)) * fmin(1.0, depth_mm / 40.0);
-    out->shade = (1.0 - deep * (0.20 - 0.12 * cloud)) * (1.0 - (0.22 - 0.12 * deep) * septum);
+    out->shade = (1.0 - deep * (0.28 - 0.22 * cloud)) * (1.0 - (0.14 - 0.08 * deep) * septum);
     return true;
 }

@@ -155,16 +155,13 @@ static bool write_axial_slice(phantom_study *study, const phantom_scene *scene, 
 }
 
 /* From head to foot, as such series are numbered. */
-static bool write_axial(phantom_study *study, myo_error *err) {
+static bool write_axial(phantom_study *study, phantom_scene *scene, myo_error *err) {
     int instance = 0;
     for (int disc = PHANTOM_DISC_COUNT - 1; disc >= 0; disc--) {
-        phantom_scene scene;
-        if (!phantom_scene_init(&scene, study->anatomy, study->options, disc, err)) {
-            return false;
-        }
+        scene->disc = disc;
         for (int i = 0; i < AXIAL_PER_DISC; i++) {
             double offset_mm = AXIAL_SPACING_MM * (double)(AXIAL_PER_DISC / 2 - i);
-            if (!write_axial_slice(study, &scene, offset_mm, ++instance, err)) {
+            if (!write_axial_slice(study, scene, offset_mm, ++instance, err)) {
                 return false;
             }
         }
@@ -188,27 +185,28 @@ static myo_geometry sagittal_geometry(const phantom_study *study, int index) {
         .column_cosine = {0.0, 0.0, -1.0}};
 }
 
-static bool write_sagittal(const phantom_study *study, myo_error *err) {
-    phantom_scene scene = {.anatomy = study->anatomy,
-                           .options = study->options,
-                           .echo_time_ms = SAGITTAL_TE_MS,
-                           .repetition_time_ms = SAGITTAL_TR_MS};
-    for (int disc = 0; disc < PHANTOM_DISC_COUNT; disc++) {
-        myo_geometry geometry = phantom_axial_geometry(study->anatomy, study->options, disc, 0.0);
-        if (!phantom_calibrate_fat(&scene, &geometry, disc, err)) {
-            return false;
-        }
-    }
-    scene.disc = PHANTOM_BETWEEN_DISCS;
+static bool write_sagittal(const phantom_study *study, phantom_scene *scene, myo_error *err) {
+    scene->echo_time_ms = SAGITTAL_TE_MS;
+    scene->repetition_time_ms = SAGITTAL_TR_MS;
+    scene->disc = PHANTOM_BETWEEN_DISCS;
     for (int i = 0; i < SAGITTAL_SLICES; i++) {
         myo_image *image = NULL;
         char sop_uid[MYO_UID_SIZE];
         myo_geometry geometry = sagittal_geometry(study, i);
         uint64_t key = SAGITTAL_NOISE_KEY + (uint64_t)i;
-        bool ok = phantom_paint(&scene, &geometry, key, &image, NULL, NULL, err) &&
-                  write_slice(study, &scene, &sagittal_series, i + 1, image, sop_uid, err);
+        bool ok = phantom_paint(scene, &geometry, key, &image, NULL, NULL, err) &&
+                  write_slice(study, scene, &sagittal_series, i + 1, image, sop_uid, err);
         myo_image_destroy(image);
         if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool calibrate(phantom_scene *scene, myo_error *err) {
+    for (int disc = 0; disc < PHANTOM_DISC_COUNT; disc++) {
+        if (!phantom_calibrate_disc(scene, disc, err)) {
             return false;
         }
     }
@@ -229,11 +227,12 @@ bool myo_phantom_write(const myo_phantom_options *options, const char *directory
     phantom_anatomy_init(&anatomy, options->seed);
     phantom_study study = {.anatomy = &anatomy, .options = options, .directory = directory};
     init_study(&study);
+    phantom_scene scene = phantom_axial_scene(&anatomy, options, 0);
     bool ok = create_folder(&study, "truth", err) &&
               (!options->axial || create_folder(&study, "dicom/axial_t2", err)) &&
               (!options->sagittal || create_folder(&study, "dicom/sagittal_t2", err)) &&
-              (!options->axial || write_axial(&study, err)) &&
-              (!options->sagittal || write_sagittal(&study, err)) &&
+              calibrate(&scene, err) && (!options->axial || write_axial(&study, &scene, err)) &&
+              (!options->sagittal || write_sagittal(&study, &scene, err)) &&
               phantom_truth_write(&study, err);
     myo_text_clear(&study.truth);
     return ok;

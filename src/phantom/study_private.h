@@ -16,10 +16,12 @@ bool phantom_check_options(const myo_phantom_options *options, myo_error *err);
 myo_geometry phantom_axial_geometry(const phantom_anatomy *anatomy,
                                     const myo_phantom_options *options, int disc, double offset_mm);
 
-/* Scene for slices through one disc with the timing of the axial series; fat is calibrated there.
- */
-bool phantom_scene_init(phantom_scene *scene, const phantom_anatomy *anatomy,
-                        const myo_phantom_options *options, int disc, myo_error *err);
+/* Scene with the timing of the axial series; its fat is still to be calibrated. */
+phantom_scene phantom_axial_scene(const phantom_anatomy *anatomy,
+                                  const myo_phantom_options *options, int disc);
+
+/* Calibrates the fat at a disc, on the slice through its centre. */
+bool phantom_calibrate_disc(phantom_scene *scene, int disc, myo_error *err);
 
 /* What a study is called, and where it is written to. */
 typedef struct phantom_study {
