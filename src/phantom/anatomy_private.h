@@ -7,6 +7,10 @@
  * 1 in L4/5, ... 4 in L1/2, and n + 0.5 in the middle of a vertebral body. Near the spine the
  * surfaces of one level are tilted with the discs; further back they run on horizontally, so that
  * they never cross behind a lordosis.
+ *
+ * Numbers in the shape functions are mm in (u, v) unless they say otherwise, or fractions of a
+ * level. They are drawn by hand so that slices look like axial and sagittal T2 images of adults;
+ * the sizes that matter (areas, bodies, tilts) are checked against published ranges by the tests.
  */
 #ifndef MYO_PHANTOM_ANATOMY_PRIVATE_H
 #define MYO_PHANTOM_ANATOMY_PRIVATE_H
@@ -44,6 +48,29 @@ typedef enum phantom_tissue {
     TISSUE_COUNT
 } phantom_tissue;
 
+/* Noise fields, told apart by a key that is mixed into the seed. Each muscle's texture uses a few
+ * keys from its own on, and another hundred for the right side. */
+enum {
+    FIELD_MARROW = 11,
+    FIELD_ROOTS,
+    FIELD_INTERSPINOUS,
+    FIELD_DISC,
+    FIELD_MUSCLE_SHADE = 21,
+    FIELD_SEPTUM,
+    FIELD_PSOAS_SHAPE,
+    FIELD_MULTIFIDUS = 30,
+    FIELD_BOWEL_BEND = 40,
+    FIELD_BOWEL,
+    FIELD_BOWEL_CONTENT,
+    FIELD_BOWEL_FOLDS,
+    FIELD_LOBULES,
+    FIELD_FAT_CLOUD,
+    FIELD_KIDNEY,
+    FIELD_ERECTOR = 50,
+    FIELD_PSOAS = 70,
+    FIELD_OTHER_MUSCLE = 90
+};
+
 /* What is at a point. */
 typedef struct phantom_sample {
     phantom_tissue tissue;
@@ -60,8 +87,8 @@ typedef struct phantom_anatomy {
     double disc_height[LEVEL_NODES];                 /* of the disc centres, LPS z */
     double tilt[LEVEL_NODES];                        /* of the discs, radians, back side up */
     double curve_y[SPINE_STEPS], slope[SPINE_STEPS]; /* of the curve over its height */
-    double scoliosis_mm, roll; /* sideways bend and turn about the long axis */
-    double body_scale;         /* of bones and of the whole trunk */
+    double scoliosis_mm, roll_cos, roll_sin; /* sideways bend and turn about the long axis */
+    double body_scale;                       /* of bones and of the whole trunk */
     double muscle_scale[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
     double back_fat_mm, trunk_half_width_mm, trunk_front_mm;
     double nucleus[LEVEL_NODES]; /* signal of each disc's nucleus relative to a healthy one */
@@ -95,8 +122,14 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point);
 double phantom_by_level(const double table[LEVEL_NODES], double level);
 /* The same in any table of ascending knots. */
 double phantom_interpolate(const double *knots, const double *values, size_t count, double at);
+/* Radius of a point relative to a superellipse of exponent 2.5: below 1 inside. */
+double phantom_superellipse(double x, double y, double half_width, double half_height);
 /* Signed distance in mm, about right near the border, to an ellipse. */
 double phantom_ellipse(double x, double y, double half_width, double half_height);
+
+/* Place on the iliac bone, a bowed plate beside the sacrum: *q from 0 at its back to 1 at its
+ * front, *off in mm from its middle, outwards positive (bones.c). */
+void phantom_on_iliac_plate(const phantom_local *p, double *q, double *off);
 
 /* Each returns false when the point belongs to nothing of its kind. */
 bool phantom_bone_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);

@@ -12,6 +12,7 @@
 /* Signal of a healthy nucleus relative to the annulus. */
 #define NUCLEUS_SIGNAL 7.0
 
+#define LEVEL_MM 37.0 /* about the distance between neighbouring discs */
 #define CORTEX_MM 0.8
 #define ENDPLATE_MM 0.8
 
@@ -25,15 +26,6 @@ static const double sac_half_depth[LEVEL_NODES] = {4.5, 6.0, 6.5, 7.0, 7.2, 7.5,
 
 #define SACRUM_TOP (-0.06)    /* level of the upper end plate of S1 at its sides */
 #define CANAL_BEHIND_BODY 6.5 /* from the body's back to the centre of the dural sac */
-
-/* Distance to a body with flattened sides: a superellipse of this exponent. */
-#define BODY_EXPONENT 2.4
-
-static double body_distance(const phantom_local *p, double half_width, double half_depth) {
-    double x = pow(p->a / half_width, BODY_EXPONENT);
-    double y = pow(fabs(p->v) / half_depth, BODY_EXPONENT);
-    return (pow(x + y, 1.0 / BODY_EXPONENT) - 1.0) * half_depth;
-}
 
 /* Bone with a cortical shell: true when `distance` is inside. */
 static bool bone(double distance, phantom_sample *out) {
@@ -50,7 +42,7 @@ static void disc_tissue(const phantom_anatomy *anatomy, const phantom_local *p, 
     double half_depth = phantom_by_level(body_half_depth, p->level);
     double inner = phantom_ellipse(p->u, p->v - 1.0, 0.80 * half_width, 0.78 * half_depth);
     double patchy =
-        0.85 + 0.3 * phantom_noise(anatomy->seed ^ 14, p->x / 4.0, p->y / 4.0, p->z / 2.0);
+        0.85 + 0.3 * phantom_noise(anatomy->seed ^ FIELD_DISC, p->x / 4.0, p->y / 4.0, p->z / 2.0);
     /* Water grows from the outer annulus to the nucleus without a sharp border. */
     double deep = fmin(1.0, fmax(0.0, -inner / 9.0));
     double flat = fmin(1.0, fmax(0.0, 1.5 * (1.0 - fabs(p->along) / half_height)));
@@ -77,7 +69,9 @@ static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
             return false;
         }
     }
-    double distance = body_distance(p, half_width - narrowing, half_depth - narrowing);
+    half_width -= narrowing;
+    half_depth -= narrowing;
+    double distance = (phantom_superellipse(p->u, p->v, half_width, half_depth) - 1.0) * half_depth;
     if (distance > 0.0) {
         return false;
     }
@@ -90,8 +84,8 @@ static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
         out->tissue = TISSUE_CORTEX;
     } else {
         bone(distance, out);
-        out->shade =
-            0.8 + 0.4 * phantom_noise(anatomy->seed ^ 11, p->x / 3.0, p->y / 3.0, p->z / 3.0);
+        out->shade = 0.8 + 0.4 * phantom_noise(anatomy->seed ^ FIELD_MARROW, p->x / 3.0, p->y / 3.0,
+                                               p->z / 3.0);
     }
     return true;
 }
@@ -99,11 +93,10 @@ static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
 /* Spinous process and laminae of the vertebra whose lower disc is at the whole level `lower`. */
 static bool arch_at(const phantom_local *p, double lower, phantom_sample *out) {
     double r = p->level - lower; /* 0 at the disc below, 1 at the one above */
-    double pitch = 37.0;         /* about the distance between discs, mm */
     double tip = phantom_by_level(spinous_tip, lower);
     /* The spinous process: a blade with a round end, lower at its tip than at its root. */
     double width = 2.4 + 1.8 * fmax(0.0, (p->v - tip + 12.0) / 12.0);
-    double along_v = p->v - 0.5 * (38.0 + tip), drop = (r - 0.24) * pitch + 0.14 * (p->v - 40.0);
+    double along_v = p->v - 0.5 * (38.0 + tip), drop = (r - 0.24) * LEVEL_MM + 0.14 * (p->v - 40.0);
     double blade = phantom_ellipse(along_v, drop, 0.5 * (tip - 38.0) + 2.0, 11.0);
     double spinous = fmax(p->a - width, fmax(blade, 38.0 - p->v));
     if (bone(spinous, out)) {
@@ -111,14 +104,14 @@ static bool arch_at(const phantom_local *p, double lower, phantom_sample *out) {
     }
     double slope_v = 43.0 - 0.8 * p->a;
     double lamina =
-        fmax(fmax(fabs(p->v - slope_v) - 3.0, p->a - 16.0), fabs(r - 0.30) * pitch - 11.0);
+        fmax(fmax(fabs(p->v - slope_v) - 3.0, p->a - 16.0), fabs(r - 0.30) * LEVEL_MM - 11.0);
     if (bone(lamina, out)) {
         return true;
     }
-    double pedicle = fmax(fmax(fabs(p->a - 14.0) - 4.3, fabs(r - 0.68) * pitch - 6.5),
+    double pedicle = fmax(fmax(fabs(p->a - 14.0) - 4.3, fabs(r - 0.68) * LEVEL_MM - 6.5),
                           fmax(12.0 - p->v, p->v - 31.0));
     double transverse_v = 25.0 + 0.12 * (p->a - 15.0);
-    double transverse = fmax(fmax(fabs(p->v - transverse_v) - 3.2, fabs(r - 0.66) * pitch - 4.5),
+    double transverse = fmax(fmax(fabs(p->v - transverse_v) - 3.2, fabs(r - 0.66) * LEVEL_MM - 4.5),
                              fmax(14.0 - p->a, p->a - 37.0));
     return bone(fmin(pedicle, transverse), out);
 }
@@ -143,6 +136,21 @@ static bool facet_at(const phantom_local *p, phantom_sample *out) {
     return bone(fmax(outline, 0.9 - fabs(gap)), out);
 }
 
+/* Ends of the iliac plate in (a, v), and how far it bows outwards between them, mm. */
+#define ILIUM_BACK_A 48.0
+#define ILIUM_BACK_V 50.0
+#define ILIUM_FRONT_A 110.0
+#define ILIUM_FRONT_V (-38.0)
+#define ILIUM_BOW_MM 10.0
+
+void phantom_on_iliac_plate(const phantom_local *p, double *q, double *off) {
+    const double da = ILIUM_FRONT_A - ILIUM_BACK_A, dv = ILIUM_FRONT_V - ILIUM_BACK_V;
+    const double length = sqrt(da * da + dv * dv);
+    double a = p->a - ILIUM_BACK_A, v = p->v - ILIUM_BACK_V;
+    *q = (a * da + v * dv) / (length * length);
+    *off = (v * da - a * dv) / length - 4.0 * ILIUM_BOW_MM * *q * (1.0 - *q);
+}
+
 /* Sides and back of the sacrum, and the iliac bones. */
 static bool pelvis_at(const phantom_local *p, phantom_sample *out) {
     static const double levels[] = {-2.0, -1.0, -0.5, -0.2, SACRUM_TOP};
@@ -164,15 +172,14 @@ static bool pelvis_at(const phantom_local *p, phantom_sample *out) {
     /* The iliac bone is a plate from the back (q = 0) to the front (q = 1). */
     static const double q_knots[] = {0.0, 0.25, 0.55, 0.8, 1.0};
     static const double crest_level[] = {-0.45, 0.30, 0.98, 0.75, 0.1};
-    double q = ((p->a - 48.0) * 62.0 + (50.0 - p->v) * 88.0) / (62.0 * 62.0 + 88.0 * 88.0);
-    double bow = 10.0 * 4.0 * q * (1.0 - q);
-    double off = ((p->a - 48.0) * 88.0 - (50.0 - p->v) * 62.0) / 107.6 - bow;
+    double q, off;
+    phantom_on_iliac_plate(p, &q, &off);
     double top = phantom_interpolate(q_knots, crest_level, 5, q);
     double thickness = 4.5 + 2.5 * fmax(0.0, 1.0 - fabs(p->level - top) * 4.0);
     if (q < 0.0 || q > 1.0) {
         return false;
     }
-    return bone(fmax(fabs(off) - thickness, (p->level - top) * 37.0), out);
+    return bone(fmax(fabs(off) - thickness, (p->level - top) * LEVEL_MM), out);
 }
 
 bool phantom_bone_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
@@ -194,7 +201,8 @@ static bool root_at(const phantom_anatomy *anatomy, const phantom_local *p, doub
     double spread = 0.72 * phantom_by_level(sac_half_width, p->level);
     for (int i = 0; i < 9; i++) {
         double t = ((double)i - 4.0) / 4.0;
-        double wave = phantom_noise(anatomy->seed ^ 12, (double)i * 3.7, 0.5, p->z / 25.0) - 0.5;
+        double wave =
+            phantom_noise(anatomy->seed ^ FIELD_ROOTS, (double)i * 3.7, 0.5, p->z / 25.0) - 0.5;
         double u = spread * t + 1.2 * wave, v = centre + 3.6 - 2.6 * t * t + 1.6 * wave;
         if ((p->u - u) * (p->u - u) + (p->v - v) * (p->v - v) < 0.65) {
             return true;
@@ -235,8 +243,8 @@ bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, ph
     /* Between the spinous processes. */
     if (p->a < 2.0 && p->v > 36.0 && p->v < phantom_by_level(spinous_tip, p->level) + 3.0) {
         out->tissue = TISSUE_LIGAMENT;
-        out->shade =
-            1.0 + 7.0 * phantom_noise(anatomy->seed ^ 13, p->x / 1.5, p->y / 6.0, p->z / 3.0);
+        out->shade = 1.0 + 7.0 * phantom_noise(anatomy->seed ^ FIELD_INTERSPINOUS, p->x / 1.5,
+                                               p->y / 6.0, p->z / 3.0);
         return true;
     }
     return false;

@@ -71,7 +71,8 @@ static void set_muscle(const phantom_anatomy *anatomy, const phantom_local *p,
     out->structure = structure;
     out->side = p->side;
     out->texture = texture;
-    out->shade = 0.9 + 0.2 * phantom_noise(anatomy->seed ^ 21, p->x / 5.0, p->y / 5.0, p->z / 15.0);
+    out->shade = 0.9 + 0.2 * phantom_noise(anatomy->seed ^ FIELD_MUSCLE_SHADE, p->x / 5.0,
+                                           p->y / 5.0, p->z / 15.0);
 }
 
 /* Multifidus and erector spinae. */
@@ -99,13 +100,14 @@ static bool back_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
     double septum = phantom_interpolate(septum_v, septum_a, SEPTUM_COUNT, v) *
                     phantom_by_level(septum_scale, p->level) *
                     anatomy->muscle_scale[MYO_MULTIFIDUS][p->side];
-    septum +=
-        1.6 * (phantom_noise(anatomy->seed ^ 22, p->v / 9.0, (double)p->side, p->z / 30.0) - .5);
+    septum += 1.6 * (phantom_noise(anatomy->seed ^ FIELD_SEPTUM, p->v / 9.0, (double)p->side,
+                                   p->z / 30.0) -
+                     .5);
     double lateral = p->a - septum; /* > 0 in erector spinae */
     double cleft = 0.25 * exp(-fabs(lateral) / 1.1);
     bool multifidus = lateral < 0.0;
-    double texture =
-        multifidus ? sheets(anatomy, p, 30, 14.0, 8.0) : sheets(anatomy, p, 50, 34.0, 8.0);
+    double texture = multifidus ? sheets(anatomy, p, FIELD_MULTIFIDUS, 14.0, 8.0)
+                                : sheets(anatomy, p, FIELD_ERECTOR, 34.0, 8.0);
     if (multifidus) {
         double deep = 0.16 * exp(-above_floor / 7.0), medial = 0.08 * exp(-(p->a - 4.0) / 3.0);
         texture += cleft + deep + medial;
@@ -126,12 +128,12 @@ static bool psoas_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
     double x = 0.94 * da - 0.34 * dv, y = 0.34 * da + 0.94 * dv;
     double width = phantom_by_level(psoas_width, p->level) * scale * (1.0 - 0.008 * y);
     double depth = phantom_by_level(psoas_depth, p->level) * scale;
-    double wobble = phantom_noise(anatomy->seed ^ 23, p->a / 16.0, p->v / 16.0,
+    double wobble = phantom_noise(anatomy->seed ^ FIELD_PSOAS_SHAPE, p->a / 16.0, p->v / 16.0,
                                   p->z / 60.0 + 50.0 * (double)p->side);
     if (p->level < -3.0 || phantom_ellipse(x, y, width, depth) > 3.0 * (wobble - 0.5)) {
         return false;
     }
-    double texture = sheets(anatomy, p, 70, 20.0, 60.0) + 0.1 * exp(-fabs(x + 3.0) / 1.5);
+    double texture = sheets(anatomy, p, FIELD_PSOAS, 20.0, 60.0) + 0.1 * exp(-fabs(x + 3.0) / 1.5);
     set_muscle(anatomy, p, MYO_PSOAS_MAJOR, texture, out);
     return true;
 }
@@ -142,8 +144,8 @@ static bool other_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
     double y = 0.36 * (p->a - 63.0) + 0.93 * (p->v - 29.0);
     double size = fmin(1.0, fmax(0.0, (p->level - 0.75) * 3.0)) * (p->level > 3.0 ? 0.8 : 1.0);
     bool quadratus = size > 0.2 && phantom_ellipse(x, y, 21.0 * size, 8.0 * size) < 0.0;
-    double q = ((p->a - 48.0) * 62.0 + (50.0 - p->v) * 88.0) / (62.0 * 62.0 + 88.0 * 88.0);
-    double off = ((p->a - 48.0) * 88.0 - (50.0 - p->v) * 62.0) / 107.6 - 40.0 * q * (1.0 - q);
+    double q, off;
+    phantom_on_iliac_plate(p, &q, &off);
     double bulge = 4.0 * q * (1.0 - q), below = fmin(1.0, fmax(0.0, (0.8 - p->level) * 2.0));
     bool iliac = q > 0.05 && q < 0.98 && off > -4.0 - 16.0 * bulge * below &&
                  off < 4.0 + 30.0 * bulge * below && below > 0.0;
@@ -151,7 +153,7 @@ static bool other_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
         return false;
     }
     out->tissue = TISSUE_MUSCLE;
-    out->texture = sheets(anatomy, p, 90, 0.0, 0.0);
+    out->texture = sheets(anatomy, p, FIELD_OTHER_MUSCLE, 0.0, 0.0);
     return true;
 }
 

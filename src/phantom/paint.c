@@ -6,11 +6,10 @@
  * mean of theirs (partial volume), its label that of the middle point in the middle of the slice. A
  * point of muscle with fat fraction f has the signal (1 - f) muscle + f fat. Signals are spin echo
  * signals relative to muscle, S = density (1 - exp(-TR / T1)) exp(-TE / T2), with relaxation times
- * at 3 T as published for muscle, marrow, subcutaneous fat and cerebrospinal fluid; fat is brighter
- * in a train of refocused echoes than a single echo makes it, so its apparent T2 is used. The coil
- * behind the back makes the image brighter there: the factor falls exponentially from 1 at the skin
- * of the back to 1 / bias at BIAS_DEPTH_MM in front of it. Noise is Rician: magnitude of signal
- * plus independent normal noise in both channels.
+ * at 3 T as published for muscle, marrow, subcutaneous fat and cerebrospinal fluid. The coil behind
+ * the back makes the image brighter there: the factor falls exponentially from 1 at the skin of the
+ * back to 1 / bias at BIAS_DEPTH_MM in front of it. Noise is Rician: magnitude of signal plus
+ * independent normal noise in both channels.
  *
  * Fat: a muscle's texture (muscles.c) is compared with a level; a point is fat above it and muscle
  * below, with a narrow ramp. The level of each muscle and side is found by bisection so that the
@@ -38,10 +37,10 @@
 /* Fat grows towards the sacrum: by disc, L5/S1 to L1/2, relative to L4/5. */
 static const double level_factor[PHANTOM_DISC_COUNT] = {1.3, 1.0, 0.8, 0.7, 0.6};
 
-/* Proton density relative to water, T1 and apparent T2 in ms. Muscle 898/29, marrow 586/49, fat
- * 382/68 and cerebrospinal fluid 4300/2000 are measured values at 3 T; the densities of marrow and
- * fat make their signals 5 and 9.5 times that of muscle at TR/TE 4000/113. The others are chosen
- * so that they look as in T2 images. */
+/* Proton density relative to water, T1 and T2 in ms. Muscle 898/29, marrow 586/49, fat 382/68 and
+ * cerebrospinal fluid about 4300/2000 are measured values at 3 T: at TR/TE 4000/113 marrow is 5,
+ * fat 9.5 and cerebrospinal fluid 28 times as bright as muscle. The others are chosen so that they
+ * look as in T2 images. */
 typedef struct tissue_signal {
     double density, t1_ms, t2_ms;
 } tissue_signal;

@@ -6,7 +6,6 @@
 #include <math.h>
 
 #define SKIN_MM 1.8
-#define TRUNK_EXPONENT 2.6
 #define WALL_MM 16.0     /* muscles of the flank and belly */
 #define WALL_FAT_MM 14.0 /* fat below the skin of flank and belly */
 
@@ -17,9 +16,8 @@ bool phantom_surface_at(const phantom_anatomy *anatomy, const phantom_local *p, 
     back -= 3.5 * exp(-p->a * p->a / 60.0); /* furrow over the spinous processes */
     double front = anatomy->trunk_front_mm;
     double middle = 0.5 * (back - front), half = 0.5 * (back + front);
-    double x = pow(p->a / anatomy->trunk_half_width_mm, TRUNK_EXPONENT);
-    double y = pow(fabs(p->v - middle) / half, TRUNK_EXPONENT);
-    *depth_mm = (1.0 - pow(x + y, 1.0 / TRUNK_EXPONENT)) * half;
+    double radius = phantom_superellipse(p->a, p->v - middle, anatomy->trunk_half_width_mm, half);
+    *depth_mm = (1.0 - radius) * half;
     if (*depth_mm > SKIN_MM) {
         return false;
     }
@@ -64,17 +62,20 @@ bool phantom_vessel_at(const phantom_anatomy *anatomy, const phantom_local *p,
 /* Loops of bowel from a noise field, darkest where there is gas. */
 static bool bowel_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
     /* Bending the lattice hides its straight lines. */
-    double bend = 14.0 * phantom_noise(anatomy->seed ^ 40, p->x / 25.0, p->y / 25.0, p->z / 25.0);
+    double bend = 14.0 * phantom_noise(anatomy->seed ^ FIELD_BOWEL_BEND, p->x / 25.0, p->y / 25.0,
+                                       p->z / 25.0);
     double x = 0.8 * p->x + 0.6 * p->y + bend, y = 0.8 * p->y - 0.6 * p->x - bend;
-    double loop = phantom_noise(anatomy->seed ^ 41, x / 17.0, y / 14.0, p->z / 22.0);
+    double loop = phantom_noise(anatomy->seed ^ FIELD_BOWEL, x / 17.0, y / 14.0, p->z / 22.0);
     bool colon = phantom_ellipse(p->a - 92.0, p->v + 18.0, 20.0, 22.0) < 4.0 * (loop - 0.5) &&
                  p->level > 0.4;
     double edge = p->v + 40.0 + 8.0 * sin(p->u / 25.0);
     if (!colon && (edge > 0.0 || loop < 0.56)) {
         return false;
     }
-    double content = phantom_noise(anatomy->seed ^ 42, p->x / 30.0, p->y / 25.0, p->z / 30.0);
-    double fold = phantom_noise(anatomy->seed ^ 43, p->x / 3.0, p->y / 3.0, p->z / 5.0);
+    double content =
+        phantom_noise(anatomy->seed ^ FIELD_BOWEL_CONTENT, p->x / 30.0, p->y / 25.0, p->z / 30.0);
+    double fold =
+        phantom_noise(anatomy->seed ^ FIELD_BOWEL_FOLDS, p->x / 3.0, p->y / 3.0, p->z / 5.0);
     out->tissue = TISSUE_BOWEL;
     out->shade = (content > 0.62 ? 0.15 : 0.5 + content) * (0.9 + 0.2 * fold);
     return true;
@@ -96,8 +97,8 @@ bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, do
         double kidney =
             phantom_ellipse(p->a - kidney_a, p->v - kidney_v, 24.0 * size + 0.1, 29.0 * size + 0.1);
         if (size > 0.05 && kidney < 0.0) {
-            out->shade =
-                0.7 + 0.5 * phantom_noise(anatomy->seed ^ 46, p->x / 7.0, p->y / 7.0, p->z / 7.0);
+            out->shade = 0.7 + 0.5 * phantom_noise(anatomy->seed ^ FIELD_KIDNEY, p->x / 7.0,
+                                                   p->y / 7.0, p->z / 7.0);
             out->tissue = kidney < -13.0 * size ? TISSUE_FAT : TISSUE_KIDNEY; /* sinus */
             return true;
         }
@@ -106,10 +107,12 @@ bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, do
         }
     }
     /* Lobules: thin dark septa in fat. */
-    double lobule = phantom_noise(anatomy->seed ^ 44, p->x / 14.0, p->y / 5.0, p->z / 14.0);
+    double lobule =
+        phantom_noise(anatomy->seed ^ FIELD_LOBULES, p->x / 14.0, p->y / 5.0, p->z / 14.0);
     double septum = exp(-fabs(lobule - 0.5) / 0.010);
     out->tissue = TISSUE_FAT;
-    double cloud = phantom_noise(anatomy->seed ^ 45, p->x / 20.0, p->y / 20.0, p->z / 25.0);
+    double cloud =
+        phantom_noise(anatomy->seed ^ FIELD_FAT_CLOUD, p->x / 20.0, p->y / 20.0, p->z / 25.0);
     /* Fat of the belly is a little darker than that below the skin. */
     double deep = fmin(1.0, fmax(0.0, (60.0 - p->v) / 40.0)) * fmin(1.0, depth_mm / 40.0);
     out->shade = (1.0 - deep * (0.28 - 0.22 * cloud)) * (1.0 - (0.14 - 0.08 * deep) * septum);

@@ -48,6 +48,11 @@ double phantom_by_level(const double table[LEVEL_NODES], double level) {
     return table[node] + (at - (double)node) * (table[node + 1] - table[node]);
 }
 
+double phantom_superellipse(double x, double y, double half_width, double half_height) {
+    double a = fabs(x) / half_width, b = fabs(y) / half_height;
+    return pow(a * a * sqrt(a) + b * b * sqrt(b), 1.0 / 2.5);
+}
+
 double phantom_ellipse(double x, double y, double half_width, double half_height) {
     double a = x / half_width, b = y / half_height, r = sqrt(a * a + b * b);
     double gradient = sqrt(a * a / (half_width * half_width) + b * b / (half_height * half_height));
@@ -101,7 +106,9 @@ void phantom_anatomy_init(phantom_anatomy *anatomy, uint64_t seed) {
     anatomy->body_scale = phantom_random_uniform(&random, 0.94, 1.06);
     init_curve(anatomy, &random);
     anatomy->scoliosis_mm = phantom_random_uniform(&random, -4.0, 4.0);
-    anatomy->roll = phantom_random_uniform(&random, -3.0, 3.0) * DEGREE;
+    double roll = phantom_random_uniform(&random, -3.0, 3.0) * DEGREE;
+    anatomy->roll_cos = cos(roll);
+    anatomy->roll_sin = sin(roll);
     anatomy->origin_x = phantom_random_uniform(&random, -5.0, 5.0);
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
         double both = phantom_random_uniform(&random, 0.93, 1.07);
@@ -169,10 +176,8 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
     double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
     double v = tilted * sqrt(1.0 + slope * slope) + (depth - tilted);
     double u = point.x - curve_x(anatomy, height);
-    p.u = cos(anatomy->roll) * u + sin(anatomy->roll) * v;
-    p.v = cos(anatomy->roll) * v - sin(anatomy->roll) * u;
-    p.u /= anatomy->body_scale;
-    p.v /= anatomy->body_scale;
+    p.u = (anatomy->roll_cos * u + anatomy->roll_sin * v) / anatomy->body_scale;
+    p.v = (anatomy->roll_cos * v - anatomy->roll_sin * u) / anatomy->body_scale;
     p.a = fabs(p.u);
     p.side = p.u >= 0.0 ? MYO_LEFT : MYO_RIGHT;
     find_level(anatomy, height, &p);
