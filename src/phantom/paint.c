@@ -61,8 +61,9 @@ static double spin_echo(const phantom_scene *scene, phantom_tissue tissue) {
            exp(-scene->echo_time_ms / s->t2_ms);
 }
 
-double phantom_target_fraction(const myo_phantom_options *options, myo_structure structure,
-                               int disc) {
+/* Mean fat fraction that a muscle shall have at the level of a disc. */
+static double target_fraction(const myo_phantom_options *options, myo_structure structure,
+                              int disc) {
     double factor = structure == MYO_MULTIFIDUS       ? 1.0
                     : structure == MYO_ERECTOR_SPINAE ? ERECTOR_FACTOR
                                                       : PSOAS_FACTOR;
@@ -201,7 +202,7 @@ bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, i
         }
     }
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        double target = phantom_target_fraction(scene->options, (myo_structure)s, disc);
+        double target = target_fraction(scene->options, (myo_structure)s, disc);
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
             scene->fat[disc].threshold[s][side] = find_threshold(&lists[s][side], target);
             free(lists[s][side].values);

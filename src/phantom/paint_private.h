@@ -24,10 +24,6 @@ typedef struct phantom_scene {
     double echo_time_ms, repetition_time_ms;
 } phantom_scene;
 
-/* Mean fat fraction that a muscle shall have at the level of a disc. */
-double phantom_target_fraction(const myo_phantom_options *options, myo_structure structure,
-                               int disc);
-
 /* Sets scene->fat[disc] so that each muscle side of the slice has its target fraction. A muscle
  * that is not on the slice has none. */
 bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, int disc,

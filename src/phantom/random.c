@@ -21,12 +21,13 @@ uint64_t phantom_random_next(phantom_random *random) {
     return phantom_hash(random->state);
 }
 
-double phantom_unit(uint64_t bits) {
+/* Uniform in (0, 1) from 64 bits. */
+static double unit(uint64_t bits) {
     return ((double)(bits >> 11) + 0.5) * 0x1p-53;
 }
 
 double phantom_random_uniform(phantom_random *random, double lower, double upper) {
-    return lower + (upper - lower) * phantom_unit(phantom_random_next(random));
+    return lower + (upper - lower) * unit(phantom_random_next(random));
 }
 
 static double lattice(uint64_t seed, int64_t x, int64_t y, int64_t z) {
@@ -53,8 +54,8 @@ double phantom_noise(uint64_t seed, double x, double y, double z) {
 }
 
 void phantom_normal_pair(uint64_t key, double out[2]) {
-    double radius = sqrt(-2.0 * log(phantom_unit(phantom_hash(key))));
-    double angle = 2.0 * PI * phantom_unit(phantom_hash(key + GOLDEN_GAMMA));
+    double radius = sqrt(-2.0 * log(unit(phantom_hash(key))));
+    double angle = 2.0 * PI * unit(phantom_hash(key + GOLDEN_GAMMA));
     out[0] = radius * cos(angle);
     out[1] = radius * sin(angle);
 }

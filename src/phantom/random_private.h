@@ -16,8 +16,6 @@ double phantom_random_uniform(phantom_random *random, double lower, double upper
 
 /* Mixes a key into 64 well-spread bits (the finaliser of SplitMix64). */
 uint64_t phantom_hash(uint64_t key);
-/* Uniform in (0, 1) from 64 bits. */
-double phantom_unit(uint64_t bits);
 
 /* Smooth noise in 0 to 1: values at the points of an integer lattice, cubic blending between. */
 double phantom_noise(uint64_t seed, double x, double y, double z);
