@@ -57,6 +57,21 @@ bool myo_mask_keep_largest(uint8_t *mask, size_t columns, size_t rows, myo_error
     return true;
 }
 
+bool myo_mask_keep_connected(uint8_t *mask, size_t columns, size_t rows, size_t start,
+                             myo_error *err) {
+    enum { CHOSEN = 2 };
+    size_t *stack = myo_alloc_array(columns * rows, sizeof *stack, err);
+    if (!stack) {
+        return false;
+    }
+    flood(mask, columns, rows, start, 1, CHOSEN, stack);
+    for (size_t i = 0; i < columns * rows; i++) {
+        mask[i] = mask[i] == CHOSEN;
+    }
+    free(stack);
+    return true;
+}
+
 bool myo_mask_fill_holes(uint8_t *mask, size_t columns, size_t rows, myo_error *err) {
     enum { OUTSIDE = 2 };
     size_t *stack = myo_alloc_array(columns * rows, sizeof *stack, err);

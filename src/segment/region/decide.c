@@ -385,6 +385,8 @@ bool region_decide(const region_stack *probabilities, const region_stack *distan
     for (size_t k = 1; done && k < REGION_CLASSES; k++) {
         done = tidy(&d, k, labels, err);
     }
+    done = done && region_grow_psoas(distances, frame, REGION_PSOAS_LEFT, labels, err) &&
+           region_grow_psoas(distances, frame, REGION_PSOAS_RIGHT, labels, err);
     decision_clear(&d);
     return done;
 }

@@ -121,7 +121,9 @@ bool region_forest_apply(const region_forest *forest, const region_stack *maps, 
 /* normalise.c: the slice at 0.8 and at 3.2 mm, fat = 1, air = 0. */
 bool region_normalise(const myo_slice *slice, myo_grid *image, myo_grid *coarse, myo_error *err);
 
-/* stage0.c: class probabilities on the coarse grid (REGION_CLASSES planes). */
+/* stage0.c: the feature maps of the coarse image (REGION_STAGE0_MAPS planes). */
+bool region_stage0_maps(const myo_grid *coarse, region_stack *maps, myo_error *err);
+/* Class probabilities on the coarse grid (REGION_CLASSES planes). */
 bool region_stage0(const region_model *model, const myo_grid *coarse, region_stack *out,
                    myo_error *err);
 
@@ -164,7 +166,21 @@ bool region_stage(const region_forest *forest, const myo_grid *frame,
                   const region_stack *probabilities, const region_stack *extra, double step_mm,
                   region_stack *out, myo_error *err);
 
-/* shape.c: fits the joint shape to class probabilities; landmarks (landmark_count x 2, frame mm);
+/* The feature maps that one side's forest is shown: those of the left half, or with `mirror` those
+ * of the right half as a mirror image. */
+bool region_stage_maps(const myo_grid *frame, const region_stack *probabilities,
+                       const region_stack *extra, bool mirror, double step_mm, region_stack *maps,
+                       myo_error *err);
+
+/* shape.c: probabilities as the shape's regressions see them. */
+bool region_shape_smooth(const region_stack *from, double step_mm, region_stack *out,
+                         myo_error *err);
+/* Features of one step of the cascade from smoothed probabilities: offset_counts[step] x
+ * landmark_count values and the constant 1. */
+void region_shape_features(const region_shape *shape, size_t step,
+                           const region_stack *probabilities, double step_mm,
+                           const double *landmarks, float *features);
+/* Fits the joint shape to class probabilities; landmarks (landmark_count x 2, frame mm);
  * `deviation` is the greatest share of a mode's limit that was used. */
 bool region_shape_fit(const region_shape *shape, const region_stack *probabilities, double step_mm,
                       double *landmarks, double *deviation, myo_error *err);
@@ -175,9 +191,43 @@ bool region_shape_distances(const region_shape *shape, const double *landmarks, 
 /* decide.c: labels (classes) of the frame from probabilities, prior distances and intensities. */
 bool region_decide(const region_stack *probabilities, const region_stack *distances,
                    const myo_grid *frame, uint8_t *labels, myo_error *err);
+/* psoas.c: lets a labelled psoas grow to the fat that bounds it. */
+bool region_grow_psoas(const region_stack *distances, const myo_grid *frame, size_t class_index,
+                       uint8_t *labels, myo_error *err);
 /* septum.c: splits the common compartment of one side; `medial` receives multifidus. */
 bool region_septum(const uint8_t *compartment, const float *multifidus, const float *erector,
                    const float *brightness, bool left, size_t columns, size_t rows, uint8_t *medial,
                    myo_error *err);
+
+/* steps.c: everything of one slice on its way through the stages. */
+typedef struct region_work {
+    const myo_slice *slice;         /* borrowed */
+    const region_model *model;      /* borrowed */
+    myo_grid image, coarse;         /* normalised */
+    region_stack probabilities;     /* of stage 1, in its frame */
+    region_pose stage1_pose, pose;  /* of stage 1's frame, and of the final one */
+    double *landmarks;              /* in the final frame */
+    myo_grid frame;                 /* the image in the final frame */
+    region_stack distances, result; /* in the final frame */
+    uint8_t *labels;                /* classes in the final frame */
+} region_work;
+void region_work_clear(region_work *w);
+/* What stage 1 is shown in the frame of a pose. */
+bool region_step_stage1_input(const region_work *w, const region_stack *stage0,
+                              const region_pose *pose, myo_grid *frame, region_stack *context,
+                              myo_error *err);
+/* From image: searches the pose, with stage 1's answer deciding between hypotheses; sets
+ * probabilities, stage1_pose and pose. */
+bool region_step_pose(region_work *w, const region_stack *stage0, myo_error *err);
+/* Brings stage 1's answer into the frame of w->pose. */
+bool region_step_bring(const region_work *w, double step_mm, region_stack *out, myo_error *err);
+/* Fits the joint shape and moves the frame with it: sets landmarks and pose. */
+bool region_step_shape(region_work *w, myo_error *err);
+/* What stage 2 is shown: sets distances and frame. */
+bool region_step_stage2_input(region_work *w, region_stack *context, myo_error *err);
+
+/* region.c: the segmenter with a given prior; arguments as those of myo_segmenter.segment. */
+bool region_segment_with_model(const region_model *model, const myo_slice *slice,
+                               const double *values, myo_segmentation *result, myo_error *err);
 
 #endif

@@ -27,12 +27,9 @@ static void place_landmarks(const region_shape *s, const double *modes, double *
     }
 }
 
-/* One step of the cascade: samples the own class of each landmark at each offset, structure by
- * structure, and adds the regression's answer to the modes. */
-static void step_modes(const region_shape *s, size_t step, const region_stack *probabilities,
-                       double step_mm, const double *landmarks, double *modes) {
-    size_t feature = 0;
-    const float *weights = s->weights[step];
+void region_shape_features(const region_shape *s, size_t step, const region_stack *probabilities,
+                           double step_mm, const double *landmarks, float *features) {
+    size_t n = 0;
     for (size_t o = 0; o < s->offset_counts[step]; o++) {
         double offset = (double)s->offset[step][o];
         for (size_t structure = 0; structure < REGION_STRUCTURES; structure++) {
@@ -40,24 +37,39 @@ static void step_modes(const region_shape *s, size_t step, const region_stack *p
             for (int32_t i = s->first[structure]; i < s->first[structure + 1]; i++) {
                 double x = landmarks[2 * i] + offset * (double)s->normal[2 * i];
                 double y = landmarks[2 * i + 1] + offset * (double)s->normal[2 * i + 1];
-                double value = (double)myo_grid_sample(&plane, (x - REGION_FRAME_X0) / step_mm,
-                                                       (y - REGION_FRAME_Y0) / step_mm);
-                for (size_t k = 0; k < s->mode_count; k++) {
-                    modes[k] += value * (double)weights[feature * s->mode_count + k];
-                }
-                feature++;
+                features[n++] = myo_grid_sample(&plane, (x - REGION_FRAME_X0) / step_mm,
+                                                (y - REGION_FRAME_Y0) / step_mm);
             }
         }
     }
-    for (size_t k = 0; k < s->mode_count; k++) { /* the constant feature comes last */
+    features[n] = 1.0f;
+}
+
+/* Adds the answer of one step's regression to the modes and keeps them within their limits. */
+static void step_modes(const region_shape *s, size_t step, const float *features, double *modes) {
+    size_t feature_count = s->offset_counts[step] * s->landmark_count + 1;
+    for (size_t i = 0; i < feature_count; i++) {
+        const float *weights = s->weights[step] + i * s->mode_count;
+        for (size_t k = 0; k < s->mode_count; k++) {
+            modes[k] += (double)features[i] * (double)weights[k];
+        }
+    }
+    for (size_t k = 0; k < s->mode_count; k++) {
         double limit = (double)s->limit[k];
-        modes[k] += (double)weights[feature * s->mode_count + k];
         modes[k] = fmin(fmax(modes[k], -limit), limit);
     }
 }
 
-static bool smooth_probabilities(const region_stack *from, double step_mm, region_stack *out,
-                                 myo_error *err) {
+static size_t most_offsets(const region_shape *s) {
+    size_t most = 0;
+    for (size_t step = 0; step < s->step_count; step++) {
+        most = s->offset_counts[step] > most ? s->offset_counts[step] : most;
+    }
+    return most;
+}
+
+bool region_shape_smooth(const region_stack *from, double step_mm, region_stack *out,
+                         myo_error *err) {
     float *scratch = myo_alloc_array(from->columns * from->rows, sizeof(float), err);
     if (!scratch || !region_stack_allocate(out, from->planes, from->columns, from->rows, err)) {
         free(scratch);
@@ -76,11 +88,14 @@ bool region_shape_fit(const region_shape *shape, const region_stack *probabiliti
                       double *landmarks, double *deviation, myo_error *err) {
     region_stack smooth = {0};
     double *modes = myo_alloc_array(shape->mode_count, sizeof *modes, err);
-    bool done = modes && smooth_probabilities(probabilities, step_mm, &smooth, err);
+    float *features =
+        myo_alloc_array(most_offsets(shape) * shape->landmark_count + 1, sizeof *features, err);
+    bool done = modes && features && region_shape_smooth(probabilities, step_mm, &smooth, err);
     if (done) {
         place_landmarks(shape, modes, landmarks);
         for (size_t step = 0; step < shape->step_count; step++) {
-            step_modes(shape, step, &smooth, step_mm, landmarks, modes);
+            region_shape_features(shape, step, &smooth, step_mm, landmarks, features);
+            step_modes(shape, step, features, modes);
             place_landmarks(shape, modes, landmarks);
         }
         *deviation = 0.0;
@@ -90,6 +105,7 @@ bool region_shape_fit(const region_shape *shape, const region_stack *probabiliti
     }
     region_stack_clear(&smooth);
     free(modes);
+    free(features);
     return done;
 }
 

@@ -14,7 +14,7 @@ static const double sigmas[] = {1.0, 2.0, 4.0};
 #define EDGE_SIGMA 1.5
 
 /* Maps: the image, three Gaussians, gradient magnitude, a wide Gaussian. */
-static bool fill_maps(const myo_grid *coarse, region_stack *maps, myo_error *err) {
+bool region_stage0_maps(const myo_grid *coarse, region_stack *maps, myo_error *err) {
     size_t count = coarse->columns * coarse->rows;
     float *scratch = myo_alloc_array(3 * count, sizeof(float), err);
     if (!scratch ||
@@ -46,7 +46,7 @@ bool region_stage0(const region_model *model, const myo_grid *coarse, region_sta
     region_stack maps = {0};
     uint8_t *want = myo_alloc_array(count, 1, err);
     float *probabilities = myo_alloc_array(count * REGION_CLASSES, sizeof(float), err);
-    bool done = want && probabilities && fill_maps(coarse, &maps, err) &&
+    bool done = want && probabilities && region_stage0_maps(coarse, &maps, err) &&
                 region_stack_allocate(out, REGION_CLASSES, coarse->columns, coarse->rows, err);
     if (done) {
         memset(want, 1, count);

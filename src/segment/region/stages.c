@@ -221,19 +221,34 @@ static bool ask_side(const region_forest *forest, const view *v, bool mirror, do
     return done;
 }
 
+static bool view_create(const myo_grid *frame, const region_stack *probabilities,
+                        const region_stack *extra, bool mirror, view *v, myo_error *err) {
+    size_t columns = frame->columns, rows = frame->rows;
+    return copy_planes(frame->pixels, 1, 0, mirror, columns, rows, &v->image, err) &&
+           copy_planes(probabilities->pixels, REGION_CLASSES, 0, mirror, columns, rows,
+                       &v->probabilities, err) &&
+           (!extra || copy_planes(extra->pixels, REGION_STRUCTURES, 1, mirror, columns, rows,
+                                  &v->extra, err));
+}
+
+bool region_stage_maps(const myo_grid *frame, const region_stack *probabilities,
+                       const region_stack *extra, bool mirror, double step_mm, region_stack *maps,
+                       myo_error *err) {
+    view v = {0};
+    bool done = view_create(frame, probabilities, extra, mirror, &v, err) &&
+                fill_maps(&v, step_mm, maps, err);
+    view_clear(&v);
+    return done;
+}
+
 bool region_stage(const region_forest *forest, const myo_grid *frame,
                   const region_stack *probabilities, const region_stack *extra, double step_mm,
                   region_stack *out, myo_error *err) {
-    size_t columns = frame->columns, rows = frame->rows;
-    bool done = region_stack_allocate(out, REGION_CLASSES, columns, rows, err);
+    bool done = region_stack_allocate(out, REGION_CLASSES, frame->columns, frame->rows, err);
     for (int side = 0; done && side < 2; side++) {
         view v = {0};
         bool mirror = side == 1;
-        done = copy_planes(frame->pixels, 1, 0, mirror, columns, rows, &v.image, err) &&
-               copy_planes(probabilities->pixels, REGION_CLASSES, 0, mirror, columns, rows,
-                           &v.probabilities, err) &&
-               (!extra || copy_planes(extra->pixels, REGION_STRUCTURES, 1, mirror, columns, rows,
-                                      &v.extra, err)) &&
+        done = view_create(frame, probabilities, extra, mirror, &v, err) &&
                ask_side(forest, &v, mirror, step_mm, out, err);
         view_clear(&v);
     }
