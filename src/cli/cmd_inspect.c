@@ -12,7 +12,7 @@
 enum { OPTION_JSON, OPTION_COUNT };
 
 static const cli_option options[OPTION_COUNT] = {
-    [OPTION_JSON] = {"json", 0, CLI_FLAG, .help = "print the same as JSON"},
+    [OPTION_JSON] = {.name = "json", .kind = CLI_FLAG, .help = "print the same as JSON"},
 };
 
 static const cli_example examples[] = {

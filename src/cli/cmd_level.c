@@ -10,11 +10,19 @@ enum { OPTION_LEVEL, OPTION_SERIES, OPTION_JSON, OPTION_COUNT };
 static const char *const levels[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1", NULL};
 
 static const cli_option options[OPTION_COUNT] = {
-    [OPTION_LEVEL] = {"level", 0, CLI_CHOICE, "LEVEL", "level to look for", "L4/5",
+    [OPTION_LEVEL] = {.name = "level",
+                      .kind = CLI_CHOICE,
+                      .argument = "LEVEL",
+                      .help = "level to look for",
+                      .default_text = "L4/5",
                       .choices = levels},
-    [OPTION_SERIES] = {"series", 0, CLI_TEXT, "NUMBER|UID",
-                       "take this series instead of choosing the axial T2 series"},
-    [OPTION_JSON] = {"json", 0, CLI_FLAG, .help = "print an array with one object for each study"},
+    [OPTION_SERIES] = {.name = "series",
+                       .kind = CLI_TEXT,
+                       .argument = "NUMBER|UID",
+                       .help = "take this series instead of choosing the axial T2 series"},
+    [OPTION_JSON] = {.name = "json",
+                     .kind = CLI_FLAG,
+                     .help = "print an array with one object for each study"},
 };
 
 static const cli_example examples[] = {

@@ -5,7 +5,10 @@
 enum { OPTION_PLUGINS, OPTION_COUNT };
 
 static const cli_option options[OPTION_COUNT] = {
-    [OPTION_PLUGINS] = {"plugins", 0, CLI_TEXT, "DIR", "also load the plugins of this folder"},
+    [OPTION_PLUGINS] = {.name = "plugins",
+                        .kind = CLI_TEXT,
+                        .argument = "DIR",
+                        .help = "also load the plugins of this folder"},
 };
 
 static const cli_example examples[] = {

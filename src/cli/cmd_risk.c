@@ -7,8 +7,10 @@
 enum { OPTION_MODEL, OPTION_COUNT };
 
 static const cli_option options[OPTION_COUNT] = {
-    [OPTION_MODEL] = {"model", 0, CLI_TEXT, "NAME|FILE",
-                      "built-in model, or model file (with a '/' or ending in .json)",
+    [OPTION_MODEL] = {.name = "model",
+                      .kind = CLI_TEXT,
+                      .argument = "NAME|FILE",
+                      .help = "built-in model, or model file (with a '/' or ending in .json)",
                       .required = true},
 };
 

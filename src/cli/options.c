@@ -10,10 +10,17 @@
 #include <string.h>
 
 const cli_option cli_common_options[CLI_COMMON_COUNT] = {
-    [CLI_COMMON_HELP] = {"help", 'h', CLI_FLAG, .help = "print this help and exit"},
-    [CLI_COMMON_VERBOSE] = {"verbose", 'v', CLI_FLAG,
+    [CLI_COMMON_HELP] = {.name = "help",
+                         .letter = 'h',
+                         .kind = CLI_FLAG,
+                         .help = "print this help and exit"},
+    [CLI_COMMON_VERBOSE] = {.name = "verbose",
+                            .letter = 'v',
+                            .kind = CLI_FLAG,
                             .help = "say on stderr what is being done; twice: in detail"},
-    [CLI_COMMON_QUIET] = {"quiet", 'q', CLI_FLAG,
+    [CLI_COMMON_QUIET] = {.name = "quiet",
+                          .letter = 'q',
+                          .kind = CLI_FLAG,
                           .help = "print nothing but errors on stderr, and no progress"},
 };
 
