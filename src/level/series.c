@@ -36,7 +36,7 @@ typedef enum obstacle {
     OBSTACLE_NONE
 } obstacle;
 
-static const char *const obstacle_texts[OBSTACLE_NONE] = {
+static const char *const obstacle_texts[OBSTACLE_NONE + 1] = {
     [OBSTACLE_CT] = "it is CT, and axial T2 MR is needed",
     [OBSTACLE_NOT_MR] = "it is neither MR nor CT",
     [OBSTACLE_NO_POSITION] = "its images have no valid position and orientation",
@@ -51,6 +51,7 @@ static const char *const obstacle_texts[OBSTACLE_NONE] = {
     [OBSTACLE_UNKNOWN_CONTRAST] = "its contrast is unknown (no usable echo and repetition time)",
     [OBSTACLE_DERIVED] = "it is derived (reformatted or calculated), not acquired",
     [OBSTACLE_NO_SPACING] = "PixelSpacing is missing or zero, so that areas cannot be computed",
+    [OBSTACLE_NONE] = "it can be measured",
 };
 
 bool level_stack_is_axial(const myo_series *series, const myo_stack *stack) {

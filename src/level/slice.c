@@ -242,7 +242,7 @@ bool myo_level_choose_slice(const myo_study *study, const myo_series *series, co
     }
     bool done;
     size_t stacks = 0;
-    while (series && axial_stack(series, stacks)) {
+    while (!slice && axial_stack(series, stacks)) {
         stacks++;
     }
     if (slice) {
