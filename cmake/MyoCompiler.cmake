@@ -23,6 +23,8 @@ endif()
 if(MYO_SANITIZE)
   add_compile_options(-fsanitize=${MYO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MYO_SANITIZE})
+  # This check needs the C++ runtime of clang, which programs in C do not link.
+  add_compile_options(-fno-sanitize=vptr)
 endif()
 if(MYO_FUZZ)
   # Coverage of every module guides libFuzzer; its main comes with the targets only.
