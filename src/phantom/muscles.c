@@ -34,7 +34,7 @@ static const double floor_v[PROFILE_COUNT] = {50.0, 46.0, 38.0, 32.0, 28.0,
 /* Distance of the septum from the midline over the depth, mm. */
 #define SEPTUM_COUNT 6
 static const double septum_v[SEPTUM_COUNT] = {20.0, 35.0, 50.0, 64.0, 74.0, 83.0};
-static const double septum_a[SEPTUM_COUNT] = {29.0, 30.5, 30.5, 28.0, 22.5, 12.0};
+static const double septum_a[SEPTUM_COUNT] = {23.0, 26.0, 27.5, 27.0, 25.0, 19.0};
 
 double phantom_fascia_depth(double level) {
     return FLOOR_V + (82.5 - FLOOR_V) * phantom_by_level(depth_scale, level);

@@ -66,7 +66,10 @@ static inline void add_stack(series_fixture *part, size_t count, double height_m
         size_t index = series->instance_count++;
         double along = ((double)i - (double)((count - 1) / 2)) * FIXTURE_SLICE_DISTANCE_MM;
         myo_instance *instance = &part->instances[index];
-        snprintf(part->uids[index], sizeof part->uids[index], "%s.%zu", part->uid, index + 1);
+        /* Both lie in the fixture: a copy shows the compiler that they do not overlap. */
+        char uid[sizeof part->uid];
+        memcpy(uid, part->uid, sizeof uid);
+        snprintf(part->uids[index], sizeof part->uids[index], "%s.%zu", uid, index + 1);
         /* The image's centre is at (0, 0, height) + normal * along; its first pixel half a side
          * (50 mm) before that in both directions. */
         *instance =
