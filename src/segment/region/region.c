@@ -38,7 +38,7 @@ static const myo_parameter parameters[PARAMETER_COUNT] = {
     [PARAMETER_FOUND_MIN] = {"found_min", "1",
                              "Mean agreement over all structures below which nothing counts as "
                              "found.",
-                             0.45, 0.0, 1.0},
+                             0.60, 0.0, 1.0},
 };
 
 /* Structure and side of a class. */
