@@ -46,7 +46,7 @@ static const myo_parameter parameters[PARAMETER_COUNT] = {
 #define FAT_SIGMA_MIN 0.05
 #define FAT_SIGMA_MAX 0.30
 #define MUSCLE_QUANTILE 0.05 /* of the muscle pixels: lean muscle even at 60 % fat */
-#define ANCHOR_QUANTILE 0.60 /* of the bright pixels around: fat, not its brightest */
+#define ANCHOR_QUANTILE 0.80 /* of the bright pixels around: pure fat, not its partial volume */
 #define BIN_COUNT 512        /* of the muscles' histogram */
 #define SAMPLES_MIN 50       /* muscle pixels, and pixels of the ring */
 
