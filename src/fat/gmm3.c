@@ -46,9 +46,10 @@ static const myo_parameter parameters[PARAMETER_COUNT] = {
 #define FAT_SIGMA_MIN 0.05
 #define FAT_SIGMA_MAX 0.30
 #define MUSCLE_QUANTILE 0.05 /* of the muscle pixels: lean muscle even at 60 % fat */
-#define ANCHOR_QUANTILE 0.80 /* of the bright pixels around: pure fat, not its partial volume */
-#define BIN_COUNT 512        /* of the muscles' histogram */
-#define SAMPLES_MIN 50       /* muscle pixels, and pixels of the ring */
+#define ANCHOR_QUANTILE                                                                            \
+    0.90               /* of the bright pixels around: fat, no partial volume, no lobule wall */
+#define BIN_COUNT 512  /* of the muscles' histogram */
+#define SAMPLES_MIN 50 /* muscle pixels, and pixels of the ring */
 
 /* Grey levels of the slice. The mixture is fitted to the histogram: its bins are far narrower than
  * noise, and there are a hundred times fewer of them than pixels. */
