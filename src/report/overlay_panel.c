@@ -68,14 +68,25 @@ static const char *source_in_words(const char *source) {
     return source;
 }
 
+/* From this confidence on a level counts as seen by somebody, below it as following a convention.
+ */
+#define LEVEL_SEEN_MIN 0.8
+
+static void draw_level_state(cairo_t *cairo, double confidence) {
+    const char *state = confidence >= LEVEL_SEEN_MIN            ? "level confirmed"
+                        : confidence >= MYO_LEVEL_CONFIRMED_MIN ? "level assumed"
+                                                                : "level not confirmed";
+    overlay_color color = confidence >= LEVEL_SEEN_MIN            ? overlay_good
+                          : confidence >= MYO_LEVEL_CONFIRMED_MIN ? overlay_text
+                                                                  : overlay_warning;
+    overlay_draw_text(cairo, RIGHT, 66.0, OVERLAY_RIGHT, 320.0, SIZE_BODY, true, color, state);
+}
+
 /* Level, how it was found and how sure it is. Returns where the next part begins. */
 static double draw_level(cairo_t *cairo, const myo_level_choice *level) {
-    bool confirmed = level->confidence >= MYO_LEVEL_CONFIRMED_MIN;
     overlay_draw_text(cairo, MARGIN, 66.0, OVERLAY_LEFT, 200.0, SIZE_TITLE, true, overlay_text,
                       level->level);
-    overlay_draw_text(cairo, RIGHT, 66.0, OVERLAY_RIGHT, 320.0, SIZE_BODY, true,
-                      confirmed ? overlay_good : overlay_warning,
-                      confirmed ? "level confirmed" : "level not confirmed");
+    draw_level_state(cairo, level->confidence);
     myo_text text = {0};
     myo_text_printf(&text, "%s, confidence ", source_in_words(level->source));
     myo_csv_append_number(&text, true, 100.0 * level->confidence, 0);
