@@ -47,6 +47,22 @@ static json_t *number_or_null(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+/* Every series of the study that is not measured, and why. */
+static void record_other_series(work *w, const myo_series *chosen) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < w->study->series_count; i++) {
+        const myo_series *series = &w->study->series[i];
+        const char *reason = myo_level_why_not_axial_t2(series);
+        if (series != chosen) {
+            json_array_append_new(list,
+                                  json_pack("{s:i, s:s, s:s}", "series_number", series->number,
+                                            "series_uid", series->series_uid, "reason",
+                                            reason ? reason : "another series was chosen"));
+        }
+    }
+    json_object_set_new(w->record, "other_series", list);
+}
+
 static void record_choice(work *w) {
     const myo_level_choice *c = &w->choice;
     json_object_set_new(w->record, "height_m", number_or_null(w->height_m));
@@ -61,17 +77,27 @@ static void record_choice(work *w) {
                   c->note, "pixels_sha256", w->sha256));
 }
 
-/* Reads the slice and outlines it. */
-static bool outline(work *w, myo_error *err) {
-    run *r = w->r;
-    const myo_series *series;
-    if (!run_height(r, w->study, &w->height_m, &w->height_source, err) ||
-        !myo_level_choose_series(w->study, r->options->series, &series, err) ||
-        !myo_level_choose_slice(w->study, series, r->level, r->options->slice, &w->choice, err) ||
+/* Finds and reads the slice. A slice that the user names decides on the series too. */
+static bool read_slice(work *w, myo_error *err) {
+    const myo_measure_options *options = w->r->options;
+    const myo_series *series = NULL;
+    record_other_series(w, NULL);
+    if ((!options->slice && !myo_level_choose_series(w->study, options->series, &series, err)) ||
+        !myo_level_choose_slice(w->study, series, w->r->level, options->slice, &w->choice, err) ||
         !myo_dicom_read_slice(w->choice.instance, &w->image, w->sha256, err)) {
         return false;
     }
     record_choice(w);
+    record_other_series(w, w->choice.series);
+    return true;
+}
+
+/* Reads the slice and outlines it. */
+static bool outline(work *w, myo_error *err) {
+    run *r = w->r;
+    if (!run_height(r, w->study, &w->height_m, &w->height_source, err) || !read_slice(w, err)) {
+        return false;
+    }
     if (!myo_segment_slice(r->segmenter, w->image, NULL, &w->outlines, err)) {
         return myo_error_prefix(err, "%s: ", w->choice.instance->path);
     }
@@ -207,6 +233,12 @@ static bool make_stem(work *w, char **stem, myo_error *err) {
     return done;
 }
 
+/* The stem as seen from the result folder. */
+static const char *files_of(const work *w, const char *stem) {
+    const char *inside = stem + strlen(w->r->options->output);
+    return *inside == '/' ? inside + 1 : inside;
+}
+
 static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_error *err) {
     char *stem = NULL;
     if (!make_stem(w, &stem, err)) {
@@ -224,7 +256,7 @@ static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_er
                                                 &w->features, err);
         snprintf(path, size, "%s_RoiSet.zip", stem);
         done = done && myo_report_roi_set_write(path, w->outlines.labels, err);
-        json_object_set_new(w->record, "files", json_string(stem + strlen(w->r->options->output)));
+        json_object_set_new(w->record, "files", json_string(files_of(w, stem)));
     }
     free(path);
     free(stem);
