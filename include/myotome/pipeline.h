@@ -57,11 +57,11 @@ MYO_API void myo_measure_summary_clear(myo_measure_summary *summary);
  * Applies a model (name or file) to every row of a CSV file, which holds the model's variables in
  * columns of their names, and patient_id and study_uid where known. *csv_text receives the table
  * risk.csv with its header line; the caller frees it. A value that is missing leaves the row's
- * numbers empty and is named in it. Errors: MYO_E_IO, MYO_E_FORMAT, MYO_E_ARGUMENT for a value
- * that cannot be read, MYO_E_NOT_FOUND for an unknown model; the text names file and line.
+ * numbers empty and is named in it; so does a value that cannot be read, which is also logged and
+ * counted in *failed. Errors: MYO_E_IO, MYO_E_FORMAT, MYO_E_NOT_FOUND for an unknown model.
  */
 MYO_API bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_text,
-                               myo_error *err);
+                               size_t *failed, myo_error *err);
 
 /* Names and versions of the libraries in use, ", " between them. Static storage. */
 MYO_API const char *myo_library_versions(void);

@@ -47,16 +47,18 @@ static const cli_option options[OPTION_COUNT] = {
                        .kind = CLI_TEXT,
                        .argument = "NUMBER|UID",
                        .help = "take this series instead of choosing the axial T2 series"},
-    [OPTION_METHOD] = {.name = "method",
-                       .kind = CLI_TEXT,
-                       .argument = "NAME",
-                       .help =
-                           "segmenter that outlines the structures; 'myotome methods' lists them",
-                       .default_text = "auto"},
+    [OPTION_METHOD] =
+        {.name = "method",
+         .kind = CLI_TEXT,
+         .argument = "NAME",
+         .help = "segmenter that outlines the structures, with parameters as NAME:PARAMETER=VALUE,"
+                 "...; 'myotome methods' lists them",
+         .default_text = "auto"},
     [OPTION_FAT] = {.name = "fat",
                     .kind = CLI_TEXT,
                     .argument = "NAME|all",
-                    .help = "fat method, or all of them; 'myotome methods' lists them",
+                    .help = "fat method, or all of them; parameters as for --method, for example "
+                            "fixed:threshold=300",
                     .default_text = "gmm3"},
     [OPTION_REFERENCE] = {.name = "reference",
                           .kind = CLI_CHOICE,

@@ -21,13 +21,15 @@ static const cli_example examples[] = {
 
 static cli_status run(const cli_call *call) {
     char *text = NULL;
+    size_t failed = 0;
     myo_error err = {0};
-    if (!myo_pipeline_risk(call->operands[0], call->values[OPTION_MODEL].text, &text, &err)) {
+    if (!myo_pipeline_risk(call->operands[0], call->values[OPTION_MODEL].text, &text, &failed,
+                           &err)) {
         return cli_fail(call, &err);
     }
     fputs(text, stdout);
     free(text);
-    return CLI_DONE;
+    return failed > 0 ? CLI_PARTLY : CLI_DONE;
 }
 
 const cli_command cli_cmd_risk = {
@@ -46,8 +48,9 @@ const cli_command cli_cmd_risk = {
     .option_count = OPTION_COUNT,
     .examples = examples,
     .example_count = CLI_LENGTH(examples),
-    .statuses = {"the rows were printed", NULL,
-                 "wrong use: the table, a value in it, or the model cannot be read",
+    .statuses = {"the rows were printed",
+                 "the rows were printed, but some hold a value that cannot be read",
+                 "wrong use: the table or the model cannot be read",
                  "the rows could not be written"},
     .operand_min = 1,
     .operand_max = 1,

@@ -37,30 +37,53 @@ static bool check_reference(const run *r, myo_error *err) {
     return true;
 }
 
-static bool choose_methods(run *r, myo_error *err) {
-    const char *method = r->options->method ? r->options->method : "auto";
-    r->segmenter = myo_registry_find_segmenter(r->registry, method);
+static bool choose_segmenter(run *r, myo_error *err) {
+    const char *spec = r->options->method ? r->options->method : "auto";
+    char name[METHOD_NAME_SIZE];
+    if (!method_spec_name(spec, name, err)) {
+        return false;
+    }
+    r->segmenter = myo_registry_find_segmenter(r->registry, name);
     if (!r->segmenter) {
         return myo_error_set(err, MYO_E_ARGUMENT,
-                             "--method %s: unknown; `myotome methods` lists them", method);
+                             "--method %s: unknown; `myotome methods` lists them", name);
     }
-    const char *fat = r->options->fat;
-    if (fat && strcmp(fat, "all") == 0) {
+    return method_spec_values(spec, &r->segmenter->info, r->segmenter_values, err);
+}
+
+static bool add_fat_method(run *r, const myo_fat_method *method, const char *spec, myo_error *err) {
+    if (!method_spec_values(spec, &method->info, r->fat_values[r->fat_method_count], err)) {
+        return false;
+    }
+    r->fat_methods[r->fat_method_count++] = method;
+    return true;
+}
+
+static bool choose_fat_methods(run *r, myo_error *err) {
+    const char *spec = r->options->fat;
+    if (spec && strcmp(spec, "all") == 0) {
         const myo_fat_method *found;
         while (r->fat_method_count < RUN_FAT_METHODS_MAX &&
                (found = myo_registry_get_fat_method(r->registry, r->fat_method_count)) != NULL) {
-            r->fat_methods[r->fat_method_count++] = found;
+            if (!add_fat_method(r, found, "", err)) {
+                return false;
+            }
         }
         return true;
     }
-    r->fat_methods[0] = fat ? myo_registry_find_fat_method(r->registry, fat)
-                            : myo_registry_get_fat_method(r->registry, 0);
-    if (!r->fat_methods[0]) {
-        return myo_error_set(err, MYO_E_ARGUMENT, "--fat %s: unknown; `myotome methods` lists them",
-                             fat ? fat : "");
+    if (!spec) {
+        return add_fat_method(r, myo_registry_get_fat_method(r->registry, 0), "", err);
     }
-    r->fat_method_count = 1;
-    return true;
+    char name[METHOD_NAME_SIZE];
+    if (!method_spec_name(spec, name, err)) {
+        return false;
+    }
+    const myo_fat_method *method = myo_registry_find_fat_method(r->registry, name);
+    if (!method) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "--fat %s: unknown; `myotome methods` lists them",
+                             name);
+    }
+    return add_fat_method(r, method, spec, err);
 }
 
 static bool load_models(run *r, myo_error *err) {
@@ -91,7 +114,7 @@ bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
            myo_registry_create(&r->registry, err) &&
            (!options->plugin_directory ||
             myo_registry_load_plugins(r->registry, options->plugin_directory, err)) &&
-           choose_methods(r, err) && load_models(r, err) &&
+           choose_segmenter(r, err) && choose_fat_methods(r, err) && load_models(r, err) &&
            (!options->heights_csv || myo_csv_read(options->heights_csv, &r->heights, err)) &&
            (!options->clinical_csv || myo_csv_read(options->clinical_csv, &r->clinical, err)) &&
            record_begin(r, err);

@@ -27,11 +27,10 @@ static json_t *string_or_null(const char *text) {
     return text ? json_string(text) : json_null();
 }
 
-static json_t *describe_method(const run *r, const myo_method_info *info) {
+static json_t *describe_method(const run *r, const myo_method_info *info, const double *values) {
     json_t *parameters = json_object();
     for (size_t i = 0; i < info->parameter_count; i++) {
-        json_object_set_new(parameters, info->parameters[i].name,
-                            json_real(info->parameters[i].default_value));
+        json_object_set_new(parameters, info->parameters[i].name, json_real(values[i]));
     }
     return json_pack("{s:s, s:s, s:s, s:o}", "name", info->name, "version", info->version, "origin",
                      myo_registry_get_origin(r->registry, info), "parameters", parameters);
@@ -47,16 +46,16 @@ static json_t *describe_options(const run *r) {
         json_array_append_new(models, json_string(myo_model_get_name(r->models[i])));
     }
     for (size_t i = 0; i < r->fat_method_count; i++) {
-        json_array_append_new(fat, describe_method(r, &r->fat_methods[i]->info));
+        json_array_append_new(fat, describe_method(r, &r->fat_methods[i]->info, r->fat_values[i]));
     }
     return json_pack("{s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "inputs",
                      inputs, "level", r->level, "slice", string_or_null(o->slice), "series",
                      string_or_null(o->series), "reference", o->reference ? o->reference : "auto",
-                     "segmenter", describe_method(r, &r->segmenter->info), "fat_methods", fat,
-                     "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(),
-                     "heights", string_or_null(o->heights_csv), "clinical",
-                     string_or_null(o->clinical_csv), "models", models, "plugins",
-                     string_or_null(o->plugin_directory));
+                     "segmenter", describe_method(r, &r->segmenter->info, r->segmenter_values),
+                     "fat_methods", fat, "height_m",
+                     o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
+                     string_or_null(o->heights_csv), "clinical", string_or_null(o->clinical_csv),
+                     "models", models, "plugins", string_or_null(o->plugin_directory));
 }
 
 bool record_begin(run *r, myo_error *err) {

@@ -25,11 +25,12 @@ static const char *text_or_empty(row_view *view, const char *name) {
     return text ? text : "";
 }
 
-bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_text,
+bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_text, size_t *failed,
                        myo_error *err) {
     myo_csv *csv = NULL;
     myo_model *loaded = NULL;
     myo_text text = {0};
+    *failed = 0;
     bool done = myo_model_load(model, &loaded, err) && myo_csv_read(features_csv, &csv, err);
     if (done) {
         myo_report_risk_header(&text);
@@ -37,10 +38,13 @@ bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_t
     for (size_t i = 0; done && i < myo_csv_get_row_count(csv); i++) {
         row_view view = {csv, i};
         myo_prediction prediction;
-        done = myo_model_predict(loaded, lookup, &view, &prediction, err);
-        if (!done) {
-            myo_error_prefix(err, "%s, line %zu: ", features_csv, myo_csv_get_line(csv, i));
-            break;
+        myo_error problem = {0};
+        if (!myo_model_predict(loaded, lookup, &view, &prediction, &problem)) {
+            prediction = (myo_prediction){NAN, NAN, NAN, NAN, "", ""};
+            snprintf(prediction.warnings, sizeof prediction.warnings, "%s", problem.message);
+            myo_log(MYO_LOG_ERROR, "%s, line %zu: %s", features_csv, myo_csv_get_line(csv, i),
+                    problem.message);
+            (*failed)++;
         }
         myo_report_risk row = {text_or_empty(&view, "patient_id"),
                                text_or_empty(&view, "study_uid"), myo_model_get_name(loaded),

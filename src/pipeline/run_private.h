@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "io/csv.h"
+#include "pipeline/method_spec_private.h"
 
 #include <jansson.h>
 #include <myotome/level.h>
@@ -20,7 +21,9 @@ typedef struct run {
     const char *level;
     myo_registry *registry;
     const myo_segmenter *segmenter;
+    double segmenter_values[METHOD_PARAMETERS_MAX];
     const myo_fat_method *fat_methods[RUN_FAT_METHODS_MAX]; /* the first one feeds the features */
+    double fat_values[RUN_FAT_METHODS_MAX][METHOD_PARAMETERS_MAX];
     size_t fat_method_count;
     myo_model *models[RUN_MODELS_MAX];
     size_t model_count;

@@ -98,7 +98,7 @@ static bool outline(work *w, myo_error *err) {
     if (!run_height(r, w->study, &w->height_m, &w->height_source, err) || !read_slice(w, err)) {
         return false;
     }
-    if (!myo_segment_slice(r->segmenter, w->image, NULL, &w->outlines, err)) {
+    if (!myo_segment_slice(r->segmenter, w->image, r->segmenter_values, &w->outlines, err)) {
         return myo_error_prefix(err, "%s: ", w->choice.instance->path);
     }
     snprintf(w->method, sizeof w->method, "%s %s", r->segmenter->info.name,
@@ -130,10 +130,11 @@ static myo_report_slice describe_slice(const work *w, const uint32_t (*flags)[MY
 
 /* Separates fat with one method and measures. `flags` receives the flags of the outlines and those
  * of the fat method. */
-static bool measure_with(work *w, const myo_fat_method *method,
+static bool measure_with(work *w, const myo_fat_method *method, const double *values,
                          uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT], myo_error *err) {
     myo_fat_map_clear(&w->fat);
-    if (!myo_fat_separate(method, w->outlines.corrected, w->outlines.labels, NULL, &w->fat, err) ||
+    if (!myo_fat_separate(method, w->outlines.corrected, w->outlines.labels, values, &w->fat,
+                          err) ||
         !myo_measure_areas(w->outlines.labels, w->image, w->fat.fraction, &w->measures, err)) {
         return false;
     }
@@ -267,7 +268,7 @@ static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_er
 static bool measure_all(work *w, bool *incomplete, myo_error *err) {
     for (size_t i = 0; i < w->r->fat_method_count; i++) {
         uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
-        if (!measure_with(w, w->r->fat_methods[i], flags, err)) {
+        if (!measure_with(w, w->r->fat_methods[i], w->r->fat_values[i], flags, err)) {
             return false;
         }
         const uint32_t(*view)[MYO_SIDE_COUNT] = (const uint32_t(*)[MYO_SIDE_COUNT])flags;
