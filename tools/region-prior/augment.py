@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 import probe
 
 SEED = 20240611
-VARIANTS = 8           # of each case: as it is, mirrored, and augmented ones
+VARIANTS = 10          # of each case: as it is, mirrored, and augmented ones
 SCALE_LOG = 0.2        # greatest change of size, log
 ROTATION_SD = 0.07     # radians
 CROP_CHANCE = 0.5      # of a smaller field of view, for each axis
@@ -23,9 +23,9 @@ OFFSET_CHANCE, OFFSET_MAX = 0.3, 0.15  # the whole image is lifted
 GREY_TISSUE = 0.08     # of the top: below it lies air or cortical bone, which stays dark
 # Smooth warps: bumps all over the body, and psoas shifted forwards and to the side.
 WARP_CHANCE, WARP_BUMPS, WARP_SD_MM, WARP_SIZE_MM = 0.5, 10, 2.5, 28.0
-PSOAS_CHANCE, PSOAS_SIZE_MM = 0.35, 22.0
-PSOAS_LATERAL_MM, PSOAS_FORWARD_MM = 8.0, 13.0
-INVERSION_STEPS = 15
+PSOAS_CHANCE, PSOAS_SIZE_MM = 0.35, 25.0
+PSOAS_LATERAL_MM, PSOAS_FORWARD_MM = 16.0, 20.0
+INVERSION_STEPS = 30
 
 
 class Bumps:

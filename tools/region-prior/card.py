@@ -60,7 +60,7 @@ is segmented with a prior that was fitted without it from the first step on (mea
 and modes included). The decision's own parameters are not fitted here; some were chosen while
 looking at results on these cases, so the figures are slightly optimistic.
 
-| structure | n | Dice mean | median | 5th percentile | surface distance mm | area bias % | limits of agreement % |
+| structure | n | Dice mean | median | 5th % | surface mm | area bias % | limits of agreement % |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
 
@@ -102,9 +102,9 @@ def read_scores(path):
             words = line.split()
             if words and words[0] == "cases":
                 mean = words[-1]
-            elif len(words) == 9 or (len(words) == 8 and re.match(r"-?[\d.]+$", words[1])):
-                rows.append(words[:8])
-    return [r for r in rows if r[1].isdigit()], mean
+            elif len(words) == 9 and words[1].isdigit():
+                rows.append(words)
+    return rows, mean
 
 
 def read_cases(path):
@@ -135,7 +135,7 @@ def main():
         trees1=stages.STAGE1.trees, trees2=stages.STAGE2.trees, depth=stages.STAGE2.depth,
         landmarks=sum(shape.LANDMARKS), modes=shape.MODES, steps=len(shape.OFFSETS),
         folds=OUTER_FOLDS, mean=mean,
-        rows="\n".join("| " + " | ".join(r[:7]) + f" to {r[7]} |" for r in rows),
+        rows="\n".join("| " + " | ".join(r[:7]) + f" | {r[7]} to {r[8]} |" for r in rows),
         worst="\n".join(f"| {c} | {CLASS_NAMES[l]} | {d:.2f} |"
                         for c, l, d in sorted(cases, key=lambda r: r[2])[:WORST]),
         sides=", ".join(f"{CLASS_NAMES[l]} {np.mean([d for _, k, d in cases if k == l]):.3f}"

@@ -20,8 +20,9 @@ MUSCLE_SHARE = 0.5        # of the cases with muscle, for a place to count as mu
 MODES = 30
 SIMILARITY_LIMIT = 400.0
 MODE_LIMIT_SD = 3.0
-OFFSETS = ((-10, -5, 0, 5, 10), (-6, -3, 0, 3, 6))  # of each regression step, mm
-RIDGES = (400.0, 1500.0)
+# Places along the normals that each regression step looks at (mm), and its ridge.
+OFFSETS = ((-10, -5, 0, 5, 10), (-6, -3, 0, 3, 6), (-6, -3, 0, 3, 6), (-4, -2, 0, 2, 4))
+RIDGES = (400.0, 1500.0, 1500.0, 1500.0)
 INNER_GROUPS = 5          # for the errors that the next step learns from
 POSE_ERROR_MM, POSE_ERROR_SCALE = 14.0, 0.2  # beyond: the pose has failed, nothing to learn
 JITTER, JITTER_MM = 0.04, 2.8

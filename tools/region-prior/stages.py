@@ -19,7 +19,7 @@ DISTANCE_CONTEXT = (tuple((18 + k, ()) for k in range(7))
 
 STAGE0 = Settings(8, trees=120, depth=7, rate=0.12, feature_part=0.25, sample_part=0.5)
 STAGE1 = Settings(6, trees=100, depth=7, rate=0.12, feature_part=0.25, sample_part=0.5)
-STAGE2 = Settings(6, trees=220, depth=7, rate=0.09, feature_part=0.2, sample_part=0.4)
+STAGE2 = Settings(6, trees=300, depth=7, rate=0.09, feature_part=0.2, sample_part=0.4)
 SAMPLES0, SAMPLES1, SAMPLES2 = 350, 160, 180  # of each variant; of each of its sides
 
 # One-sided class (background, own multifidus, erector spinae, psoas; vertebra; other side) of each
