@@ -26,8 +26,9 @@ Written by `tools/region-prior/fit`; do not edit by hand.
 Fitted parameters of a segmentation method without a neural network: the mean shape of seven
 outlines (multifidus, erector spinae and psoas major of both sides, and the vertebral body or disc),
 how they vary together, three ensembles of boosted decision trees, and the regressions that fit the
-shape. `region-prior.safetensors` (SHA-256 `{hash}`, {size} bytes) holds numbers only. The method is
-described in `docs/methods.md`, section Segmenter region.
+shape. `region-prior.safetensors` holds numbers only ({size} bytes, SHA-256
+`{hash}`).
+The method is described in `docs/methods.md`, section Segmenter region.
 
 ## What it is for
 Outlining these structures on axial T2-weighted slices of the lumbar spine (L1/2 to L5/S1) for the
@@ -36,18 +37,18 @@ inside. Every outline has to be looked at before a result is used. It is not a m
 
 ## What it was fitted to
 {cases} axial lumbar T2 slices of as many patients with outlines drawn by hand, from a public
-repository that states no licence. {complete} of them were used; in {incomplete} a structure was not
-drawn (they are scored all the same). The images carry no pixel spacing: 0.40 mm is nominal, so the
-sizes that the prior expects are nominal too. Age, sex, scanner and field strength are not known;
-nothing says that the patients stand for any population.
+repository that states no licence. {complete} of them were used; in {incomplete} a structure was not drawn
+(they are scored all the same). The images carry no pixel spacing: 0.40 mm is nominal, so the sizes
+that the prior expects are nominal too. Age, sex, scanner and field strength are not known; nothing
+says that the patients stand for any population. All levels from L1/2 to L5/S1 occur.
 
 ## How
 `make fit-region` repeats the fit ({seconds} s on two cores for the prior and its five folds). Each
-case gives {variants} variants: as it is, mirrored, and {augmented} augmented ones (size, rotation, field of
-view, smooth warps, psoas shifted forwards and to the side, tone curve, grey instead of black
-muscle, offset, brightness gradients, noise, blur). Everything is drawn from seed {seed}. What the
-stages are shown comes from the program's own code, and what a later stage learns from comes from
-models of the earlier stages that have not seen the case.
+case gives {variants} variants: as it is, mirrored, and {augmented} augmented ones (size, rotation,
+field of view, smooth warps, psoas shifted forwards and to the side, tone curve, grey instead of
+black muscle, offset, brightness gradients, noise, blur). Everything is drawn from seed {seed}.
+What the stages are shown comes from the program's own code, and what a later stage learns from
+comes from models of the earlier stages that have not seen the case.
 
 | part | size |
 | --- | --- |
@@ -57,8 +58,9 @@ models of the earlier stages that have not seen the case.
 ## Results
 {folds}-fold cross-validation with the complete program (normalisation, stages, decision): each case
 is segmented with a prior that was fitted without it from the first step on (mean shape, template
-and modes included). The decision's own parameters are not fitted here; some were chosen while
-looking at results on these cases, so the figures are slightly optimistic.
+and modes included). The settings of the fit (augmentation, numbers of trees and steps) and the
+parameters of the decision are not fitted; they were chosen while looking at results on some of
+these cases, so the figures are slightly optimistic. They say nothing about other scanners.
 
 | structure | n | Dice mean | median | 5th % | surface mm | area bias % | limits of agreement % |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -78,8 +80,8 @@ Per side: {sides}.
   missed. The cases show few of them.
 * The border between multifidus and erector spinae: readers differ, and so does this.
 * T1, fat-suppressed, and CT slices, implants, transitional vertebrae, children: never tried.
-* Area: the limits of agreement above are for single structures; a difference between two slices
-  that is smaller than they are may be the method's.
+* Areas of single structures: a difference between two slices that is smaller than the limits of
+  agreement above may be the method's.
 
 ## Rights
 The images and outlines may not be redistributed, and nothing of them is in the project; only the
@@ -130,7 +132,7 @@ def main():
     text = CARD.format(
         version=VERSION, hash=hashlib.sha256(prior).hexdigest(), size=len(prior),
         cases=count, complete=count - len(left_out), incomplete=len(left_out),
-        seconds=find(r"fitted in (\d+)", log), variants=augment.VARIANTS,
+        phantoms=find(r"(\d+) phantoms", log), seconds=find(r"fitted in (\d+)", log), variants=augment.VARIANTS,
         augmented=augment.VARIANTS - 2, seed=trees.SEED, trees0=stages.STAGE0.trees,
         trees1=stages.STAGE1.trees, trees2=stages.STAGE2.trees, depth=stages.STAGE2.depth,
         landmarks=sum(shape.LANDMARKS), modes=shape.MODES, steps=len(shape.OFFSETS),

@@ -9,7 +9,6 @@ import probe
 
 VERSION = "2"
 TYPES = {"float32": "F32", "int16": "I16", "int32": "I32"}
-MAPS = {"stage0": 6, "stage1": 18, "stage2": 29}
 CLASSES = {"stage0": 8, "stage1": 6, "stage2": 6}
 
 
