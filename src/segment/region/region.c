@@ -17,6 +17,7 @@
 #include "segment/segmenters_private.h"
 
 #include "base/memory.h"
+#include "image/morphology.h"
 #include "segment/region/region_private.h"
 
 #include <math.h>
@@ -101,43 +102,73 @@ static bool smooth_memberships(const region_work *w, region_stack *out, myo_erro
     return true;
 }
 
-/* Labels of the slice's own pixels: the class with the greatest membership. */
-static bool label_slice(const region_work *w, uint16_t *labels, myo_error *err) {
+/* Class with the greatest membership at a place of the frame, in its pixels. */
+static uint8_t class_at(const region_stack *memberships, double x, double y) {
+    if (x < 0.0 || y < 0.0 || x > (double)(memberships->columns - 1) ||
+        y > (double)(memberships->rows - 1)) {
+        return REGION_BACKGROUND;
+    }
+    uint8_t best = REGION_BACKGROUND;
+    float highest = -1.0f;
+    for (uint8_t k = 0; k < REGION_CLASSES; k++) {
+        myo_grid plane = region_stack_plane(memberships, k);
+        float membership = myo_grid_sample(&plane, x, y);
+        best = membership > highest ? k : best;
+        highest = fmaxf(membership, highest);
+    }
+    return best;
+}
+
+/* Classes of the slice's own pixels. */
+static bool classify_slice(const region_work *w, uint8_t *classes, myo_error *err) {
     region_stack memberships = {0};
     if (!smooth_memberships(w, &memberships, err)) {
         return false;
     }
     region_pose to_frame = region_pose_inverse(&w->pose);
     const myo_slice *s = w->slice;
-    for (size_t r = 0; r < s->rows; r++) {
-        for (size_t c = 0; c < s->columns; c++) {
-            double x, y;
-            region_pose_apply(&to_frame, (double)c * s->column_spacing_mm,
-                              (double)r * s->row_spacing_mm, &x, &y);
-            x = (x - REGION_FRAME_X0) / REGION_STAGE2_MM;
-            y = (y - REGION_FRAME_Y0) / REGION_STAGE2_MM;
-            if (x < 0.0 || y < 0.0 || x > (double)(memberships.columns - 1) ||
-                y > (double)(memberships.rows - 1)) {
-                continue;
-            }
-            size_t best = 0;
-            float highest = -1.0f;
-            for (size_t k = 0; k < REGION_CLASSES; k++) {
-                myo_grid plane = region_stack_plane(&memberships, k);
-                float membership = myo_grid_sample(&plane, x, y);
-                best = membership > highest ? k : best;
-                highest = fmaxf(membership, highest);
-            }
-            if (best != REGION_BACKGROUND) {
-                myo_structure structure;
-                myo_side side;
-                class_names(best, &structure, &side);
-                labels[r * s->columns + c] = myo_structure_get(structure)->label[side];
-            }
-        }
+    for (size_t i = 0; i < s->columns * s->rows; i++) {
+        double x, y;
+        region_pose_apply(&to_frame, (double)(i % s->columns) * s->column_spacing_mm,
+                          (double)(i / s->columns) * s->row_spacing_mm, &x, &y);
+        classes[i] = class_at(&memberships, (x - REGION_FRAME_X0) / REGION_STAGE2_MM,
+                              (y - REGION_FRAME_Y0) / REGION_STAGE2_MM);
     }
     region_stack_clear(&memberships);
     return true;
+}
+
+/* Writes one class as labels: its largest piece, without holes (smoothing can cut thin bridges). */
+static bool write_class(const myo_slice *s, const uint8_t *classes, uint8_t class_index,
+                        uint8_t *mask, uint16_t *labels, myo_error *err) {
+    size_t count = s->columns * s->rows;
+    for (size_t i = 0; i < count; i++) {
+        mask[i] = classes[i] == class_index;
+    }
+    if (!myo_mask_keep_largest(mask, s->columns, s->rows, err) ||
+        !myo_mask_fill_holes(mask, s->columns, s->rows, err)) {
+        return false;
+    }
+    myo_structure structure;
+    myo_side side;
+    class_names(class_index, &structure, &side);
+    for (size_t i = 0; i < count; i++) {
+        if (mask[i] && (classes[i] == class_index || classes[i] == REGION_BACKGROUND)) {
+            labels[i] = myo_structure_get(structure)->label[side];
+        }
+    }
+    return true;
+}
+
+static bool label_slice(const region_work *w, uint16_t *labels, myo_error *err) {
+    size_t count = w->slice->columns * w->slice->rows;
+    uint8_t *classes = myo_alloc_array(2 * count, 1, err);
+    bool done = classes && classify_slice(w, classes, err);
+    for (uint8_t k = 1; done && k < REGION_CLASSES; k++) {
+        done = write_class(w->slice, classes, k, classes + count, labels, err);
+    }
+    free(classes);
+    return done;
 }
 
 static bool find_outlines(region_work *w, myo_error *err) {
