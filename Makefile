@@ -40,4 +40,5 @@ clean:
 
 # Fits the prior of the segmenter "region" again; the reference cases are not part of the project.
 fit-region:
+	tools/install-deps build fit
 	tools/region-prior/fit ../shared/data/mr-axial out/region-prior
