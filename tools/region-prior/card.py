@@ -132,7 +132,7 @@ def main():
     text = CARD.format(
         version=VERSION, hash=hashlib.sha256(prior).hexdigest(), size=len(prior),
         cases=count, complete=count - len(left_out), incomplete=len(left_out),
-        seconds=find(r"fitted in (\d+)", log), variants=augment.VARIANTS,
+        phantoms=find(r"(\d+) phantoms", log), seconds=find(r"fitted in (\d+)", log), variants=augment.VARIANTS,
         augmented=augment.VARIANTS - 2, seed=trees.SEED, trees0=stages.STAGE0.trees,
         trees1=stages.STAGE1.trees, trees2=stages.STAGE2.trees, depth=stages.STAGE2.depth,
         landmarks=sum(shape.LANDMARKS), modes=shape.MODES, steps=len(shape.OFFSETS),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the cases: DATA/<id>/image.dcm and DATA/<id>/truth.nii.gz."""
+"""Reading the cases: DATA/<id>/image.dcm and DATA/<id>/truth.nii.gz; and the phantoms."""
+import json
 import os
 
 import nibabel
@@ -10,6 +11,7 @@ import pydicom
 # vertebral body or disc.
 LABELS = (5101, 5102, 5111, 5112, 5121, 5122, 9001)
 OUTER_FOLDS = 5
+PHANTOM_LEVEL = "L4/5"
 
 
 class Case:
@@ -38,14 +40,14 @@ def read_truth(path):
     return values.T[::-1, ::-1]
 
 
-def read_case(folder, index, name):
-    image = pydicom.dcmread(os.path.join(folder, name, "image.dcm"))
+def read_case(index, name, image_path, truth_path):
+    image = pydicom.dcmread(image_path)
     cosines = [float(v) for v in image.ImageOrientationPatient]
     rows_mm, columns_mm = (float(v) for v in image.PixelSpacing)
     if abs(rows_mm - columns_mm) > 1e-6:
         raise SystemExit(f"{name}: pixels are not square")
     pixels = to_canonical(image.pixel_array.astype(np.float32), cosines[:3], cosines[3:])
-    values = read_truth(os.path.join(folder, name, "truth.nii.gz"))
+    values = read_truth(truth_path)
     if values.shape != pixels.shape:
         raise SystemExit(f"{name}: image and truth differ in size")
     classes = np.zeros(values.shape, np.uint8)
@@ -59,4 +61,20 @@ def read_cases(folder):
                    if os.path.exists(os.path.join(folder, n, "truth.nii.gz")))
     if not names:
         raise SystemExit(f"{folder}: no cases (<id>/image.dcm and <id>/truth.nii.gz)")
-    return [read_case(folder, i, n) for i, n in enumerate(names)]
+    return [read_case(i, n, os.path.join(folder, n, "image.dcm"),
+                      os.path.join(folder, n, "truth.nii.gz")) for i, n in enumerate(names)]
+
+
+def read_phantoms(folder, first_index):
+    """The middle slice at PHANTOM_LEVEL of each study that `myotome phantom` wrote there."""
+    cases = []
+    for name in sorted(os.listdir(folder)):
+        study = os.path.join(folder, name)
+        with open(os.path.join(study, "truth", "truth.json"), encoding="utf-8") as file:
+            slices = json.load(file)["axial"]
+        chosen = next(s for s in slices
+                      if s["level"] == PHANTOM_LEVEL and abs(s["offset_mm"]) < 1e-6)
+        image = os.path.join(study, "dicom", "axial_t2", f"{chosen['instance_number']:04d}.dcm")
+        cases.append(read_case(first_index + len(cases), "phantom" + name, image,
+                               os.path.join(study, "truth", chosen["labels"])))
+    return cases

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fits the prior of the segmenter "region".
 
-usage: fit.py DATA_FOLDER WORK_FOLDER [--folds 0,1,...,all] [--processes N]
+usage: fit.py DATA_FOLDER WORK_FOLDER [--phantoms FOLDER] [--folds 0,1,...,all] [--processes N]
 
 Writes WORK_FOLDER/fold<0-4>.safetensors (each fitted without every fifth case) and all.safetensors.
 
 fit_prior() sees its training cases and nothing else, so a fold's prior cannot know the cases that
-are tested with it. Within it, what a later stage learns from comes from models of the earlier
+are tested with it. Phantoms join the training cases of every fold but their own; they are never
+tested here. Within it, what a later stage learns from comes from models of the earlier
 stages that have not seen the case: the training cases are divided into inner groups, and each
 group's answers come from models fitted to the others.
 """
@@ -22,7 +23,7 @@ import shape
 import stages
 import trees
 from augment import VARIANTS, Variant
-from cases import OUTER_FOLDS, read_cases
+from cases import OUTER_FOLDS, read_cases, read_phantoms
 from prior import Prior
 
 POSE_JITTER, POSE_JITTER_MM = 0.03, 2.0  # of augmented variants in stage 1
@@ -197,6 +198,7 @@ def main():
     parser.add_argument("data_folder")
     parser.add_argument("work_folder")
     names = [f"fold{f}" for f in range(OUTER_FOLDS)] + ["all"]
+    parser.add_argument("--phantoms")
     parser.add_argument("--folds", default=",".join(names))
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
@@ -206,6 +208,11 @@ def main():
     complete = [case for case in shared["cases"] if case.complete]
     print(f"{len(shared['cases'])} cases; left out of the fit, as a structure is not drawn: "
           + ", ".join(c.name for c in shared["cases"] if not c.complete), flush=True)
+    if options.phantoms:
+        phantoms = read_phantoms(options.phantoms, len(shared["cases"]))
+        shared["cases"] += phantoms
+        complete += phantoms
+        print(f"{len(phantoms)} phantoms", flush=True)
     with multiprocessing.Pool(options.processes) as pool:
         prepared = pool.map(prepare_case, complete, chunksize=4)
     shared["outlines"] = {c.index: p[0] for c, p in zip(complete, prepared)}
