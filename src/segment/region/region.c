@@ -110,10 +110,10 @@ static uint8_t class_at(const region_stack *memberships, double x, double y) {
     }
     uint8_t best = REGION_BACKGROUND;
     float highest = -1.0f;
-    for (uint8_t k = 0; k < REGION_CLASSES; k++) {
+    for (size_t k = 0; k < REGION_CLASSES; k++) {
         myo_grid plane = region_stack_plane(memberships, k);
         float membership = myo_grid_sample(&plane, x, y);
-        best = membership > highest ? k : best;
+        best = membership > highest ? (uint8_t)k : best;
         highest = fmaxf(membership, highest);
     }
     return best;
@@ -164,8 +164,8 @@ static bool label_slice(const region_work *w, uint16_t *labels, myo_error *err) 
     size_t count = w->slice->columns * w->slice->rows;
     uint8_t *classes = myo_alloc_array(2 * count, 1, err);
     bool done = classes && classify_slice(w, classes, err);
-    for (uint8_t k = 1; done && k < REGION_CLASSES; k++) {
-        done = write_class(w->slice, classes, k, classes + count, labels, err);
+    for (size_t k = 1; done && k < REGION_CLASSES; k++) {
+        done = write_class(w->slice, classes, (uint8_t)k, classes + count, labels, err);
     }
     free(classes);
     return done;
