@@ -19,7 +19,6 @@
 #define BODY_LEVEL 0.55 /* of fat: the first and last such pixel of a column bound the body */
 #define BODY_PART 0.65  /* of the body, counted from the back */
 #define DARK_TISSUE_QUANTILE 0.12
-#define DARK_TISSUE_KEPT 0.03
 #define DARK_TISSUE_MAX 0.6
 
 /* Values below air (interpolation of a scanner's distortion correction) count as air. */
@@ -62,7 +61,7 @@ static bool find_dark_tissue(const myo_grid *coarse, double *level, myo_error *e
 }
 
 static void remove_dark_level(myo_grid *grid, double level) {
-    double removed = fmin(fmax(level - DARK_TISSUE_KEPT, 0.0), DARK_TISSUE_MAX);
+    double removed = fmin(fmax(level, 0.0), DARK_TISSUE_MAX);
     for (size_t i = 0; i < grid->columns * grid->rows; i++) {
         double value = ((double)grid->pixels[i] - removed) / (1.0 - removed);
         grid->pixels[i] = (float)fmax(value, 0.0);
