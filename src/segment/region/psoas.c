@@ -27,7 +27,7 @@
 #define MAD_TO_SD 1.4826   /* median absolute deviation of a normal distribution */
 #define GROWTH_MAX 2.5     /* times the start */
 #define SOLIDITY_MIN 0.88  /* area over that of the convex hull */
-#define FINISHED_MIN 0.75  /* a start that is so enclosed is not grown */
+#define FINISHED_MIN 0.85  /* a start that is so enclosed is not grown */
 #define ENCLOSED_GAIN 0.10 /* growing must enclose by this much more */
 #define ENCLOSED_MIN 0.80  /* share of the boundary with fat or a structure behind it */
 #define BOUNDARY_MM 3      /* how far behind the boundary that is looked for */
