@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dicom/dcmtk_shim_private.h"
+#include "dicom/dcmtk_dataset_private.h"
 
 #include "dcmtk/config/osconfig.h"
-#include "dcmtk/dcmdata/dccodec.h"
 #include "dcmtk/dcmdata/dcistrmf.h"
 #include "dcmtk/dcmdata/dcostrmb.h"
-#include "dcmtk/dcmdata/dcrledrg.h"
-#include "dcmtk/dcmdata/dcspchrs.h"
 #include "dcmtk/dcmdata/dctk.h"
-#include "dcmtk/dcmjpeg/djdecode.h"
-#include "dcmtk/dcmjpls/djdecode.h"
 #include "dcmtk/oflog/oflog.h"
 
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
-#include <new>
-#include <string>
 #include <sys/stat.h>
 #include <vector>
 
@@ -25,18 +18,6 @@ static const Uint32 VALUE_LENGTH_LOADED = 4096;
 
 /* Room for the file meta information, which DCMTK's length calculation leaves out. */
 static const size_t META_ROOM = 4096;
-
-struct dcmtk_dataset {
-    DcmFileFormat file;
-    DcmSpecificCharacterSet charset;
-    bool charset_known = false;
-    std::string transfer_syntax; /* its name, or the UID when it is not known */
-    bool syntax_known = true;
-    /* False when the file ends, or breaks, within or behind the pixel data. */
-    bool complete = true;
-    size_t file_size = 0;
-    size_t pixel_offset = 0; /* of the value of the pixel data, as far as the stream says it */
-};
 
 /* Stack that reading one file may use. DCMTK descends into nested sequences by recursion (about
  * 1 kB a level), so that a crafted file of some hundred kB would run off the end of the stack. */
@@ -61,34 +42,12 @@ class bounded_file_stream : public DcmInputFileStream {
     const size_t base_;
 };
 
-/* Runs `body` and turns what it throws into an error. */
-template <class Body> static bool guarded(myo_error *err, Body body) noexcept {
-    try {
-        return body();
-    } catch (const std::bad_alloc &) {
-        return myo_error_set(err, MYO_E_MEMORY, "out of memory");
-    } catch (...) {
-        return myo_error_set(err, MYO_E_INTERNAL, "DCMTK failed unexpectedly");
-    }
-}
-
 static void initialise_once() {
     static std::once_flag once;
     std::call_once(once, [] {
         OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-        DcmRLEDecoderRegistration::registerCodecs();
-        DJDecoderRegistration::registerCodecs();
-        DJLSDecoderRegistration::registerCodecs();
+        dcmtk_codecs_register();
     });
-}
-
-static DcmTagKey key_of(dcmtk_tag tag) {
-    return DcmTagKey(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xffffu));
-}
-
-/* DCMTK's getters are not const, although they leave the values alone. */
-static DcmDataset *dataset_of(const dcmtk_dataset *dataset) {
-    return const_cast<dcmtk_dataset *>(dataset)->file.getDataset();
 }
 
 static bool is_blank(char c) {
@@ -295,78 +254,6 @@ bool dcmtk_dataset_get_unsigned(const dcmtk_dataset *dataset, dcmtk_tag tag, uns
             return false;
         }
         *out = value;
-        return true;
-    });
-}
-
-static bool decompress(dcmtk_dataset *dataset, myo_error *err) {
-    DcmDataset *items = dataset->file.getDataset();
-    const char *name = dataset->transfer_syntax.c_str();
-    DcmXfer syntax(items->getOriginalXfer());
-    if (!dataset->syntax_known) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED, "unknown transfer syntax %s", name);
-    }
-    if (!syntax.isEncapsulated()) {
-        return true;
-    }
-    if (!DcmCodecList::canChangeCoding(syntax.getXfer(), EXS_LittleEndianExplicit)) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED, "compression %s cannot be read", name);
-    }
-    if (!dataset->complete) {
-        return myo_error_set(err, MYO_E_FORMAT, "compressed pixel data (%s) are truncated", name);
-    }
-    OFCondition condition = items->chooseRepresentation(EXS_LittleEndianExplicit, nullptr);
-    if (condition.bad() || !items->canWriteXfer(EXS_LittleEndianExplicit)) {
-        return myo_error_set(err, MYO_E_FORMAT, "pixel data cannot be decompressed from %s (%s)",
-                             name, condition.text());
-    }
-    return true;
-}
-
-bool dcmtk_dataset_decompress(dcmtk_dataset *dataset, myo_error *err) {
-    return guarded(err, [&] {
-        DcmElement *element = nullptr;
-        if (dataset->file.getDataset()->findAndGetElement(DCM_PixelData, element).bad()) {
-            return myo_error_set(err, MYO_E_MISSING, "no pixel data");
-        }
-        return decompress(dataset, err);
-    });
-}
-
-/* How many of the `length` bytes of pixel data the file really holds. DCMTK hands out values that
- * were cut off, with whatever memory holds in the place of the rest. */
-static size_t bytes_there(const dcmtk_dataset *dataset, size_t length) {
-    if (dataset->complete) {
-        return length;
-    }
-    /* In a deflated stream positions say nothing about the file. */
-    E_TransferSyntax syntax = dataset_of(dataset)->getOriginalXfer();
-    bool deflated = DcmXfer(syntax).getStreamCompression() != ESC_none;
-    size_t left = !deflated && dataset->file_size > dataset->pixel_offset
-                      ? dataset->file_size - dataset->pixel_offset
-                      : 0;
-    return left < length ? left : length;
-}
-
-bool dcmtk_dataset_get_pixels(dcmtk_dataset *dataset, size_t wanted, const uint8_t **bytes,
-                              myo_error *err) {
-    return guarded(err, [&] {
-        DcmElement *element = nullptr;
-        if (dataset->file.getDataset()->findAndGetElement(DCM_PixelData, element).bad()) {
-            return myo_error_set(err, MYO_E_MISSING, "no pixel data");
-        }
-        size_t length = element->getLength();
-        size_t there = bytes_there(dataset, length);
-        if (there < wanted) {
-            return myo_error_set(err, MYO_E_FORMAT, "pixel data is truncated: %zu of %zu bytes",
-                                 there, wanted);
-        }
-        Uint8 *values = nullptr;
-        /* Words are handed out as little-endian bytes, too. */
-        if (element->getUint8Array(values).bad() || !values) {
-            return myo_error_set(err, MYO_E_FORMAT, "pixel data cannot be read");
-        }
-        *bytes = values;
         return true;
     });
 }

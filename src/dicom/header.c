@@ -31,7 +31,6 @@
 #define TAG_IMAGE_POSITION 0x00200032u
 #define TAG_IMAGE_ORIENTATION 0x00200037u
 #define TAG_FRAME_OF_REFERENCE_UID 0x00200052u
-#define TAG_NUMBER_OF_FRAMES 0x00280008u
 
 #define UID_IMAGE_STORAGE "1.2.840.10008.5.1.4.1.1."
 #define UID_DICOM_DIRECTORY "1.2.840.10008.1.3.10"
@@ -163,81 +162,6 @@ static bool uid_is_below(const char *uid, const char *prefix) {
     return strncmp(uid, prefix, length) == 0 && (uid[length] == '\0' || uid[length] == '.');
 }
 
-/* An RGB capture is called what the user sees: a colour image. */
-static bool check_greyscale(const dcmtk_dataset *dataset, bool *inverted, myo_error *err) {
-    char photometric[NUMBERS_TEXT_SIZE];
-    unsigned samples = 1;
-    dcmtk_dataset_get_text(dataset, TAG_PHOTOMETRIC_INTERPRETATION, true, photometric,
-                           sizeof photometric);
-    dcmtk_dataset_get_unsigned(dataset, TAG_SAMPLES_PER_PIXEL, &samples);
-    if (samples > 1 || (photometric[0] && strncmp(photometric, "MONOCHROME", 10) != 0)) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED,
-                             "colour image (%s), only greyscale can be measured",
-                             photometric[0] ? photometric : "several samples a pixel");
-    }
-    *inverted = strcmp(photometric, "MONOCHROME1") == 0;
-    if (!*inverted && strcmp(photometric, "MONOCHROME2") != 0) {
-        return myo_error_set(err, MYO_E_MISSING, "PhotometricInterpretation is missing or unknown");
-    }
-    return true;
-}
-
-/* Bits and sign of the stored values (PS3.5 8.1.1). A missing sign is not guessed. */
-static bool read_bits(const dcmtk_dataset *dataset, dicom_pixel_format *format, myo_error *err) {
-    unsigned allocated = 0, stored = 0, high = 0, representation = 0;
-    dcmtk_dataset_get_unsigned(dataset, TAG_BITS_ALLOCATED, &allocated);
-    if (allocated != 8 && allocated != 16) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED,
-                             "%u bits a pixel, only 8 and 16 bits can be read", allocated);
-    }
-    if (!dcmtk_dataset_get_unsigned(dataset, TAG_BITS_STORED, &stored)) {
-        stored = allocated;
-    }
-    if (!dcmtk_dataset_get_unsigned(dataset, TAG_HIGH_BIT, &high)) {
-        high = stored - 1;
-    }
-    if (stored == 0 || stored > allocated || high >= allocated || high + 1 < stored) {
-        return myo_error_set(err, MYO_E_FORMAT,
-                             "bits stored %u and high bit %u do not fit into %u bits", stored, high,
-                             allocated);
-    }
-    if (!dcmtk_dataset_get_unsigned(dataset, TAG_PIXEL_REPRESENTATION, &representation) ||
-        representation > 1) {
-        return myo_error_set(err, MYO_E_MISSING, "PixelRepresentation is missing or invalid");
-    }
-    format->bits_allocated = allocated;
-    format->bits_stored = stored;
-    format->high_bit = high;
-    format->is_signed = representation == 1;
-    return true;
-}
-
-bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out,
-                             myo_error *err) {
-    unsigned columns = 0, rows = 0;
-    dcmtk_dataset_get_unsigned(dataset, TAG_COLUMNS, &columns);
-    dcmtk_dataset_get_unsigned(dataset, TAG_ROWS, &rows);
-    if (columns == 0 || rows == 0 || columns > MYO_IMAGE_SIDE_MAX || rows > MYO_IMAGE_SIDE_MAX) {
-        return myo_error_set(err, MYO_E_RANGE, "image size %u x %u is not within 1 to %d", columns,
-                             rows, MYO_IMAGE_SIDE_MAX);
-    }
-    dicom_pixel_format format = {.columns = columns, .rows = rows};
-    if (!check_greyscale(dataset, &format.inverted, err)) {
-        return false;
-    }
-    int frames = get_integer(dataset, TAG_NUMBER_OF_FRAMES);
-    if (frames > 1) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED,
-                             "multi-frame image (%d frames), only single-frame images are read",
-                             frames);
-    }
-    if (!read_bits(dataset, &format, err)) {
-        return false;
-    }
-    *out = format;
-    return true;
-}
-
 /* Refuses what is no single greyscale slice, and finds the modality. */
 static bool read_kind(const dcmtk_dataset *dataset, dicom_header *header, myo_error *err) {
     char class_uid[DICOM_UID_SIZE], modality[NUMBERS_TEXT_SIZE];
@@ -245,7 +169,7 @@ static bool read_kind(const dcmtk_dataset *dataset, dicom_header *header, myo_er
     dcmtk_dataset_get_text(dataset, TAG_MODALITY, true, modality, sizeof modality);
     bool image = dcmtk_dataset_has(dataset, TAG_ROWS) && dcmtk_dataset_has(dataset, TAG_COLUMNS);
     bool inverted;
-    if (image && !check_greyscale(dataset, &inverted, err)) {
+    if (image && !dicom_greyscale_check(dataset, &inverted, err)) {
         return false;
     }
     for (size_t i = 0; i < sizeof refused_classes / sizeof refused_classes[0]; i++) {

@@ -40,6 +40,9 @@ typedef struct dicom_pixel_format {
 /* Reads and checks it: one frame, greyscale, 8 or 16 bits. */
 bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out, myo_error *err);
 
+/* Refuses colour. An image without any greyscale interpretation is refused, too. */
+bool dicom_greyscale_check(const dcmtk_dataset *dataset, bool *inverted, myo_error *err);
+
 /* Reads `count` decimal numbers of one element; false unless there are as many and all are
  * finite. */
 bool dicom_get_numbers(const dcmtk_dataset *dataset, dcmtk_tag tag, size_t count, double *out);

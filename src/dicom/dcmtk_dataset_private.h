@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the C++ files over DCMTK share: the dataset itself, and the way back into C. */
+#ifndef MYO_DICOM_DCMTK_DATASET_PRIVATE_H
+#define MYO_DICOM_DCMTK_DATASET_PRIVATE_H
+
+#include "dicom/dcmtk_shim_private.h"
+
+#include "dcmtk/config/osconfig.h"
+#include "dcmtk/dcmdata/dcspchrs.h"
+#include "dcmtk/dcmdata/dctk.h"
+
+#include <new>
+#include <string>
+
+struct dcmtk_dataset {
+    DcmFileFormat file;
+    DcmSpecificCharacterSet charset;
+    bool charset_known = false;
+    std::string transfer_syntax; /* its name, or the UID when it is not known */
+    bool syntax_known = true;
+    /* False when the file ends, or breaks, within or behind the pixel data. */
+    bool complete = true;
+    size_t file_size = 0;
+    size_t pixel_offset = 0; /* of the value of the pixel data, as far as the stream says it */
+};
+
+/* Runs `body` and turns what it throws into an error. */
+template <class Body> bool guarded(myo_error *err, Body body) noexcept {
+    try {
+        return body();
+    } catch (const std::bad_alloc &) {
+        return myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    } catch (...) {
+        return myo_error_set(err, MYO_E_INTERNAL, "DCMTK failed unexpectedly");
+    }
+}
+
+inline DcmTagKey key_of(dcmtk_tag tag) {
+    return DcmTagKey(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xffffu));
+}
+
+/* DCMTK's getters are not const, although they leave the values alone. */
+inline DcmDataset *dataset_of(const dcmtk_dataset *dataset) {
+    return const_cast<dcmtk_dataset *>(dataset)->file.getDataset();
+}
+
+/* Registers the decoders; to be called once. */
+void dcmtk_codecs_register();
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the stored values of an image are laid out (PS3.3 C.7.6.3), checked before anything is
+ * allocated by it. */
+#include "dicom/header_private.h"
+
+#include "base/number.h"
+
+#include <string.h>
+
+#define TAG_NUMBER_OF_FRAMES 0x00280008u
+
+#define TEXT_SIZE 256
+
+/* An RGB capture is called what the user sees: a colour image. */
+bool dicom_greyscale_check(const dcmtk_dataset *dataset, bool *inverted, myo_error *err) {
+    char photometric[TEXT_SIZE];
+    unsigned samples = 1;
+    dcmtk_dataset_get_text(dataset, TAG_PHOTOMETRIC_INTERPRETATION, true, photometric,
+                           sizeof photometric);
+    dcmtk_dataset_get_unsigned(dataset, TAG_SAMPLES_PER_PIXEL, &samples);
+    if (samples > 1 || (photometric[0] && strncmp(photometric, "MONOCHROME", 10) != 0)) {
+        return myo_error_set(err, MYO_E_UNSUPPORTED,
+                             "colour image (%s), only greyscale can be measured",
+                             photometric[0] ? photometric : "several samples a pixel");
+    }
+    *inverted = strcmp(photometric, "MONOCHROME1") == 0;
+    if (!*inverted && strcmp(photometric, "MONOCHROME2") != 0) {
+        return myo_error_set(err, MYO_E_MISSING, "PhotometricInterpretation is missing or unknown");
+    }
+    return true;
+}
+
+/* Bits and sign of the stored values (PS3.5 8.1.1). A missing sign is not guessed. */
+static bool read_bits(const dcmtk_dataset *dataset, dicom_pixel_format *format, myo_error *err) {
+    unsigned allocated = 0, stored = 0, high = 0, representation = 0;
+    dcmtk_dataset_get_unsigned(dataset, TAG_BITS_ALLOCATED, &allocated);
+    if (allocated != 8 && allocated != 16) {
+        return myo_error_set(err, MYO_E_UNSUPPORTED,
+                             "%u bits a pixel, only 8 and 16 bits can be read", allocated);
+    }
+    if (!dcmtk_dataset_get_unsigned(dataset, TAG_BITS_STORED, &stored)) {
+        stored = allocated;
+    }
+    if (!dcmtk_dataset_get_unsigned(dataset, TAG_HIGH_BIT, &high)) {
+        high = stored - 1;
+    }
+    if (stored == 0 || stored > allocated || high >= allocated || high + 1 < stored) {
+        return myo_error_set(err, MYO_E_FORMAT,
+                             "bits stored %u and high bit %u do not fit into %u bits", stored, high,
+                             allocated);
+    }
+    if (!dcmtk_dataset_get_unsigned(dataset, TAG_PIXEL_REPRESENTATION, &representation) ||
+        representation > 1) {
+        return myo_error_set(err, MYO_E_MISSING, "PixelRepresentation is missing or invalid");
+    }
+    format->bits_allocated = allocated;
+    format->bits_stored = stored;
+    format->high_bit = high;
+    format->is_signed = representation == 1;
+    return true;
+}
+
+bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out,
+                             myo_error *err) {
+    unsigned columns = 0, rows = 0;
+    dcmtk_dataset_get_unsigned(dataset, TAG_COLUMNS, &columns);
+    dcmtk_dataset_get_unsigned(dataset, TAG_ROWS, &rows);
+    if (columns == 0 || rows == 0 || columns > MYO_IMAGE_SIDE_MAX || rows > MYO_IMAGE_SIDE_MAX) {
+        return myo_error_set(err, MYO_E_RANGE, "image size %u x %u is not within 1 to %d", columns,
+                             rows, MYO_IMAGE_SIDE_MAX);
+    }
+    dicom_pixel_format format = {.columns = columns, .rows = rows};
+    if (!dicom_greyscale_check(dataset, &format.inverted, err)) {
+        return false;
+    }
+    int frames = 0;
+    char text[TEXT_SIZE];
+    dcmtk_dataset_get_text(dataset, TAG_NUMBER_OF_FRAMES, false, text, sizeof text);
+    myo_integer_parse(text, &frames);
+    if (frames > 1) {
+        return myo_error_set(err, MYO_E_UNSUPPORTED,
+                             "multi-frame image (%d frames), only single-frame images are read",
+                             frames);
+    }
+    if (!read_bits(dataset, &format, err)) {
+        return false;
+    }
+    *out = format;
+    return true;
+}
