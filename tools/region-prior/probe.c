@@ -118,7 +118,7 @@ static size_t clamp(long value, size_t count) {
     return value < 0 ? 0 : (size_t)value < count ? (size_t)value : count - 1;
 }
 
-void probe_gather(const region_stack *maps, const int32_t *spec, size_t feature_count,
+void probe_gather(const myo_planes *maps, const int32_t *spec, size_t feature_count,
                   const int32_t *places, size_t place_count, float *out) {
     for (size_t f = 0; f < feature_count; f++) {
         const int32_t *s = spec + 3 * f;
@@ -131,17 +131,17 @@ void probe_gather(const region_stack *maps, const int32_t *spec, size_t feature_
     }
 }
 
-bool probe_stage0_maps(const myo_grid *coarse, region_stack *maps) {
+bool probe_stage0_maps(const myo_grid *coarse, myo_planes *maps) {
     myo_error err = {0};
     return finish(region_stage0_maps(coarse, maps, &err), &err);
 }
 
-bool probe_stage0(const region_model *model, const myo_grid *coarse, region_stack *out) {
+bool probe_stage0(const region_model *model, const myo_grid *coarse, myo_planes *out) {
     myo_error err = {0};
     return finish(region_stage0(model, coarse, out, &err), &err);
 }
 
-bool probe_search(const region_model *model, const region_stack *stage0, region_pose *pose) {
+bool probe_search(const region_model *model, const myo_planes *stage0, region_pose *pose) {
     myo_error err = {0};
     region_hypothesis hypotheses[REGION_HYPOTHESES_MAX];
     size_t count = 0;
@@ -152,24 +152,23 @@ bool probe_search(const region_model *model, const region_stack *stage0, region_
     return finish(done, &err);
 }
 
-bool probe_stage1_input(const region_model *model, const myo_grid *image,
-                        const region_stack *stage0, const region_pose *pose, myo_grid *frame,
-                        region_stack *context) {
+bool probe_stage1_input(const region_model *model, const myo_grid *image, const myo_planes *stage0,
+                        const region_pose *pose, myo_grid *frame, myo_planes *context) {
     myo_error err = {0};
     region_work w = {.model = model, .image = *image};
     return finish(region_step_stage1_input(&w, stage0, pose, frame, context, &err), &err);
 }
 
-bool probe_stage_maps(const myo_grid *frame, const region_stack *context, const region_stack *extra,
-                      bool mirror, double step_mm, region_stack *maps) {
+bool probe_stage_maps(const myo_grid *frame, const myo_planes *context, const myo_planes *extra,
+                      bool mirror, double step_mm, myo_planes *maps) {
     myo_error err = {0};
     return finish(region_stage_maps(frame, context, extra->pixels ? extra : NULL, mirror, step_mm,
                                     maps, &err),
                   &err);
 }
 
-bool probe_stage(const region_model *model, const myo_grid *frame, const region_stack *context,
-                 const region_stack *extra, region_stack *out) {
+bool probe_stage(const region_model *model, const myo_grid *frame, const myo_planes *context,
+                 const myo_planes *extra, myo_planes *out) {
     myo_error err = {0};
     bool done =
         extra->pixels
@@ -178,8 +177,8 @@ bool probe_stage(const region_model *model, const myo_grid *frame, const region_
     return finish(done, &err);
 }
 
-bool probe_choose(const region_model *model, const myo_grid *image, const region_stack *stage0,
-                  region_stack *stage1, region_pose *stage1_pose, region_pose *pose) {
+bool probe_choose(const region_model *model, const myo_grid *image, const myo_planes *stage0,
+                  myo_planes *stage1, region_pose *stage1_pose, region_pose *pose) {
     myo_error err = {0};
     region_work w = {.model = model, .image = *image};
     bool done = region_step_pose(&w, stage0, &err);
@@ -189,23 +188,23 @@ bool probe_choose(const region_model *model, const myo_grid *image, const region
     return finish(done, &err);
 }
 
-bool probe_shape_input(const region_stack *stage1, const region_pose *stage1_pose,
-                       const region_pose *pose, region_stack *out) {
+bool probe_shape_input(const myo_planes *stage1, const region_pose *stage1_pose,
+                       const region_pose *pose, myo_planes *out) {
     myo_error err = {0};
     region_work w = {.probabilities = *stage1, .stage1_pose = *stage1_pose, .pose = *pose};
-    region_stack moved = {0};
+    myo_planes moved = {0};
     bool done = region_step_bring(&w, REGION_STAGE1_MM, &moved, &err) &&
                 region_shape_smooth(&moved, REGION_STAGE1_MM, out, &err);
-    region_stack_clear(&moved);
+    myo_planes_clear(&moved);
     return finish(done, &err);
 }
 
-void probe_shape_features(const region_model *model, size_t step, const region_stack *input,
+void probe_shape_features(const region_model *model, size_t step, const myo_planes *input,
                           const double *landmarks, float *features) {
     region_shape_features(&model->shape, step, input, REGION_STAGE1_MM, landmarks, features);
 }
 
-bool probe_shape(const region_model *model, const region_stack *stage1,
+bool probe_shape(const region_model *model, const myo_planes *stage1,
                  const region_pose *stage1_pose, region_pose *pose, double *landmarks) {
     myo_error err = {0};
     region_work w = {
@@ -219,10 +218,10 @@ bool probe_shape(const region_model *model, const region_stack *stage1,
     return finish(done, &err);
 }
 
-bool probe_stage2_input(const region_model *model, const myo_grid *image,
-                        const region_stack *stage1, const region_pose *stage1_pose,
-                        const region_pose *pose, const double *landmarks, myo_grid *frame,
-                        region_stack *context, region_stack *distances) {
+bool probe_stage2_input(const region_model *model, const myo_grid *image, const myo_planes *stage1,
+                        const region_pose *stage1_pose, const region_pose *pose,
+                        const double *landmarks, myo_grid *frame, myo_planes *context,
+                        myo_planes *distances) {
     myo_error err = {0};
     region_work w = {.model = model,
                      .image = *image,

@@ -29,49 +29,46 @@ PROBE_API bool probe_outline(const uint16_t *mask, size_t columns, size_t rows, 
                              size_t *count);
 
 /* Values of features (map, row offset, column offset) at pixels, feature by feature. */
-PROBE_API void probe_gather(const region_stack *maps, const int32_t *spec, size_t feature_count,
+PROBE_API void probe_gather(const myo_planes *maps, const int32_t *spec, size_t feature_count,
                             const int32_t *places, size_t place_count, float *out);
 
-PROBE_API bool probe_stage0_maps(const myo_grid *coarse, region_stack *maps);
-PROBE_API bool probe_stage0(const region_model *model, const myo_grid *coarse, region_stack *out);
+PROBE_API bool probe_stage0_maps(const myo_grid *coarse, myo_planes *maps);
+PROBE_API bool probe_stage0(const region_model *model, const myo_grid *coarse, myo_planes *out);
 
 /* The best pose that stage 0 suggests, and what stage 1 is shown in the frame of a pose. */
-PROBE_API bool probe_search(const region_model *model, const region_stack *stage0,
-                            region_pose *pose);
+PROBE_API bool probe_search(const region_model *model, const myo_planes *stage0, region_pose *pose);
 PROBE_API bool probe_stage1_input(const region_model *model, const myo_grid *image,
-                                  const region_stack *stage0, const region_pose *pose,
-                                  myo_grid *frame, region_stack *context);
+                                  const myo_planes *stage0, const region_pose *pose,
+                                  myo_grid *frame, myo_planes *context);
 
 /* Maps of one side; `extra` has no pixels for stage 1. */
-PROBE_API bool probe_stage_maps(const myo_grid *frame, const region_stack *context,
-                                const region_stack *extra, bool mirror, double step_mm,
-                                region_stack *maps);
+PROBE_API bool probe_stage_maps(const myo_grid *frame, const myo_planes *context,
+                                const myo_planes *extra, bool mirror, double step_mm,
+                                myo_planes *maps);
 /* Stage 1 or 2 on both sides (by whether `extra` has pixels). */
 PROBE_API bool probe_stage(const region_model *model, const myo_grid *frame,
-                           const region_stack *context, const region_stack *extra,
-                           region_stack *out);
+                           const myo_planes *context, const myo_planes *extra, myo_planes *out);
 
 /* The pose as the segmenter chooses it: stage 1's answer, its frame, and the final pose. */
 PROBE_API bool probe_choose(const region_model *model, const myo_grid *image,
-                            const region_stack *stage0, region_stack *stage1,
-                            region_pose *stage1_pose, region_pose *pose);
+                            const myo_planes *stage0, myo_planes *stage1, region_pose *stage1_pose,
+                            region_pose *pose);
 
 /* Stage 1's answer in the frame of another pose, smoothed for the shape's regressions. */
-PROBE_API bool probe_shape_input(const region_stack *stage1, const region_pose *stage1_pose,
-                                 const region_pose *pose, region_stack *out);
+PROBE_API bool probe_shape_input(const myo_planes *stage1, const region_pose *stage1_pose,
+                                 const region_pose *pose, myo_planes *out);
 /* Features of one step of the shape's cascade at given landmarks. */
-PROBE_API void probe_shape_features(const region_model *model, size_t step,
-                                    const region_stack *input, const double *landmarks,
-                                    float *features);
+PROBE_API void probe_shape_features(const region_model *model, size_t step, const myo_planes *input,
+                                    const double *landmarks, float *features);
 /* Fits the shape: moves *pose, writes the landmarks in its frame. */
-PROBE_API bool probe_shape(const region_model *model, const region_stack *stage1,
+PROBE_API bool probe_shape(const region_model *model, const myo_planes *stage1,
                            const region_pose *stage1_pose, region_pose *pose, double *landmarks);
 
 /* What stage 2 is shown. */
 PROBE_API bool probe_stage2_input(const region_model *model, const myo_grid *image,
-                                  const region_stack *stage1, const region_pose *stage1_pose,
+                                  const myo_planes *stage1, const region_pose *stage1_pose,
                                   const region_pose *pose, const double *landmarks, myo_grid *frame,
-                                  region_stack *context, region_stack *distances);
+                                  myo_planes *context, myo_planes *distances);
 
 /* boost.c: the trainer. */
 typedef struct boost_settings {

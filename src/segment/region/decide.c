@@ -50,11 +50,11 @@ static const size_t group_classes[GROUP_COUNT][2] = {
 
 typedef struct decision {
     size_t columns, rows, count;
-    region_stack q; /* posterior, REGION_CLASSES planes */
-    const region_stack *distance;
+    myo_planes q; /* posterior, REGION_CLASSES planes */
+    const myo_planes *distance;
     const myo_grid *frame;
     myo_grid smooth;        /* the frame, smoothed */
-    region_stack groups;    /* posterior of each group */
+    myo_planes groups;      /* posterior of each group */
     float *best;            /* greatest of the groups and of background */
     uint8_t *group;         /* group of each pixel, or NO_GROUP */
     uint8_t *mask, *medial; /* scratch */
@@ -62,8 +62,8 @@ typedef struct decision {
 } decision;
 
 static void decision_clear(decision *d) {
-    region_stack_clear(&d->q);
-    region_stack_clear(&d->groups);
+    myo_planes_clear(&d->q);
+    myo_planes_clear(&d->groups);
     free(d->smooth.pixels);
     free(d->best);
     free(d->group);
@@ -79,8 +79,8 @@ static bool decision_allocate(decision *d, myo_error *err) {
     d->medial = myo_alloc_array(d->count, 1, err);
     d->scratch = myo_alloc_array(d->count, sizeof(float), err);
     return d->best && d->group && d->mask && d->medial && d->scratch &&
-           region_stack_allocate(&d->q, REGION_CLASSES, d->columns, d->rows, err) &&
-           region_stack_allocate(&d->groups, GROUP_COUNT, d->columns, d->rows, err) &&
+           myo_planes_allocate(&d->q, REGION_CLASSES, d->columns, d->rows, err) &&
+           myo_planes_allocate(&d->groups, GROUP_COUNT, d->columns, d->rows, err) &&
            myo_grid_allocate(&d->smooth, d->columns, d->rows, err);
 }
 
@@ -89,7 +89,7 @@ static float distance_of(const decision *d, size_t class_index, size_t i) {
 }
 
 /* Probability times prior^PRIOR_POWER, normalised. */
-static void weigh_with_prior(decision *d, const region_stack *probabilities) {
+static void weigh_with_prior(decision *d, const myo_planes *probabilities) {
     for (size_t i = 0; i < d->count; i++) {
         double prior[REGION_CLASSES], highest = 0.0, sum = 0.0;
         for (size_t k = 1; k < REGION_CLASSES; k++) {
@@ -111,7 +111,7 @@ static void weigh_with_prior(decision *d, const region_stack *probabilities) {
 
 static void smooth_and_normalise(decision *d) {
     for (size_t k = 0; k < REGION_CLASSES; k++) {
-        myo_grid plane = region_stack_plane(&d->q, k);
+        myo_grid plane = myo_planes_get(&d->q, k);
         double sigma = SMOOTHING_MM / REGION_STAGE2_MM;
         myo_filter_gaussian(&plane, sigma, sigma, &plane, d->scratch);
     }
@@ -364,7 +364,7 @@ static bool label_groups(decision *d, uint8_t *labels, myo_error *err) {
     return divide_back(d, true, labels, err) && divide_back(d, false, labels, err);
 }
 
-bool region_decide(const region_stack *probabilities, const region_stack *distances,
+bool region_decide(const myo_planes *probabilities, const myo_planes *distances,
                    const myo_grid *frame, uint8_t *labels, myo_error *err) {
     decision d = {.columns = frame->columns,
                   .rows = frame->rows,

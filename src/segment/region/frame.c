@@ -45,12 +45,12 @@ bool region_frame_sample(const myo_grid *image, const region_pose *pose, double 
     return true;
 }
 
-bool region_frame_resample(const region_stack *from, double from_step, double from_x0,
-                           double from_y0, const region_pose *to_source, double step_mm,
-                           region_stack *out, myo_error *err) {
+bool region_frame_resample(const myo_planes *from, double from_step, double from_x0, double from_y0,
+                           const region_pose *to_source, double step_mm, myo_planes *out,
+                           myo_error *err) {
     size_t columns, rows;
     region_frame_size(step_mm, &columns, &rows);
-    if (!region_stack_allocate(out, from->planes, columns, rows, err)) {
+    if (!myo_planes_allocate(out, from->planes, columns, rows, err)) {
         return false;
     }
     for (size_t r = 0; r < rows; r++) {
@@ -59,7 +59,7 @@ bool region_frame_resample(const region_stack *from, double from_step, double fr
             region_pose_apply(to_source, REGION_FRAME_X0 + (double)c * step_mm,
                               REGION_FRAME_Y0 + (double)r * step_mm, &x, &y);
             for (size_t p = 0; p < from->planes; p++) {
-                myo_grid plane = region_stack_plane(from, p);
+                myo_grid plane = myo_planes_get(from, p);
                 out->pixels[(p * rows + r) * columns + c] =
                     myo_grid_sample(&plane, (x - from_x0) / from_step, (y - from_y0) / from_step);
             }

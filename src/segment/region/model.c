@@ -7,8 +7,6 @@
 #include <string.h>
 
 #define NAME_SIZE 64
-#define DEPTH_MAX 12
-#define OFFSET_MAX 256 /* of a feature, in pixels */
 
 /* The prior is linked into the library: see CMakeLists.txt of this module. */
 extern const unsigned char region_prior_data[];
@@ -19,56 +17,6 @@ static const void *get(const myo_tensors *tensors, const char *prefix, const cha
     char full[NAME_SIZE];
     snprintf(full, sizeof full, "%s.%s", prefix, name);
     return myo_tensors_get(tensors, full, type, rank, shape, err);
-}
-
-/* Every feature names a map that exists, at an offset that is not absurd; every node a feature. */
-static bool check_forest(const region_forest *f, const char *prefix, myo_error *err) {
-    for (size_t i = 0; i < f->feature_count; i++) {
-        const int32_t *s = f->spec + 3 * i;
-        if (s[0] < 0 || (size_t)s[0] >= f->map_count || abs(s[1]) > OFFSET_MAX ||
-            abs(s[2]) > OFFSET_MAX) {
-            return myo_error_set(err, MYO_E_FORMAT, "region prior: %s: feature %zu is not usable",
-                                 prefix, i);
-        }
-    }
-    for (size_t i = 0; i < f->tree_count * (((size_t)1 << f->depth) - 1); i++) {
-        if (f->feature[i] < 0 || (size_t)f->feature[i] >= f->feature_count) {
-            return myo_error_set(err, MYO_E_FORMAT, "region prior: %s: node %zu is not usable",
-                                 prefix, i);
-        }
-    }
-    return true;
-}
-
-static bool open_forest(const myo_tensors *tensors, const char *prefix, size_t class_count,
-                        size_t map_count, region_forest *f, myo_error *err) {
-    size_t nodes[2] = {0, 0};
-    f->feature = get(tensors, prefix, "feature", MYO_TENSOR_I16, 2, nodes, err);
-    f->threshold =
-        f->feature ? get(tensors, prefix, "threshold", MYO_TENSOR_F32, 2, nodes, err) : NULL;
-    size_t leaves[3] = {nodes[0], nodes[1] + 1, class_count};
-    f->leaf = f->threshold ? get(tensors, prefix, "leaf", MYO_TENSOR_I16, 3, leaves, err) : NULL;
-    size_t priors[1] = {class_count}, spec[2] = {0, 3}, scale[1] = {1};
-    f->prior = f->leaf ? get(tensors, prefix, "prior", MYO_TENSOR_F32, 1, priors, err) : NULL;
-    f->spec = f->prior ? get(tensors, prefix, "spec", MYO_TENSOR_I32, 2, spec, err) : NULL;
-    const float *leaf_scale =
-        f->spec ? get(tensors, prefix, "leaf_scale", MYO_TENSOR_F32, 1, scale, err) : NULL;
-    if (!leaf_scale) {
-        return false;
-    }
-    while (f->depth < DEPTH_MAX && ((size_t)1 << f->depth) < leaves[1]) {
-        f->depth++;
-    }
-    if (((size_t)1 << f->depth) != leaves[1]) {
-        return myo_error_set(err, MYO_E_FORMAT, "region prior: %s: the trees are not complete",
-                             prefix);
-    }
-    f->tree_count = nodes[0];
-    f->class_count = class_count;
-    f->feature_count = spec[0];
-    f->map_count = map_count;
-    f->leaf_scale = *leaf_scale;
-    return check_forest(f, prefix, err);
 }
 
 static bool open_shape_steps(const myo_tensors *tensors, region_shape *s, myo_error *err) {
@@ -145,9 +93,11 @@ bool region_model_parse(const void *data, size_t size, const char *origin, regio
     region_model m = {0};
     bool done =
         myo_tensors_parse(data, size, origin, &m.tensors, err) &&
-        open_forest(m.tensors, "stage0", REGION_CLASSES, REGION_STAGE0_MAPS, &m.stage0, err) &&
-        open_forest(m.tensors, "stage1", REGION_SIDE_CLASSES, REGION_STAGE1_MAPS, &m.stage1, err) &&
-        open_forest(m.tensors, "stage2", REGION_SIDE_CLASSES, REGION_STAGE2_MAPS, &m.stage2, err) &&
+        myo_forest_open(m.tensors, "stage0", REGION_CLASSES, REGION_STAGE0_MAPS, &m.stage0, err) &&
+        myo_forest_open(m.tensors, "stage1", REGION_SIDE_CLASSES, REGION_STAGE1_MAPS, &m.stage1,
+                        err) &&
+        myo_forest_open(m.tensors, "stage2", REGION_SIDE_CLASSES, REGION_STAGE2_MAPS, &m.stage2,
+                        err) &&
         open_shape(m.tensors, &m.shape, err) && open_templates(m.tensors, &m, err);
     m.version = done ? myo_tensors_get_metadata(m.tensors, "version") : NULL;
     if (done && !m.version) {

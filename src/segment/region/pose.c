@@ -41,7 +41,7 @@
 
 typedef struct field {
     const region_model *model;
-    const region_stack *log_probability;
+    const myo_planes *log_probability;
     double step_mm, x0, y0; /* of the grid, in its own mm */
 } field;
 
@@ -108,7 +108,7 @@ static double score(const field *f, const region_pose *pose) {
     const double outside_background = log(OUTSIDE_BACKGROUND);
     const double outside_structure = log(OUTSIDE_STRUCTURE);
     const region_model *m = f->model;
-    const region_stack *lp = f->log_probability;
+    const myo_planes *lp = f->log_probability;
     size_t plane = lp->columns * lp->rows;
     double sum = 0.0;
     for (size_t q = 0; q < m->template_count; q++) {
@@ -185,8 +185,8 @@ static double pattern_search(const field *f, region_pose *pose, int levels, bool
     return best;
 }
 
-static bool log_probabilities(const region_stack *from, region_stack *out, myo_error *err) {
-    if (!region_stack_allocate(out, from->planes, from->columns, from->rows, err)) {
+static bool log_probabilities(const myo_planes *from, myo_planes *out, myo_error *err) {
+    if (!myo_planes_allocate(out, from->planes, from->columns, from->rows, err)) {
         return false;
     }
     for (size_t i = 0; i < from->planes * from->columns * from->rows; i++) {
@@ -196,7 +196,7 @@ static bool log_probabilities(const region_stack *from, region_stack *out, myo_e
 }
 
 /* The place with the most structure around it, in mm of the grid. */
-static bool densest_place(const region_stack *p, double step_mm, double *x, double *y,
+static bool densest_place(const myo_planes *p, double step_mm, double *x, double *y,
                           myo_error *err) {
     size_t count = p->columns * p->rows;
     myo_grid density = {0};
@@ -224,7 +224,7 @@ typedef struct centroid {
 } centroid;
 
 /* Centre of the squared probabilities of a class within a window that follows it. */
-static centroid find_centroid(const region_stack *p, size_t plane, double step_mm, double x,
+static centroid find_centroid(const myo_planes *p, size_t plane, double step_mm, double x,
                               double y) {
     const float *pixels = p->pixels + plane * p->columns * p->rows;
     double window = DENSE_WINDOW_MM, dense_x = x, dense_y = y;
@@ -255,7 +255,7 @@ static centroid find_centroid(const region_stack *p, size_t plane, double step_m
 }
 
 /* Procrustes fit of the mean centroids to those of the image; outliers lose their weight. */
-static region_pose fit_centroids(const field *f, const region_stack *probabilities, double x,
+static region_pose fit_centroids(const field *f, const myo_planes *probabilities, double x,
                                  double y) {
     double from[2 * REGION_STRUCTURES], to[2 * REGION_STRUCTURES], weights[REGION_STRUCTURES];
     for (size_t k = 0; k < REGION_STRUCTURES; k++) {
@@ -326,14 +326,14 @@ static bool same_hypothesis(const region_pose *a, const region_pose *b) {
     return distance <= SAME_DISTANCE_MM && scale <= SAME_SCALE_LOG;
 }
 
-bool region_pose_search(const region_model *model, const region_stack *probabilities,
+bool region_pose_search(const region_model *model, const myo_planes *probabilities,
                         region_hypothesis out[REGION_HYPOTHESES_MAX], size_t *count,
                         myo_error *err) {
-    region_stack lp = {0};
+    myo_planes lp = {0};
     double x, y;
     if (!log_probabilities(probabilities, &lp, err) ||
         !densest_place(probabilities, REGION_COARSE_MM, &x, &y, err)) {
-        region_stack_clear(&lp);
+        myo_planes_clear(&lp);
         return false;
     }
     field f = {.model = model, .log_probability = &lp, .step_mm = REGION_COARSE_MM};
@@ -355,17 +355,17 @@ bool region_pose_search(const region_model *model, const region_stack *probabili
             out[(*count)++] = results[i];
         }
     }
-    region_stack_clear(&lp);
+    myo_planes_clear(&lp);
     return true;
 }
 
-bool region_pose_refine(const region_model *model, const region_stack *probabilities,
+bool region_pose_refine(const region_model *model, const myo_planes *probabilities,
                         const region_pose *old, region_hypothesis *out, myo_error *err) {
-    region_stack lp = {0};
+    myo_planes lp = {0};
     double x, y;
     if (!log_probabilities(probabilities, &lp, err) ||
         !densest_place(probabilities, REGION_STAGE1_MM, &x, &y, err)) {
-        region_stack_clear(&lp);
+        myo_planes_clear(&lp);
         return false;
     }
     field f = {.model = model,
@@ -380,7 +380,7 @@ bool region_pose_refine(const region_model *model, const region_stack *probabili
         best_score = other_score;
         best = other;
     }
-    region_stack_clear(&lp);
+    myo_planes_clear(&lp);
     *out = (region_hypothesis){best_score / (double)model->template_count,
                                region_pose_compose(old, &best)};
     return true;

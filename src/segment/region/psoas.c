@@ -274,7 +274,7 @@ static bool try_all(growth *g, myo_error *err) {
     return true;
 }
 
-bool region_grow_psoas(const region_stack *distances, const myo_grid *frame, size_t class_index,
+bool region_grow_psoas(const myo_planes *distances, const myo_grid *frame, size_t class_index,
                        uint8_t *labels, myo_error *err) {
     size_t count = frame->columns * frame->rows;
     growth g = {.labels = labels,

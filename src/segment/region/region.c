@@ -83,16 +83,16 @@ static void judge(const region_work *w, const double *values, myo_segmentation *
 }
 
 /* One smoothed membership plane for each class. */
-static bool smooth_memberships(const region_work *w, region_stack *out, myo_error *err) {
+static bool smooth_memberships(const region_work *w, myo_planes *out, myo_error *err) {
     size_t columns = w->result.columns, rows = w->result.rows, count = columns * rows;
     float *scratch = myo_alloc_array(count, sizeof(float), err);
-    if (!scratch || !region_stack_allocate(out, REGION_CLASSES, columns, rows, err)) {
+    if (!scratch || !myo_planes_allocate(out, REGION_CLASSES, columns, rows, err)) {
         free(scratch);
         return false;
     }
     double sigma = OUTLINE_SIGMA_MM / REGION_STAGE2_MM;
     for (size_t k = 0; k < REGION_CLASSES; k++) {
-        myo_grid plane = region_stack_plane(out, k);
+        myo_grid plane = myo_planes_get(out, k);
         for (size_t i = 0; i < count; i++) {
             plane.pixels[i] = w->labels[i] == k ? 1.0f : 0.0f;
         }
@@ -103,7 +103,7 @@ static bool smooth_memberships(const region_work *w, region_stack *out, myo_erro
 }
 
 /* Class with the greatest membership at a place of the frame, in its pixels. */
-static uint8_t class_at(const region_stack *memberships, double x, double y) {
+static uint8_t class_at(const myo_planes *memberships, double x, double y) {
     if (x < 0.0 || y < 0.0 || x > (double)(memberships->columns - 1) ||
         y > (double)(memberships->rows - 1)) {
         return REGION_BACKGROUND;
@@ -111,7 +111,7 @@ static uint8_t class_at(const region_stack *memberships, double x, double y) {
     uint8_t best = REGION_BACKGROUND;
     float highest = -1.0f;
     for (size_t k = 0; k < REGION_CLASSES; k++) {
-        myo_grid plane = region_stack_plane(memberships, k);
+        myo_grid plane = myo_planes_get(memberships, k);
         float membership = myo_grid_sample(&plane, x, y);
         best = membership > highest ? (uint8_t)k : best;
         highest = fmaxf(membership, highest);
@@ -121,7 +121,7 @@ static uint8_t class_at(const region_stack *memberships, double x, double y) {
 
 /* Classes of the slice's own pixels. */
 static bool classify_slice(const region_work *w, uint8_t *classes, myo_error *err) {
-    region_stack memberships = {0};
+    myo_planes memberships = {0};
     if (!smooth_memberships(w, &memberships, err)) {
         return false;
     }
@@ -134,7 +134,7 @@ static bool classify_slice(const region_work *w, uint8_t *classes, myo_error *er
         classes[i] = class_at(&memberships, (x - REGION_FRAME_X0) / REGION_STAGE2_MM,
                               (y - REGION_FRAME_Y0) / REGION_STAGE2_MM);
     }
-    region_stack_clear(&memberships);
+    myo_planes_clear(&memberships);
     return true;
 }
 
@@ -172,15 +172,15 @@ static bool label_slice(const region_work *w, uint16_t *labels, myo_error *err) 
 }
 
 static bool find_outlines(region_work *w, myo_error *err) {
-    region_stack stage0 = {0}, context = {0};
+    myo_planes stage0 = {0}, context = {0};
     bool done = region_normalise(w->slice, &w->image, &w->coarse, err) &&
                 region_stage0(w->model, &w->coarse, &stage0, err) &&
                 region_step_pose(w, &stage0, err) && region_step_shape(w, err) &&
                 region_step_stage2_input(w, &context, err) &&
                 region_stage(&w->model->stage2, &w->frame, &context, &w->distances,
                              REGION_STAGE2_MM, &w->result, err);
-    region_stack_clear(&stage0);
-    region_stack_clear(&context);
+    myo_planes_clear(&stage0);
+    myo_planes_clear(&context);
     if (done) {
         w->labels = myo_alloc_array(w->frame.columns * w->frame.rows, 1, err);
         done = w->labels && region_decide(&w->result, &w->distances, &w->frame, w->labels, err);

@@ -11,6 +11,7 @@
 
 #include "base/tensors.h"
 #include "image/filter.h"
+#include "image/forest.h"
 
 #include <myotome/segment.h>
 
@@ -54,29 +55,6 @@ typedef struct region_pose {
     double mx, my, tx, ty;
 } region_pose;
 
-/* A stack of planes of one size: pixels[(plane * rows + row) * columns + column]. */
-typedef struct region_stack {
-    float *pixels;
-    size_t planes, columns, rows;
-} region_stack;
-
-bool region_stack_allocate(region_stack *stack, size_t planes, size_t columns, size_t rows,
-                           myo_error *err);
-void region_stack_clear(region_stack *stack);
-myo_grid region_stack_plane(const region_stack *stack, size_t plane);
-
-/* An ensemble of complete binary trees whose leaves add to class scores (gradient boosting,
- * J. Friedman, Ann. Statist. 29:1189-1232, 2001). A feature is a map at an offset. */
-typedef struct region_forest {
-    size_t tree_count, depth, class_count, feature_count, map_count;
-    const int16_t *feature; /* tree_count x (2^depth - 1) */
-    const float *threshold; /* likewise */
-    const int16_t *leaf;    /* tree_count x 2^depth x class_count, times leaf_scale */
-    const float *prior;     /* class_count */
-    const int32_t *spec;    /* feature_count x 3: map, row offset, column offset */
-    float leaf_scale;
-} region_forest;
-
 /* The cascade of linear regressions that fits the joint shape. */
 #define REGION_SHAPE_STEPS_MAX 8
 typedef struct region_shape {
@@ -95,7 +73,7 @@ typedef struct region_shape {
 /* The fitted prior. Borrowed from the tensors, which live as long. */
 typedef struct region_model {
     myo_tensors *tensors;
-    region_forest stage0, stage1, stage2;
+    myo_forest stage0, stage1, stage2;
     region_shape shape;
     size_t template_count;
     const float *template_points;  /* template_count x 2, frame mm */
@@ -112,19 +90,13 @@ bool region_model_parse(const void *data, size_t size, const char *origin, regio
                         myo_error *err);
 void region_model_close(region_model *model);
 
-/* Class probabilities of pixels. `maps` are the feature maps; the forest is evaluated at the pixels
- * with want[i] != 0 and writes class_count probabilities each into `out` (pixel-major, in reading
- * order of the wanted pixels). */
-bool region_forest_apply(const region_forest *forest, const region_stack *maps, const uint8_t *want,
-                         size_t want_count, float *out, myo_error *err);
-
 /* normalise.c: the slice at 0.8 and at 3.2 mm, fat = 1, air = 0. */
 bool region_normalise(const myo_slice *slice, myo_grid *image, myo_grid *coarse, myo_error *err);
 
 /* stage0.c: the feature maps of the coarse image (REGION_STAGE0_MAPS planes). */
-bool region_stage0_maps(const myo_grid *coarse, region_stack *maps, myo_error *err);
+bool region_stage0_maps(const myo_grid *coarse, myo_planes *maps, myo_error *err);
 /* Class probabilities on the coarse grid (REGION_CLASSES planes). */
-bool region_stage0(const region_model *model, const myo_grid *coarse, region_stack *out,
+bool region_stage0(const region_model *model, const myo_grid *coarse, myo_planes *out,
                    myo_error *err);
 
 /* pose.c: where the mean shape lies. */
@@ -133,11 +105,11 @@ typedef struct region_hypothesis {
     double score; /* per template point */
     region_pose pose;
 } region_hypothesis;
-bool region_pose_search(const region_model *model, const region_stack *probabilities,
+bool region_pose_search(const region_model *model, const myo_planes *probabilities,
                         region_hypothesis out[REGION_HYPOTHESES_MAX], size_t *count,
                         myo_error *err);
 /* The pose of the mean shape within a frame of pose `old`, from that frame's probabilities. */
-bool region_pose_refine(const region_model *model, const region_stack *probabilities,
+bool region_pose_refine(const region_model *model, const myo_planes *probabilities,
                         const region_pose *old, region_hypothesis *out, myo_error *err);
 region_pose region_pose_identity(void);
 /* Applies a pose to a point. */
@@ -156,43 +128,40 @@ bool region_frame_sample(const myo_grid *image, const region_pose *pose, double 
 /* Resamples a stack that lies on a grid of `from_step` mm whose pixel (0, 0) is at `from_x0,
  * from_y0` of its own coordinates; `to_source` takes frame mm of the new frame to those
  * coordinates. */
-bool region_frame_resample(const region_stack *from, double from_step, double from_x0,
-                           double from_y0, const region_pose *to_source, double step_mm,
-                           region_stack *out, myo_error *err);
+bool region_frame_resample(const myo_planes *from, double from_step, double from_x0, double from_y0,
+                           const region_pose *to_source, double step_mm, myo_planes *out,
+                           myo_error *err);
 
 /* stages.c: one-sided forests on both halves of a frame. `extra` (signed distances) may be NULL.
  * Pixels whose `probabilities` are already certain are left as they are when extra is given. */
-bool region_stage(const region_forest *forest, const myo_grid *frame,
-                  const region_stack *probabilities, const region_stack *extra, double step_mm,
-                  region_stack *out, myo_error *err);
+bool region_stage(const myo_forest *forest, const myo_grid *frame, const myo_planes *probabilities,
+                  const myo_planes *extra, double step_mm, myo_planes *out, myo_error *err);
 
 /* The feature maps that one side's forest is shown: those of the left half, or with `mirror` those
  * of the right half as a mirror image. */
-bool region_stage_maps(const myo_grid *frame, const region_stack *probabilities,
-                       const region_stack *extra, bool mirror, double step_mm, region_stack *maps,
+bool region_stage_maps(const myo_grid *frame, const myo_planes *probabilities,
+                       const myo_planes *extra, bool mirror, double step_mm, myo_planes *maps,
                        myo_error *err);
 
 /* shape.c: probabilities as the shape's regressions see them. */
-bool region_shape_smooth(const region_stack *from, double step_mm, region_stack *out,
-                         myo_error *err);
+bool region_shape_smooth(const myo_planes *from, double step_mm, myo_planes *out, myo_error *err);
 /* Features of one step of the cascade from smoothed probabilities: offset_counts[step] x
  * landmark_count values and the constant 1. */
-void region_shape_features(const region_shape *shape, size_t step,
-                           const region_stack *probabilities, double step_mm,
-                           const double *landmarks, float *features);
+void region_shape_features(const region_shape *shape, size_t step, const myo_planes *probabilities,
+                           double step_mm, const double *landmarks, float *features);
 /* Fits the joint shape to class probabilities; landmarks (landmark_count x 2, frame mm);
  * `deviation` is the greatest share of a mode's limit that was used. */
-bool region_shape_fit(const region_shape *shape, const region_stack *probabilities, double step_mm,
+bool region_shape_fit(const region_shape *shape, const myo_planes *probabilities, double step_mm,
                       double *landmarks, double *deviation, myo_error *err);
 /* Signed distances (mm, negative inside, cut to +-20) of the structures' outlines on a frame. */
 bool region_shape_distances(const region_shape *shape, const double *landmarks, double step_mm,
-                            region_stack *out, myo_error *err);
+                            myo_planes *out, myo_error *err);
 
 /* decide.c: labels (classes) of the frame from probabilities, prior distances and intensities. */
-bool region_decide(const region_stack *probabilities, const region_stack *distances,
+bool region_decide(const myo_planes *probabilities, const myo_planes *distances,
                    const myo_grid *frame, uint8_t *labels, myo_error *err);
 /* psoas.c: lets a labelled psoas grow to the fat that bounds it. */
-bool region_grow_psoas(const region_stack *distances, const myo_grid *frame, size_t class_index,
+bool region_grow_psoas(const myo_planes *distances, const myo_grid *frame, size_t class_index,
                        uint8_t *labels, myo_error *err);
 /* septum.c: splits the common compartment of one side; `medial` receives multifidus. */
 bool region_septum(const uint8_t *compartment, const float *multifidus, const float *erector,
@@ -201,30 +170,30 @@ bool region_septum(const uint8_t *compartment, const float *multifidus, const fl
 
 /* steps.c: everything of one slice on its way through the stages. */
 typedef struct region_work {
-    const myo_slice *slice;         /* borrowed */
-    const region_model *model;      /* borrowed */
-    myo_grid image, coarse;         /* normalised */
-    region_stack probabilities;     /* of stage 1, in its frame */
-    region_pose stage1_pose, pose;  /* of stage 1's frame, and of the final one */
-    double *landmarks;              /* in the final frame */
-    myo_grid frame;                 /* the image in the final frame */
-    region_stack distances, result; /* in the final frame */
-    uint8_t *labels;                /* classes in the final frame */
+    const myo_slice *slice;        /* borrowed */
+    const region_model *model;     /* borrowed */
+    myo_grid image, coarse;        /* normalised */
+    myo_planes probabilities;      /* of stage 1, in its frame */
+    region_pose stage1_pose, pose; /* of stage 1's frame, and of the final one */
+    double *landmarks;             /* in the final frame */
+    myo_grid frame;                /* the image in the final frame */
+    myo_planes distances, result;  /* in the final frame */
+    uint8_t *labels;               /* classes in the final frame */
 } region_work;
 void region_work_clear(region_work *w);
 /* What stage 1 is shown in the frame of a pose. */
-bool region_step_stage1_input(const region_work *w, const region_stack *stage0,
-                              const region_pose *pose, myo_grid *frame, region_stack *context,
+bool region_step_stage1_input(const region_work *w, const myo_planes *stage0,
+                              const region_pose *pose, myo_grid *frame, myo_planes *context,
                               myo_error *err);
 /* From image: searches the pose, with stage 1's answer deciding between hypotheses; sets
  * probabilities, stage1_pose and pose. */
-bool region_step_pose(region_work *w, const region_stack *stage0, myo_error *err);
+bool region_step_pose(region_work *w, const myo_planes *stage0, myo_error *err);
 /* Brings stage 1's answer into the frame of w->pose. */
-bool region_step_bring(const region_work *w, double step_mm, region_stack *out, myo_error *err);
+bool region_step_bring(const region_work *w, double step_mm, myo_planes *out, myo_error *err);
 /* Fits the joint shape and moves the frame with it: sets landmarks and pose. */
 bool region_step_shape(region_work *w, myo_error *err);
 /* What stage 2 is shown: sets distances and frame. */
-bool region_step_stage2_input(region_work *w, region_stack *context, myo_error *err);
+bool region_step_stage2_input(region_work *w, myo_planes *context, myo_error *err);
 
 /* region.c: the segmenter with a given prior; arguments as those of myo_segmenter.segment. */
 bool region_segment_with_model(const region_model *model, const myo_slice *slice,

@@ -27,13 +27,13 @@ static void place_landmarks(const region_shape *s, const double *modes, double *
     }
 }
 
-void region_shape_features(const region_shape *s, size_t step, const region_stack *probabilities,
+void region_shape_features(const region_shape *s, size_t step, const myo_planes *probabilities,
                            double step_mm, const double *landmarks, float *features) {
     size_t n = 0;
     for (size_t o = 0; o < s->offset_counts[step]; o++) {
         double offset = (double)s->offset[step][o];
         for (size_t structure = 0; structure < REGION_STRUCTURES; structure++) {
-            myo_grid plane = region_stack_plane(probabilities, structure + 1);
+            myo_grid plane = myo_planes_get(probabilities, structure + 1);
             for (int32_t i = s->first[structure]; i < s->first[structure + 1]; i++) {
                 double x = landmarks[2 * i] + offset * (double)s->normal[2 * i];
                 double y = landmarks[2 * i + 1] + offset * (double)s->normal[2 * i + 1];
@@ -68,25 +68,24 @@ static size_t most_offsets(const region_shape *s) {
     return most;
 }
 
-bool region_shape_smooth(const region_stack *from, double step_mm, region_stack *out,
-                         myo_error *err) {
+bool region_shape_smooth(const myo_planes *from, double step_mm, myo_planes *out, myo_error *err) {
     float *scratch = myo_alloc_array(from->columns * from->rows, sizeof(float), err);
-    if (!scratch || !region_stack_allocate(out, from->planes, from->columns, from->rows, err)) {
+    if (!scratch || !myo_planes_allocate(out, from->planes, from->columns, from->rows, err)) {
         free(scratch);
         return false;
     }
     double sigma = PROBABILITY_SIGMA_MM / step_mm;
     for (size_t p = 0; p < from->planes; p++) {
-        myo_grid source = region_stack_plane(from, p), target = region_stack_plane(out, p);
+        myo_grid source = myo_planes_get(from, p), target = myo_planes_get(out, p);
         myo_filter_gaussian(&source, sigma, sigma, &target, scratch);
     }
     free(scratch);
     return true;
 }
 
-bool region_shape_fit(const region_shape *shape, const region_stack *probabilities, double step_mm,
+bool region_shape_fit(const region_shape *shape, const myo_planes *probabilities, double step_mm,
                       double *landmarks, double *deviation, myo_error *err) {
-    region_stack smooth = {0};
+    myo_planes smooth = {0};
     double *modes = myo_alloc_array(shape->mode_count, sizeof *modes, err);
     float *features =
         myo_alloc_array(most_offsets(shape) * shape->landmark_count + 1, sizeof *features, err);
@@ -103,20 +102,19 @@ bool region_shape_fit(const region_shape *shape, const region_stack *probabiliti
             *deviation = fmax(*deviation, fabs(modes[k]) / (double)shape->limit[k]);
         }
     }
-    region_stack_clear(&smooth);
+    myo_planes_clear(&smooth);
     free(modes);
     free(features);
     return done;
 }
 
 bool region_shape_distances(const region_shape *shape, const double *landmarks, double step_mm,
-                            region_stack *out, myo_error *err) {
+                            myo_planes *out, myo_error *err) {
     size_t columns, rows;
     region_frame_size(step_mm, &columns, &rows);
     uint8_t *mask = myo_alloc_array(columns * rows, 1, err);
     double *polygon = myo_alloc_array(2 * shape->landmark_count, sizeof *polygon, err);
-    bool done =
-        mask && polygon && region_stack_allocate(out, REGION_STRUCTURES, columns, rows, err);
+    bool done = mask && polygon && myo_planes_allocate(out, REGION_STRUCTURES, columns, rows, err);
     for (size_t k = 0; done && k < REGION_STRUCTURES; k++) {
         size_t first = (size_t)shape->first[k], n = (size_t)shape->first[k + 1] - first;
         for (size_t i = 0; i < n; i++) {

@@ -46,21 +46,21 @@ static const size_t side_class[REGION_SIDE_CLASSES] = {
 
 /* Everything that one side is shown. */
 typedef struct view {
-    region_stack image;         /* one plane */
-    region_stack probabilities; /* REGION_CLASSES */
-    region_stack extra;         /* REGION_STRUCTURES, or none */
+    myo_planes image;         /* one plane */
+    myo_planes probabilities; /* REGION_CLASSES */
+    myo_planes extra;         /* REGION_STRUCTURES, or none */
 } view;
 
 static void view_clear(view *v) {
-    region_stack_clear(&v->image);
-    region_stack_clear(&v->probabilities);
-    region_stack_clear(&v->extra);
+    myo_planes_clear(&v->image);
+    myo_planes_clear(&v->probabilities);
+    myo_planes_clear(&v->extra);
 }
 
 /* Copies planes; mirrored ones exchange left and right, `first` being the class of plane 0. */
 static bool copy_planes(const float *from, size_t planes, size_t first, bool mirror, size_t columns,
-                        size_t rows, region_stack *to, myo_error *err) {
-    if (!region_stack_allocate(to, planes, columns, rows, err)) {
+                        size_t rows, myo_planes *to, myo_error *err) {
+    if (!myo_planes_allocate(to, planes, columns, rows, err)) {
         return false;
     }
     for (size_t p = 0; p < planes; p++) {
@@ -76,22 +76,22 @@ static bool copy_planes(const float *from, size_t planes, size_t first, bool mir
     return true;
 }
 
-static void smooth_plane(const region_stack *from, size_t plane, double sigma_mm, double step_mm,
-                         region_stack *maps, size_t map, float *scratch) {
-    myo_grid source = region_stack_plane(from, plane), target = region_stack_plane(maps, map);
+static void smooth_plane(const myo_planes *from, size_t plane, double sigma_mm, double step_mm,
+                         myo_planes *maps, size_t map, float *scratch) {
+    myo_grid source = myo_planes_get(from, plane), target = myo_planes_get(maps, map);
     myo_filter_gaussian(&source, sigma_mm / step_mm, sigma_mm / step_mm, &target, scratch);
 }
 
-static void mirror_plane(const region_stack *maps, size_t from, size_t to) {
-    myo_grid source = region_stack_plane(maps, from), target = region_stack_plane(maps, to);
+static void mirror_plane(const myo_planes *maps, size_t from, size_t to) {
+    myo_grid source = myo_planes_get(maps, from), target = myo_planes_get(maps, to);
     for (size_t i = 0; i < source.columns * source.rows; i++) {
         size_t c = i % source.columns;
         target.pixels[i] = source.pixels[i - c + source.columns - 1 - c];
     }
 }
 
-static void fill_coordinates(region_stack *maps, double step_mm) {
-    myo_grid x = region_stack_plane(maps, MAP_X), y = region_stack_plane(maps, MAP_Y);
+static void fill_coordinates(myo_planes *maps, double step_mm) {
+    myo_grid x = myo_planes_get(maps, MAP_X), y = myo_planes_get(maps, MAP_Y);
     for (size_t i = 0; i < x.columns * x.rows; i++) {
         x.pixels[i] = (float)(REGION_FRAME_X0 + (double)(i % x.columns) * step_mm);
         y.pixels[i] = (float)(REGION_FRAME_Y0 + (double)(i / x.columns) * step_mm);
@@ -99,14 +99,14 @@ static void fill_coordinates(region_stack *maps, double step_mm) {
 }
 
 /* Gradient magnitude, and deviation from the surroundings, both smoothed. */
-static void fill_texture(region_stack *maps, double step_mm, float *scratch) {
+static void fill_texture(myo_planes *maps, double step_mm, float *scratch) {
     size_t count = maps->columns * maps->rows;
     float *along_columns = scratch + count, *along_rows = scratch + 2 * count;
-    myo_grid image = region_stack_plane(maps, MAP_IMAGE);
-    myo_grid fine = region_stack_plane(maps, MAP_SMOOTH);
-    myo_grid middle = region_stack_plane(maps, MAP_SMOOTH + 1);
-    myo_grid edges = region_stack_plane(maps, MAP_EDGES);
-    myo_grid texture = region_stack_plane(maps, MAP_TEXTURE);
+    myo_grid image = myo_planes_get(maps, MAP_IMAGE);
+    myo_grid fine = myo_planes_get(maps, MAP_SMOOTH);
+    myo_grid middle = myo_planes_get(maps, MAP_SMOOTH + 1);
+    myo_grid edges = myo_planes_get(maps, MAP_EDGES);
+    myo_grid texture = myo_planes_get(maps, MAP_TEXTURE);
     myo_filter_gradient(&fine, along_columns, along_rows);
     for (size_t i = 0; i < count; i++) {
         edges.pixels[i] = hypotf(along_columns[i], along_rows[i]) / (float)step_mm;
@@ -118,12 +118,12 @@ static void fill_texture(region_stack *maps, double step_mm, float *scratch) {
 }
 
 /* Signed distances, and the gradients of two Gaussians along both axes, per mm. */
-static void fill_extra(const view *v, region_stack *maps, double step_mm) {
+static void fill_extra(const view *v, myo_planes *maps, double step_mm) {
     size_t count = maps->columns * maps->rows;
     memcpy(maps->pixels + MAP_EXTRA * count, v->extra.pixels,
            REGION_STRUCTURES * count * sizeof(float));
     for (size_t g = 0; g < 2; g++) {
-        myo_grid smooth = region_stack_plane(maps, MAP_SMOOTH + g);
+        myo_grid smooth = myo_planes_get(maps, MAP_SMOOTH + g);
         size_t first = MAP_EXTRA + REGION_STRUCTURES + 2 * g;
         float *along_columns = maps->pixels + first * count;
         float *along_rows = along_columns + count;
@@ -134,11 +134,11 @@ static void fill_extra(const view *v, region_stack *maps, double step_mm) {
     }
 }
 
-static bool fill_maps(const view *v, double step_mm, region_stack *maps, myo_error *err) {
+static bool fill_maps(const view *v, double step_mm, myo_planes *maps, myo_error *err) {
     size_t columns = v->image.columns, rows = v->image.rows, count = columns * rows;
     size_t planes = v->extra.pixels ? REGION_STAGE2_MAPS : REGION_STAGE1_MAPS;
     float *scratch = myo_alloc_array(3 * count, sizeof(float), err);
-    if (!scratch || !region_stack_allocate(maps, planes, columns, rows, err)) {
+    if (!scratch || !myo_planes_allocate(maps, planes, columns, rows, err)) {
         free(scratch);
         return false;
     }
@@ -178,7 +178,7 @@ static size_t choose_pixels(const view *v, double step_mm, uint8_t *want) {
 
 /* Adds what one side says to the blend. */
 static void blend(const view *v, const uint8_t *want, const float *answers, bool mirror,
-                  double step_mm, region_stack *out) {
+                  double step_mm, myo_planes *out) {
     size_t columns = out->columns, count = columns * out->rows, n = 0;
     for (size_t i = 0; i < count; i++) {
         float p[REGION_CLASSES] = {0};
@@ -203,26 +203,26 @@ static void blend(const view *v, const uint8_t *want, const float *answers, bool
     }
 }
 
-static bool ask_side(const region_forest *forest, const view *v, bool mirror, double step_mm,
-                     region_stack *out, myo_error *err) {
+static bool ask_side(const myo_forest *forest, const view *v, bool mirror, double step_mm,
+                     myo_planes *out, myo_error *err) {
     size_t count = v->image.columns * v->image.rows;
-    region_stack maps = {0};
+    myo_planes maps = {0};
     uint8_t *want = myo_alloc_array(count, 1, err);
     size_t wanted = want ? choose_pixels(v, step_mm, want) : 0;
     float *answers = myo_alloc_array(wanted * REGION_SIDE_CLASSES, sizeof(float), err);
     bool done = want && answers && fill_maps(v, step_mm, &maps, err) &&
-                region_forest_apply(forest, &maps, want, wanted, answers, err);
+                myo_forest_apply(forest, &maps, want, wanted, answers, err);
     if (done) {
         blend(v, want, answers, mirror, step_mm, out);
     }
-    region_stack_clear(&maps);
+    myo_planes_clear(&maps);
     free(want);
     free(answers);
     return done;
 }
 
-static bool view_create(const myo_grid *frame, const region_stack *probabilities,
-                        const region_stack *extra, bool mirror, view *v, myo_error *err) {
+static bool view_create(const myo_grid *frame, const myo_planes *probabilities,
+                        const myo_planes *extra, bool mirror, view *v, myo_error *err) {
     size_t columns = frame->columns, rows = frame->rows;
     return copy_planes(frame->pixels, 1, 0, mirror, columns, rows, &v->image, err) &&
            copy_planes(probabilities->pixels, REGION_CLASSES, 0, mirror, columns, rows,
@@ -231,8 +231,8 @@ static bool view_create(const myo_grid *frame, const region_stack *probabilities
                                   &v->extra, err));
 }
 
-bool region_stage_maps(const myo_grid *frame, const region_stack *probabilities,
-                       const region_stack *extra, bool mirror, double step_mm, region_stack *maps,
+bool region_stage_maps(const myo_grid *frame, const myo_planes *probabilities,
+                       const myo_planes *extra, bool mirror, double step_mm, myo_planes *maps,
                        myo_error *err) {
     view v = {0};
     bool done = view_create(frame, probabilities, extra, mirror, &v, err) &&
@@ -241,10 +241,9 @@ bool region_stage_maps(const myo_grid *frame, const region_stack *probabilities,
     return done;
 }
 
-bool region_stage(const region_forest *forest, const myo_grid *frame,
-                  const region_stack *probabilities, const region_stack *extra, double step_mm,
-                  region_stack *out, myo_error *err) {
-    bool done = region_stack_allocate(out, REGION_CLASSES, frame->columns, frame->rows, err);
+bool region_stage(const myo_forest *forest, const myo_grid *frame, const myo_planes *probabilities,
+                  const myo_planes *extra, double step_mm, myo_planes *out, myo_error *err) {
+    bool done = myo_planes_allocate(out, REGION_CLASSES, frame->columns, frame->rows, err);
     for (int side = 0; done && side < 2; side++) {
         view v = {0};
         bool mirror = side == 1;

@@ -26,11 +26,11 @@
 void region_work_clear(region_work *w) {
     free(w->image.pixels);
     free(w->coarse.pixels);
-    region_stack_clear(&w->probabilities);
+    myo_planes_clear(&w->probabilities);
     free(w->landmarks);
     free(w->frame.pixels);
-    region_stack_clear(&w->distances);
-    region_stack_clear(&w->result);
+    myo_planes_clear(&w->distances);
+    myo_planes_clear(&w->result);
     free(w->labels);
 }
 
@@ -58,8 +58,8 @@ static bool stretch_contrast(myo_grid *frame, const float *mask, myo_error *err)
     return true;
 }
 
-bool region_step_stage1_input(const region_work *w, const region_stack *stage0,
-                              const region_pose *pose, myo_grid *frame, region_stack *context,
+bool region_step_stage1_input(const region_work *w, const myo_planes *stage0,
+                              const region_pose *pose, myo_grid *frame, myo_planes *context,
                               myo_error *err) {
     return region_frame_resample(stage0, REGION_COARSE_MM, 0.0, 0.0, pose, REGION_STAGE1_MM,
                                  context, err) &&
@@ -68,43 +68,42 @@ bool region_step_stage1_input(const region_work *w, const region_stack *stage0,
 }
 
 /* Stage 1 in the frame of one hypothesis, and the pose that its answer suggests. */
-static bool try_hypothesis(const region_work *w, const region_stack *stage0,
-                           const region_pose *pose, region_stack *out, region_hypothesis *refined,
-                           myo_error *err) {
-    region_stack context = {0};
+static bool try_hypothesis(const region_work *w, const myo_planes *stage0, const region_pose *pose,
+                           myo_planes *out, region_hypothesis *refined, myo_error *err) {
+    myo_planes context = {0};
     myo_grid frame = {0};
     bool done =
         region_step_stage1_input(w, stage0, pose, &frame, &context, err) &&
         region_stage(&w->model->stage1, &frame, &context, NULL, REGION_STAGE1_MM, out, err) &&
         region_pose_refine(w->model, out, pose, refined, err);
-    region_stack_clear(&context);
+    myo_planes_clear(&context);
     free(frame.pixels);
     return done;
 }
 
-bool region_step_pose(region_work *w, const region_stack *stage0, myo_error *err) {
+bool region_step_pose(region_work *w, const myo_planes *stage0, myo_error *err) {
     region_hypothesis hypotheses[REGION_HYPOTHESES_MAX];
     size_t count = 0;
     bool done = region_pose_search(w->model, stage0, hypotheses, &count, err);
     double best = -INFINITY;
     for (size_t i = 0; done && i < count && i < HYPOTHESES_TRIED; i++) {
-        region_stack answer = {0};
+        myo_planes answer = {0};
         region_hypothesis refined;
         done = try_hypothesis(w, stage0, &hypotheses[i].pose, &answer, &refined, err);
         if (done && refined.score > best) {
             best = refined.score;
-            region_stack_clear(&w->probabilities);
+            myo_planes_clear(&w->probabilities);
             w->probabilities = answer;
             w->stage1_pose = hypotheses[i].pose;
             w->pose = refined.pose;
         } else {
-            region_stack_clear(&answer);
+            myo_planes_clear(&answer);
         }
     }
     return done;
 }
 
-bool region_step_bring(const region_work *w, double step_mm, region_stack *out, myo_error *err) {
+bool region_step_bring(const region_work *w, double step_mm, myo_planes *out, myo_error *err) {
     region_pose inverse = region_pose_inverse(&w->stage1_pose);
     region_pose to_source = region_pose_compose(&inverse, &w->pose);
     return region_frame_resample(&w->probabilities, REGION_STAGE1_MM, REGION_FRAME_X0,
@@ -113,7 +112,7 @@ bool region_step_bring(const region_work *w, double step_mm, region_stack *out, 
 
 bool region_step_shape(region_work *w, myo_error *err) {
     const region_shape *shape = &w->model->shape;
-    region_stack probabilities = {0};
+    myo_planes probabilities = {0};
     double deviation, *frame = myo_alloc_array(2 * shape->landmark_count, sizeof(double), err);
     w->landmarks = myo_alloc_array(2 * shape->landmark_count, sizeof(double), err);
     bool done =
@@ -131,13 +130,13 @@ bool region_step_shape(region_work *w, myo_error *err) {
         }
         w->pose = region_pose_compose(&w->pose, &moved);
     }
-    region_stack_clear(&probabilities);
+    myo_planes_clear(&probabilities);
     free(frame);
     return done;
 }
 
 /* Marks the pixels inside of a fitted muscle; all, when there are hardly any. */
-static void mark_muscle(const region_stack *distances, float *mask) {
+static void mark_muscle(const myo_planes *distances, float *mask) {
     size_t count = distances->columns * distances->rows, found = 0;
     for (size_t i = 0; i < count; i++) {
         mask[i] = 0.0f;
@@ -153,7 +152,7 @@ static void mark_muscle(const region_stack *distances, float *mask) {
     }
 }
 
-bool region_step_stage2_input(region_work *w, region_stack *context, myo_error *err) {
+bool region_step_stage2_input(region_work *w, myo_planes *context, myo_error *err) {
     size_t columns, rows;
     region_frame_size(REGION_STAGE2_MM, &columns, &rows);
     float *mask = myo_alloc_array(columns * rows, sizeof(float), err);
