@@ -8,18 +8,27 @@ typedef struct turn {
     bool transpose, mirror_columns, mirror_rows;
 } turn;
 
+/* Axial slices: columns to the left (+x), rows to the back (+y). Sagittal ones: columns to the back
+ * (+y), rows to the feet (-z). */
 static bool find_turn(const myo_geometry *stored, turn *out, myo_error *err) {
-    if (myo_geometry_plane(stored) != MYO_PLANE_AXIAL) {
-        return myo_error_set(err, MYO_E_ARGUMENT, "the slice is not axial but %s",
-                             myo_plane_name(myo_geometry_plane(stored)));
+    const myo_vec3 *along_row = &stored->row_cosine, *along_column = &stored->column_cosine;
+    myo_plane plane = myo_geometry_plane(stored);
+    if (plane == MYO_PLANE_AXIAL) {
+        bool transpose = fabs(along_row->x) < fabs(along_column->x);
+        *out = (turn){.transpose = transpose,
+                      .mirror_columns = (transpose ? along_column : along_row)->x < 0.0,
+                      .mirror_rows = (transpose ? along_row : along_column)->y < 0.0};
+        return true;
     }
-    turn t = {.transpose = fabs(stored->row_cosine.x) < fabs(stored->column_cosine.x)};
-    myo_vec3 along_columns = t.transpose ? stored->column_cosine : stored->row_cosine;
-    myo_vec3 along_rows = t.transpose ? stored->row_cosine : stored->column_cosine;
-    t.mirror_columns = along_columns.x < 0.0;
-    t.mirror_rows = along_rows.y < 0.0;
-    *out = t;
-    return true;
+    if (plane == MYO_PLANE_SAGITTAL) {
+        bool transpose = fabs(along_row->y) < fabs(along_column->y);
+        *out = (turn){.transpose = transpose,
+                      .mirror_columns = (transpose ? along_column : along_row)->y < 0.0,
+                      .mirror_rows = (transpose ? along_row : along_column)->z > 0.0};
+        return true;
+    }
+    return myo_error_set(err, MYO_E_ARGUMENT, "the slice is neither axial nor sagittal but %s",
+                         myo_plane_name(plane));
 }
 
 /* Size of the canonical frame. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Turning axial slices into the canonical frame and labels back. */
+/* Turning axial and sagittal slices into the canonical frame and labels back. */
 #ifndef MYO_IMAGE_ORIENT_H
 #define MYO_IMAGE_ORIENT_H
 
 #include <myotome/image.h>
 
 /*
- * Copies an axial slice into the canonical frame: the column index grows to the patient's left
- * (+x) and the row index to the back (+y), by transposing and mirroring; no pixel is interpolated.
- * The geometry of *out describes the same pixels in their new order. Fails with MYO_E_ARGUMENT when
- * the plane is not axial. The caller owns *out.
+ * Copies a slice into the canonical frame, by transposing and mirroring; no pixel is interpolated.
+ * Axial slices: the column index grows to the patient's left (+x), the row index to the back (+y).
+ * Sagittal ones: the column index grows to the back (+y), the row index to the feet (-z). The
+ * geometry of *out describes the same pixels in their new order. Fails with MYO_E_ARGUMENT in other
+ * planes. The caller owns *out.
  */
 bool myo_orient_to_canonical(const myo_image *image, myo_image **out, myo_error *err);
 

@@ -79,6 +79,10 @@ bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, c
         return myo_error_set(err, MYO_E_MISSING,
                              "pixel spacing is missing or zero: no areas can be measured");
     }
+    if (myo_geometry_plane(stored) != MYO_PLANE_AXIAL) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "the slice is not axial but %s",
+                             myo_plane_name(myo_geometry_plane(stored)));
+    }
     canonical c = {0};
     myo_outlines outlines = {0};
     bool done = canonical_prepare(&c, segmenter, image, err) &&

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The prior as a set of tensors, and its file (safetensors)."""
-import json
-import struct
-
 import numpy as np
 
+import native
 import probe
 
 VERSION = "2"
-TYPES = {"float32": "F32", "int16": "I16", "int32": "I32"}
 CLASSES = {"stage0": 8, "stage1": 6, "stage2": 6}
 
 
@@ -63,14 +60,4 @@ class Prior:
         return probe.Model(self.to_bytes())
 
     def to_bytes(self):
-        header, blob = {"__metadata__": {"version": VERSION}}, b""
-        # Wider types first, so that every tensor is aligned without gaps.
-        for name in sorted(self.tensors, key=lambda n: (-self.tensors[n].itemsize, n)):
-            data = self.tensors[name].tobytes()
-            header[name] = {"dtype": TYPES[str(self.tensors[name].dtype)],
-                            "shape": list(self.tensors[name].shape),
-                            "data_offsets": [len(blob), len(blob) + len(data)]}
-            blob += data
-        text = json.dumps(header, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 8)
-        return struct.pack("<Q", len(text)) + text + blob
+        return native.tensors_to_bytes(self.tensors, VERSION)

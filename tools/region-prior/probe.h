@@ -9,9 +9,8 @@
 #ifndef MYO_TOOLS_PROBE_H
 #define MYO_TOOLS_PROBE_H
 
+#include "boosting/boost.h"
 #include "segment/region/region_private.h"
-
-#define PROBE_API __attribute__((visibility("default")))
 
 PROBE_API const char *probe_message(void);
 PROBE_API void probe_free(void *memory);
@@ -69,29 +68,5 @@ PROBE_API bool probe_stage2_input(const region_model *model, const myo_grid *ima
                                   const myo_planes *stage1, const region_pose *stage1_pose,
                                   const region_pose *pose, const double *landmarks, myo_grid *frame,
                                   myo_planes *context, myo_planes *distances);
-
-/* boost.c: the trainer. */
-typedef struct boost_settings {
-    size_t sample_count, feature_count, class_count, tree_count, depth;
-    float rate;         /* factor of each tree's answer */
-    float feature_part; /* share of the features that a tree may use */
-    float sample_part;  /* share of the samples that a tree sees */
-    float leaf_min;     /* fewest samples of a leaf */
-    float ridge;        /* added to each leaf's curvature */
-    uint64_t seed;
-} boost_settings;
-
-#define BOOST_CLASSES_MAX 8
-#define BOOST_BINS 64
-
-/*
- * Fits trees to `classes` (one of class_count for each sample). `binned` holds feature_count rows
- * of sample_count bins below BOOST_BINS; `prior` the class scores to start from. Writes, for each
- * tree, 2^depth - 1 features and bins (a sample goes to the right above the bin), and 2^depth x
- * BOOST_CLASSES_MAX leaf scores.
- */
-PROBE_API bool boost_train(const boost_settings *settings, const uint8_t *binned,
-                           const uint8_t *classes, const float *prior, int16_t *feature,
-                           uint8_t *bin, float *leaf);
 
 #endif

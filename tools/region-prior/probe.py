@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The segmenter's own steps for Python: a thin layer over region-probe.so (see probe.h)."""
 import ctypes as c
-import os
 
 import numpy as np
+
+from native import (Grid, Stack, address, as_grid, as_stack, check, flat, gather, library,
+                    take)
 
 CLASSES = 8
 STRUCTURES = 7
@@ -13,64 +15,13 @@ FRAME_X0, FRAME_X1, FRAME_Y0, FRAME_Y1 = -96.0, 96.0, -66.0, 102.0
 MIRRORED = np.array([0, 2, 1, 4, 3, 6, 5, 7])
 
 
-class Grid(c.Structure):
-    _fields_ = [("pixels", c.POINTER(c.c_float)), ("columns", c.c_size_t), ("rows", c.c_size_t)]
-
-
-class Stack(c.Structure):
-    _fields_ = [("pixels", c.POINTER(c.c_float)), ("planes", c.c_size_t),
-                ("columns", c.c_size_t), ("rows", c.c_size_t)]
-
-
 class Pose(c.Structure):
     _fields_ = [("mx", c.c_double), ("my", c.c_double), ("tx", c.c_double), ("ty", c.c_double)]
 
 
-class BoostSettings(c.Structure):
-    _fields_ = [("sample_count", c.c_size_t), ("feature_count", c.c_size_t),
-                ("class_count", c.c_size_t), ("tree_count", c.c_size_t), ("depth", c.c_size_t),
-                ("rate", c.c_float), ("feature_part", c.c_float), ("sample_part", c.c_float),
-                ("leaf_min", c.c_float), ("ridge", c.c_float), ("seed", c.c_uint64)]
-
-
-library = c.CDLL(os.environ["REGION_PROBE"])
 for name in ("normalise", "outline", "stage0_maps", "stage0", "search", "stage1_input",
              "stage_maps", "stage", "choose", "shape_input", "shape", "stage2_input"):
     getattr(library, "probe_" + name).restype = c.c_bool
-library.boost_train.restype = c.c_bool
-library.probe_message.restype = c.c_char_p
-library.probe_open.restype = c.c_void_p
-
-
-def check(done):
-    if not done:
-        raise RuntimeError(library.probe_message().decode())
-
-
-def address(array):
-    return array.ctypes.data_as(c.c_void_p)
-
-
-def as_grid(array):
-    return Grid(array.ctypes.data_as(c.POINTER(c.c_float)), array.shape[1], array.shape[0])
-
-
-def as_stack(array):
-    """A view of planes x rows x columns; None gives a stack without pixels."""
-    if array is None:
-        return Stack()
-    planes, rows, columns = array.shape
-    return Stack(array.ctypes.data_as(c.POINTER(c.c_float)), planes, columns, rows)
-
-
-def take(filled):
-    """Copies what a function filled in, and releases it."""
-    shape = (filled.rows, filled.columns)
-    if isinstance(filled, Stack):
-        shape = (filled.planes,) + shape
-    array = np.ctypeslib.as_array(filled.pixels, shape).copy()
-    library.probe_free(filled.pixels)
-    return array
 
 
 def as_pose(m, t):
@@ -80,10 +31,6 @@ def as_pose(m, t):
 def from_pose(pose):
     """A pose as complex numbers: image mm = m * frame mm + t."""
     return complex(pose.mx, pose.my), complex(pose.tx, pose.ty)
-
-
-def flat(array, kind):
-    return np.ascontiguousarray(array, kind)
 
 
 def frame_axes(step):
@@ -110,15 +57,6 @@ def outline(mask):
     points = np.ctypeslib.as_array(xy, (count.value, 2)).copy()
     library.probe_free(xy)
     return points
-
-
-def gather(maps, spec, places):
-    """Feature values, features x places."""
-    spec, places = flat(spec, np.int32), flat(places, np.int32)
-    out = np.empty((len(spec), len(places)), np.float32)
-    library.probe_gather(c.byref(as_stack(maps)), address(spec), c.c_size_t(len(spec)),
-                         address(places), c.c_size_t(len(places)), address(out))
-    return out
 
 
 def stage0_maps(coarse):

@@ -81,19 +81,59 @@ static void brings_labels_and_images_back(void **state) {
     }
 }
 
-static void refuses_a_sagittal_slice(void **state) {
+/* The eight ways to store a sagittal plane. */
+static const struct {
+    myo_vec3 row, column;
+} sagittal[] = {
+    {{0, 1, 0}, {0, 0, -1}}, {{0, -1, 0}, {0, 0, -1}}, {{0, 1, 0}, {0, 0, 1}},
+    {{0, -1, 0}, {0, 0, 1}}, {{0, 0, -1}, {0, 1, 0}},  {{0, 0, -1}, {0, -1, 0}},
+    {{0, 0, 1}, {0, 1, 0}},  {{0, 0, 1}, {0, -1, 0}},
+};
+
+static void brings_sagittal_slices_to_back_and_feet(void **state) {
+    (void)state;
+    for (size_t k = 0; k < sizeof sagittal / sizeof sagittal[0]; k++) {
+        myo_geometry g = {.columns = 3,
+                          .rows = 2,
+                          .column_spacing_mm = 2.0,
+                          .row_spacing_mm = 5.0,
+                          .position_mm = {7.0, -3.0, 11.0},
+                          .row_cosine = sagittal[k].row,
+                          .column_cosine = sagittal[k].column};
+        myo_image *image, *canonical;
+        assert_true(myo_image_create(&g, &image, NULL));
+        /* Each pixel holds where it lies. */
+        for (size_t i = 0; i < 6; i++) {
+            myo_vec3 p = myo_geometry_to_patient(&g, (double)(i % 3), (double)(i / 3));
+            myo_image_get_pixels(image)[i] = (float)(p.y + 1000.0 * p.z);
+        }
+        assert_true(myo_orient_to_canonical(image, &canonical, NULL));
+        const myo_geometry *c = myo_image_get_geometry(canonical);
+        assert_near(c->row_cosine.y, 1.0, 0.0);
+        assert_near(c->column_cosine.z, -1.0, 0.0);
+        for (size_t i = 0; i < 6; i++) {
+            myo_vec3 p =
+                myo_geometry_to_patient(c, (double)(i % c->columns), (double)(i / c->columns));
+            assert_near(myo_image_get_const_pixels(canonical)[i], p.y + 1000.0 * p.z, 1e-3);
+        }
+        myo_image_destroy(canonical);
+        myo_image_destroy(image);
+    }
+}
+
+static void refuses_a_coronal_slice(void **state) {
     (void)state;
     myo_geometry g = {.columns = 4,
                       .rows = 4,
                       .column_spacing_mm = 1.0,
                       .row_spacing_mm = 1.0,
-                      .row_cosine = {0.0, 1.0, 0.0},
+                      .row_cosine = {1.0, 0.0, 0.0},
                       .column_cosine = {0.0, 0.0, -1.0}};
     myo_image *image, *canonical;
     myo_error err = {0};
     assert_true(myo_image_create(&g, &image, NULL));
     assert_false(myo_orient_to_canonical(image, &canonical, &err));
-    assert_string_equal(err.message, "the slice is not axial but sagittal");
+    assert_string_equal(err.message, "the slice is neither axial nor sagittal but coronal");
     myo_image_destroy(image);
 }
 
@@ -101,7 +141,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brings_every_orientation_to_left_and_back),
         cmocka_unit_test(brings_labels_and_images_back),
-        cmocka_unit_test(refuses_a_sagittal_slice),
+        cmocka_unit_test(brings_sagittal_slices_to_back_and_feet),
+        cmocka_unit_test(refuses_a_coronal_slice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

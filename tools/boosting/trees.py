@@ -4,7 +4,7 @@ import ctypes
 
 import numpy as np
 
-import probe
+import native
 
 BINS = 64
 BIN_SAMPLES = 20000    # samples that the bins' edges are taken from
@@ -47,13 +47,13 @@ def fit(bins, classes, settings, keep=None, seed=0):
     feature = np.zeros((settings.trees, nodes), np.int16)
     cut = np.zeros((settings.trees, nodes), np.uint8)
     leaf = np.zeros((settings.trees, nodes + 1, 8), np.float32)
-    c_settings = probe.BoostSettings(
+    c_settings = native.BoostSettings(
         len(classes), len(binned), settings.classes, settings.trees, settings.depth,
         settings.rate, settings.feature_part, settings.sample_part, LEAF_MIN, RIDGE, SEED + seed)
-    done = probe.library.boost_train(ctypes.byref(c_settings), probe.address(binned),
-                                     probe.address(classes), probe.address(prior),
-                                     probe.address(feature), probe.address(cut),
-                                     probe.address(leaf))
+    done = native.library.boost_train(ctypes.byref(c_settings), native.address(binned),
+                                     native.address(classes), native.address(prior),
+                                     native.address(feature), native.address(cut),
+                                     native.address(leaf))
     if not done:
         raise MemoryError("fitting a forest")
     edges = np.concatenate([bins.edges, np.full((len(bins.edges), 1), THRESHOLD_MAX)], 1)

@@ -8,7 +8,7 @@
  * Each round takes the gradients of the cross-entropy of softmax scores, grows a tree on a share of
  * the samples, and gives each leaf one Newton step with the diagonal curvature.
  */
-#include "probe.h"
+#include "boosting/boost.h"
 
 #include "base/memory.h"
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sagittal series with the centres of their discs, and what each pixel shows."""
+import glob
+import json
+import os
+
+import numpy as np
+import pydicom
+
+import probe
+
+FOLDS = 5
+# From head to foot. The truth of a case ends at L4/5 or L5/S1; annotations.json goes on.
+ORDER = ["T10/11", "T11/12", "T12/L1", "L1/2", "L2/3", "L3/4", "L4/5", "L5/S1", "S1/2", "S2/3"]
+LUMBOSACRAL, FIRST_SACRAL = ORDER.index("L5/S1"), ORDER.index("S1/2")
+
+# What counts as what, mm from the line through the disc centres and along it.
+DISC_HALF_HEIGHT_MM = 3.5
+HALF_DEPTH_MM, SACRAL_HALF_DEPTH_MM = 12.0, 8.0
+BODY_PART = (0.25, 0.75)   # of the way from disc to disc
+CLEAR_MM = 22.0            # this far from the line it is something else
+BEYOND_MM = 60.0           # how far the line goes on, unlabelled, beyond its ends
+NOTHING = 255              # not used for fitting
+
+
+class Case:
+    """slices: canonical pixels (columns to the back, rows to the feet); offsets: x of each slice;
+    discs: {name: (x, column, row)} in mm from the first pixel."""
+
+    def __init__(self, name, folder, discs):
+        files = [pydicom.dcmread(f) for f in sorted(glob.glob(os.path.join(folder, "*.dcm")))]
+        orientation = np.array(files[0].ImageOrientationPatient, float)
+        if np.abs(orientation - [0, 1, 0, 0, 0, -1]).max() > 0.01:
+            raise ValueError(f"{name}: rows and columns lie otherwise than expected")
+        files.sort(key=lambda f: float(f.ImagePositionPatient[0]))
+        spacing = [float(v) for v in files[0].PixelSpacing]
+        if spacing[0] != spacing[1]:
+            raise ValueError(f"{name}: pixels are not square")
+        self.name, self.spacing = name, spacing[0]
+        self.slices = [f.pixel_array.astype(np.float32) for f in files]
+        self.offsets = np.array([float(f.ImagePositionPatient[0]) for f in files])
+        first = np.array(files[0].ImagePositionPatient, float)
+        self.discs = {k: (v[0], v[1] - first[1], first[2] - v[2]) for k, v in discs.items()}
+
+    def line(self):
+        """Discs from head to foot: numbers in ORDER, and n x 3 positions."""
+        numbers = [i for i, name in enumerate(ORDER) if name in self.discs]
+        return np.array(numbers), np.array([self.discs[ORDER[i]] for i in numbers])
+
+
+def read_cases(folder, annotations):
+    with open(annotations, encoding="utf-8") as file:
+        more = json.load(file)
+    cases = []
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if os.path.isfile(os.path.join(path, "truth.json")):
+            with open(os.path.join(path, "truth.json"), encoding="utf-8") as file:
+                discs = json.load(file)["discs_lps_mm"]
+            cases.append(Case(name, path, {**more.get(name, {}), **discs}))
+    return cases
+
+
+def classes_at(numbers, points, x, y):
+    """Classes of points (mm, columns and rows) from the line through the disc centres
+    (`points`: n x 2)."""
+    position = np.stack([x, y], 1)
+    result = np.full(len(x), probe.OTHER, np.uint8)
+    nearest = np.full(len(x), np.inf)
+    start, end = points[0] - points[1], points[-1] - points[-2]
+    nodes = np.concatenate([[points[0] + BEYOND_MM * start / np.linalg.norm(start)], points,
+                            [points[-1] + BEYOND_MM * end / np.linalg.norm(end)]])
+    for i in range(len(nodes) - 1):
+        along = nodes[i + 1] - nodes[i]
+        length = np.linalg.norm(along)
+        part = np.clip((position - nodes[i]) @ along / length ** 2, 0, 1)
+        distance = np.linalg.norm(position - nodes[i] - part[:, None] * along, axis=1)
+        beyond = i in (0, len(nodes) - 2)
+        sacral = not beyond and numbers[i - 1] >= LUMBOSACRAL
+        depth = SACRAL_HALF_DEPTH_MM if sacral else HALF_DEPTH_MM
+        kind = np.full(len(x), NOTHING, np.uint8)
+        if not beyond:
+            inside = (part > BODY_PART[0]) & (part < BODY_PART[1]) & (distance < depth)
+            kind[inside] = probe.SACRUM if sacral else probe.BODY
+        kind[distance > (CLEAR_MM if not beyond else 1.5 * CLEAR_MM)] = probe.OTHER
+        better = distance < nearest
+        result[better] = kind[better]
+        nearest[better] = distance[better]
+    for number, point, before, after in zip(numbers, points, nodes[:-2], nodes[2:]):
+        axis = (after - before) / np.linalg.norm(after - before)
+        delta = position - point
+        depth = SACRAL_HALF_DEPTH_MM if number >= FIRST_SACRAL else HALF_DEPTH_MM
+        inside = ((np.abs(delta @ axis) < DISC_HALF_HEIGHT_MM)
+                  & (np.abs(delta @ [-axis[1], axis[0]]) < depth))
+        result[inside] = (probe.DISC if number < LUMBOSACRAL else
+                          probe.LUMBOSACRAL if number == LUMBOSACRAL else probe.SACRUM)
+    return result
