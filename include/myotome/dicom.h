@@ -28,9 +28,11 @@ typedef enum myo_weighting {
     MYO_WEIGHTING_OTHER
 } myo_weighting;
 
-/* One image. Strings are UTF-8 and never NULL. */
+/* One image: a file, or one frame of it. Strings are UTF-8 and never NULL, but for `archive`. */
 typedef struct myo_instance {
-    const char *path;
+    const char *path;    /* of a member of a zip file: that file's path, '/', its name there */
+    const char *archive; /* the zip file that the image lies in, or NULL */
+    size_t frame, frame_count; /* which frame of how many; 0 of 1 in a file with a single image */
     const char *sop_uid;
     int instance_number;
     bool has_position;     /* position and orientation were present and valid */
@@ -44,6 +46,9 @@ typedef struct myo_instance {
 typedef struct myo_stack {
     size_t first, count;
     double tilt_deg; /* angle to the transverse plane */
+    /* Angle between the normal and the line through the slices' positions, as a CT gantry that is
+     * tilted leaves it; 0 when the slices lie straight behind each other. */
+    double gantry_tilt_deg;
 } myo_stack;
 
 typedef struct myo_series {
