@@ -20,6 +20,7 @@ myo_find_library(POPT popt libpopt-dev)
 myo_find_library(LIBZIP libzip libzip-dev)
 myo_find_library(LIBMD libmd libmd-dev)
 myo_find_library(CAIRO cairo libcairo2-dev)
+myo_find_library(OPENJPEG libopenjp2 libopenjp2-7-dev)
 
 # DCMTK's own pkg-config and CMake files ask for the tools it was built with (sndfile, LLVM), so
 # the libraries that are used are named here, most dependent first.

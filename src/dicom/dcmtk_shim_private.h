@@ -23,7 +23,7 @@ typedef enum dcmtk_part {
 } dcmtk_part;
 
 /* Reads a file. MYO_E_FORMAT when it is broken before the pixel data; for pixel data that are cut
- * off see dcmtk_dataset_get_pixels(). The caller owns *out. Messages do not name the file. */
+ * off see dcmtk_dataset_read_frame(). The caller owns *out. Messages do not name the file. */
 bool dcmtk_dataset_read(const char *path, dcmtk_part part, dcmtk_dataset **out, myo_error *err);
 
 /* Creates an empty dataset for writing. */
@@ -40,18 +40,6 @@ bool dcmtk_dataset_get_text(const dcmtk_dataset *dataset, dcmtk_tag tag, bool ut
 
 /* First value of an unsigned short element. */
 bool dcmtk_dataset_get_unsigned(const dcmtk_dataset *dataset, dcmtk_tag tag, unsigned *out);
-
-/*
- * Decompresses the pixel data, where they are compressed. The attributes that describe pixels may
- * have changed afterwards, as the codec says, and are to be read again. MYO_E_UNSUPPORTED names a
- * transfer syntax that cannot be read; MYO_E_MISSING: no pixel data.
- */
-bool dcmtk_dataset_decompress(dcmtk_dataset *dataset, myo_error *err);
-
-/* Gives at least `wanted` bytes of uncompressed pixel data, words in little-endian order. *bytes
- * lives as long as the dataset. */
-bool dcmtk_dataset_get_pixels(dcmtk_dataset *dataset, size_t wanted, const uint8_t **bytes,
-                              myo_error *err);
 
 /* Setters for writing. */
 bool dcmtk_dataset_put_text(dcmtk_dataset *dataset, dcmtk_tag tag, const char *text,

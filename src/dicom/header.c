@@ -275,6 +275,13 @@ static void read_contrast(const dcmtk_dataset *dataset, dicom_header *header) {
     }
 }
 
+static bool check_frames(const dicom_pixel_format *format, myo_error *err) {
+    return format->frames == 1 ||
+           myo_error_set(err, MYO_E_UNSUPPORTED,
+                         "multi-frame image (%zu frames), only single-frame images are read",
+                         format->frames);
+}
+
 bool dicom_header_read(const char *path, dicom_header *out, myo_error *err) {
     dcmtk_dataset *dataset = NULL;
     if (!dicom_recognise(path, err) || !dcmtk_dataset_read(path, DCMTK_HEADER, &dataset, err)) {
@@ -283,7 +290,7 @@ bool dicom_header_read(const char *path, dicom_header *out, myo_error *err) {
     dicom_header header = {.path = path};
     dicom_pixel_format format = {0};
     bool done = read_kind(dataset, &header, err) &&
-                dicom_pixel_format_read(dataset, &format, err) &&
+                dicom_pixel_format_read(dataset, &format, err) && check_frames(&format, err) &&
                 read_identity(dataset, &header, err);
     if (done) {
         read_date(dataset, &header);

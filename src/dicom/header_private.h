@@ -6,6 +6,7 @@
 #include <myotome/dicom.h>
 
 #include "dicom/dcmtk_shim_private.h"
+#include "dicom/pixel_format_private.h"
 
 #define DICOM_UID_SIZE 65   /* PS3.5 9.1: 64 characters at most */
 #define DICOM_TEXT_SIZE 257 /* 64 characters (LO), 4 bytes each in UTF-8 */
@@ -29,19 +30,6 @@ typedef struct dicom_header {
 /* Reads the header of the file at `path`, which must live as long as *out. Fails when the file is
  * not an image that can be measured; the message does not name the file. */
 bool dicom_header_read(const char *path, dicom_header *out, myo_error *err);
-
-/* How the stored values of an image are laid out. */
-typedef struct dicom_pixel_format {
-    size_t columns, rows;
-    unsigned bits_allocated, bits_stored, high_bit;
-    bool is_signed, inverted; /* inverted: MONOCHROME1 */
-} dicom_pixel_format;
-
-/* Reads and checks it: one frame, greyscale, 8 or 16 bits. */
-bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out, myo_error *err);
-
-/* Refuses colour. An image without any greyscale interpretation is refused, too. */
-bool dicom_greyscale_check(const dcmtk_dataset *dataset, bool *inverted, myo_error *err);
 
 /* Reads `count` decimal numbers of one element; false unless there are as many and all are
  * finite. */

@@ -60,6 +60,14 @@ static bool read_bits(const dcmtk_dataset *dataset, dicom_pixel_format *format, 
     return true;
 }
 
+/* One, where the number is absent or makes no sense. */
+static size_t read_frame_count(const dcmtk_dataset *dataset) {
+    char text[TEXT_SIZE];
+    int frames = 0;
+    dcmtk_dataset_get_text(dataset, TAG_NUMBER_OF_FRAMES, false, text, sizeof text);
+    return myo_integer_parse(text, &frames) && frames > 1 ? (size_t)frames : 1;
+}
+
 bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out,
                              myo_error *err) {
     unsigned columns = 0, rows = 0;
@@ -69,18 +77,10 @@ bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *o
         return myo_error_set(err, MYO_E_RANGE, "image size %u x %u is not within 1 to %d", columns,
                              rows, MYO_IMAGE_SIDE_MAX);
     }
-    dicom_pixel_format format = {.columns = columns, .rows = rows};
+    dicom_pixel_format format = {
+        .columns = columns, .rows = rows, .frames = read_frame_count(dataset)};
     if (!dicom_greyscale_check(dataset, &format.inverted, err)) {
         return false;
-    }
-    int frames = 0;
-    char text[TEXT_SIZE];
-    dcmtk_dataset_get_text(dataset, TAG_NUMBER_OF_FRAMES, false, text, sizeof text);
-    myo_integer_parse(text, &frames);
-    if (frames > 1) {
-        return myo_error_set(err, MYO_E_UNSUPPORTED,
-                             "multi-frame image (%d frames), only single-frame images are read",
-                             frames);
     }
     if (!read_bits(dataset, &format, err)) {
         return false;

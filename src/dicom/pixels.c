@@ -72,9 +72,6 @@ static bool hash_stored(const uint8_t *bytes, const dicom_pixel_format *format, 
 
 static bool fill_image(const uint8_t *bytes, const dicom_pixel_format *format, const rescale *scale,
                        const myo_geometry *geometry, myo_image **out, myo_error *err) {
-    if (format->columns != geometry->columns || format->rows != geometry->rows) {
-        return myo_error_set(err, MYO_E_FORMAT, "the file has changed since it was searched");
-    }
     if (!myo_image_create(geometry, out, err)) {
         return false;
     }
@@ -87,24 +84,23 @@ static bool fill_image(const uint8_t *bytes, const dicom_pixel_format *format, c
     return true;
 }
 
-static bool read_slice(dcmtk_dataset *dataset, const myo_geometry *geometry, myo_image **out,
-                       char *sha256_hex, myo_error *err) {
+static bool read_slice(dcmtk_dataset *dataset, const myo_geometry *geometry, size_t frame,
+                       myo_image **out, char *sha256_hex, myo_error *err) {
     dicom_pixel_format format;
     rescale scale;
-    const uint8_t *bytes;
-    /* The layout is checked before anything is allocated by it, and read again because a codec
-     * may have changed it, for example to 8 bits. */
-    if (!dicom_pixel_format_read(dataset, &format, err) || !read_rescale(dataset, &scale, err) ||
-        !dcmtk_dataset_decompress(dataset, err) ||
-        !dicom_pixel_format_read(dataset, &format, err)) {
+    uint8_t *bytes = NULL;
+    if (!dicom_pixel_format_read(dataset, &format, err) || !read_rescale(dataset, &scale, err)) {
         return false;
     }
-    size_t wanted = format.columns * format.rows * format.bits_allocated / 8;
-    if (!dcmtk_dataset_get_pixels(dataset, wanted, &bytes, err)) {
-        return false;
+    if (format.columns != geometry->columns || format.rows != geometry->rows ||
+        frame >= format.frames) {
+        return myo_error_set(err, MYO_E_FORMAT, "the file has changed since it was searched");
     }
-    return (!sha256_hex || hash_stored(bytes, &format, sha256_hex, err)) &&
-           fill_image(bytes, &format, &scale, geometry, out, err);
+    bool done = dcmtk_dataset_read_frame(dataset, frame, &format, &bytes, err) &&
+                (!sha256_hex || hash_stored(bytes, &format, sha256_hex, err)) &&
+                fill_image(bytes, &format, &scale, geometry, out, err);
+    free(bytes);
+    return done;
 }
 
 bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *sha256_hex,
@@ -113,7 +109,7 @@ bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *s
     dcmtk_dataset *dataset = NULL;
     bool done = dicom_recognise(instance->path, &reason) &&
                 dcmtk_dataset_read(instance->path, DCMTK_ALL, &dataset, &reason) &&
-                read_slice(dataset, &instance->geometry, out, sha256_hex, &reason);
+                read_slice(dataset, &instance->geometry, 0, out, sha256_hex, &reason);
     dcmtk_dataset_destroy(dataset);
     return done || myo_error_set(err, reason.code, "%s: %s", instance->path, reason.message);
 }
