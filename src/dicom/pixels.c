@@ -109,7 +109,7 @@ bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *s
     dcmtk_dataset *dataset = NULL;
     bool done = dicom_recognise(instance->path, &reason) &&
                 dcmtk_dataset_read(instance->path, DCMTK_ALL, &dataset, &reason) &&
-                read_slice(dataset, &instance->geometry, 0, out, sha256_hex, &reason);
+                read_slice(dataset, &instance->geometry, instance->frame, out, sha256_hex, &reason);
     dcmtk_dataset_destroy(dataset);
     return done || myo_error_set(err, reason.code, "%s: %s", instance->path, reason.message);
 }

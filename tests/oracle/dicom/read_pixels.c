@@ -3,7 +3,7 @@
  * Prints what the library makes of files and folders, one image a line, for comparison with other
  * decoders (tools/accuracy/robustness):
  *
- *     pixels TAB path TAB rows TAB columns TAB SHA-256 of the stored values
+ *     pixels TAB path TAB frame TAB rows TAB columns TAB SHA-256 of the stored values
  *     refused TAB path TAB reason
  */
 #include <myotome/dicom.h>
@@ -14,8 +14,8 @@ static void print_instance(const myo_instance *instance) {
     myo_error err = {0};
     char hash[MYO_SHA256_HEX_SIZE];
     if (myo_dicom_read_slice(instance, &image, hash, &err)) {
-        printf("pixels\t%s\t%zu\t%zu\t%s\n", instance->path, instance->geometry.rows,
-               instance->geometry.columns, hash);
+        printf("pixels\t%s\t%zu\t%zu\t%zu\t%s\n", instance->path, instance->frame,
+               instance->geometry.rows, instance->geometry.columns, hash);
     } else {
         printf("refused\t%s\t%s\n", instance->path, err.message);
     }
