@@ -13,30 +13,77 @@
 extern "C" {
 #endif
 
-/* Options of a phantom. Plain value: start from myo_phantom_defaults(). */
+/* Defaults of the options that are numbers; the other ones are 0, but that both series are written.
+ * They are plain literals, so that a program can print them in its help. */
+#define MYO_PHANTOM_SEED 1
+#define MYO_PHANTOM_MATRIX 384
+#define MYO_PHANTOM_PIXEL_MM 0.55
+#define MYO_PHANTOM_FAT_FRACTION 0.2
+#define MYO_PHANTOM_NOISE_PERCENT 10
+#define MYO_PHANTOM_BIAS 2.5
+#define MYO_PHANTOM_COIL_FALLOFF 1
+#define MYO_PHANTOM_HEIGHT_M 1.66
+#define MYO_PHANTOM_LUMBAR 5
+#define MYO_PHANTOM_SAGITTAL_FOV_MM 288
+
+/* Looks of the lumbosacral transition. */
+typedef enum myo_phantom_transition {
+    MYO_PHANTOM_TYPICAL,
+    MYO_PHANTOM_SACRALISED, /* the last lumbar vertebra is partly fused: narrow disc below it */
+    MYO_PHANTOM_LUMBARISED  /* squared first sacral body, well-formed disc S1/2 */
+} myo_phantom_transition;
+
+/* Degeneration of the discs. */
+typedef enum myo_phantom_discs {
+    MYO_PHANTOM_DISCS_VARIED, /* more or less bright, of full height */
+    MYO_PHANTOM_DISCS_BRIGHT, /* all healthy */
+    MYO_PHANTOM_DISCS_DARK,   /* all dark and narrowed */
+    MYO_PHANTOM_DISCS_MIXED   /* each healthy, or dark and narrowed, as the seed has it */
+} myo_phantom_discs;
+
+/* Options of a phantom. Plain value: start from myo_phantom_defaults(). Vertebrae are numbers: 3 is
+ * L3, 0 none. */
 typedef struct myo_phantom_options {
     uint64_t seed;
-    size_t matrix;       /* columns and rows of an axial slice, 128 to 1024 */
+    size_t matrix;       /* columns and rows of a slice, 128 to 1024 */
     double pixel_mm;     /* pixel size of an axial slice, 0.2 to 2.0 */
     double fat_fraction; /* of multifidus, 0 to 0.6; erector spinae gets 0.9 and psoas 0.25 of it */
     double
         noise_percent; /* Rician noise, standard deviation in % of the muscle signal at the back */
     double bias;       /* brightness of the back over the front, 1 to 5 */
-    double height_m;   /* written as PatientSize; 0 leaves the attribute out */
+    double coil_falloff;  /* brightness of the middle over the head and foot ends, 1 to 20 */
+    double height_m;      /* written as PatientSize; 0 leaves the attribute out */
     bool axial, sagittal; /* which series are written */
+
+    int lumbar; /* number of lumbar vertebrae, 4 to 6 */
+    myo_phantom_transition transition;
+    myo_phantom_discs discs;
+    double scoliosis_mm; /* how far the spine bends to the left at its apex, -40 to 40 */
+    int cement;          /* this vertebra is filled with cement, 0 to lumbar */
+    int fracture;        /* this one is a compressed wedge, 0 to lumbar */
+
+    double sagittal_fov_mm;    /* side of the sagittal image, 120 to 500 */
+    double sagittal_offset_mm; /* its centre moves up by this, -150 to 150 */
+    bool sagittal_water;       /* fat suppressed instead of T2 */
+
+    bool axial_block; /* one stack without tilt instead of one tilted stack for each disc */
+    int axial_from;   /* the lowest disc covered is that below this vertebra; 0: the last one */
+    int axial_stacks; /* number of discs covered, from there up; 0: up to L1/2 */
+    bool own_frames;  /* sagittal and axial series have different frames of reference */
 } myo_phantom_options;
 
 MYO_API myo_phantom_options myo_phantom_defaults(void);
 
-/* One axial slice at L4/5 with its truth, without files. The caller owns the outputs; each may be
- * NULL. `fat` is the true fat fraction of each pixel. */
+/* One axial slice through the disc below L4 with its truth, without files. The caller owns the
+ * outputs; each may be NULL. `fat` is the true fat fraction of each pixel. */
 MYO_API bool myo_phantom_slice(const myo_phantom_options *options, myo_image **image,
                                myo_labels **labels, myo_image **fat, myo_error *err);
 
 /*
  * Writes a study into `directory` (created if need be, must be empty): DICOM files below dicom/,
  * and truth/: the label map of each axial slice as NIfTI, truth.json with true areas, fat
- * fractions and disc centres. The same options give the same bytes.
+ * fractions and disc centres. Discs are named by the true number of lumbar vertebrae: the last
+ * mobile one is L5/S1 of five, L4/S1 of four, L6/S1 of six. The same options give the same bytes.
  */
 MYO_API bool myo_phantom_write(const myo_phantom_options *options, const char *directory,
                                myo_error *err);

@@ -17,13 +17,15 @@
 
 #include <myotome/error.h>
 #include <myotome/geometry.h>
+#include <myotome/phantom.h>
 #include <myotome/structure.h>
 
-#define PHANTOM_DISC_COUNT 5 /* L5/S1, L4/5, ... L1/2 */
+#define PHANTOM_LUMBAR_MAX 6 /* lumbar vertebrae, and discs below them */
 
-/* Tables over the levels -1 (S1/2) to 5 (T12/L1). */
-#define LEVEL_NODES 7
+/* Tables over the levels -1 (S1/2) to 7. */
+#define LEVEL_NODES 9
 #define LEVEL_FIRST (-1.0)
+#define NO_VERTEBRA (-100)
 
 /* Heights that the table of the curve covers, in mm from the disc L5/S1. */
 #define SPINE_BOTTOM_MM (-160.0)
@@ -45,6 +47,7 @@ typedef enum phantom_tissue {
     TISSUE_BLOOD,
     TISSUE_BOWEL,
     TISSUE_KIDNEY,
+    TISSUE_CEMENT,
     TISSUE_COUNT
 } phantom_tissue;
 
@@ -55,6 +58,7 @@ enum {
     FIELD_ROOTS,
     FIELD_INTERSPINOUS,
     FIELD_DISC,
+    FIELD_CEMENT,
     FIELD_MUSCLE_SHADE = 21,
     FIELD_SEPTUM,
     FIELD_PSOAS_SHAPE,
@@ -84,11 +88,18 @@ typedef struct phantom_sample {
 
 typedef struct phantom_anatomy {
     uint64_t seed;
+    int lumbar;                       /* number of lumbar vertebrae */
+    bool sacralised;                  /* the last of them has the wings of a sacral one */
+    int cemented, fractured;          /* level of the lower disc of that vertebra, or NO_VERTEBRA */
+    double bend_mm;                   /* of a scoliosis, to the left */
+    double pitch_mm[LEVEL_NODES - 1]; /* along the curve between neighbouring discs */
+    double disc_half_height[LEVEL_NODES];
+    double body_half_width[LEVEL_NODES], body_half_depth[LEVEL_NODES];
     double disc_height[LEVEL_NODES];                 /* of the disc centres, LPS z */
     double tilt[LEVEL_NODES];                        /* of the discs, radians, back side up */
     double curve_y[SPINE_STEPS], slope[SPINE_STEPS]; /* of the curve over its height */
-    double scoliosis_mm, roll_cos, roll_sin; /* sideways bend and turn about the long axis */
-    double body_scale;                       /* of bones and of the whole trunk */
+    double sway_mm, roll_cos, roll_sin; /* slight sideways bend, turn about the long axis */
+    double body_scale;                  /* of bones and of the whole trunk */
     double muscle_scale[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
     double back_fat_mm, trunk_half_width_mm, trunk_front_mm;
     double nucleus[LEVEL_NODES]; /* signal of each disc's nucleus relative to a healthy one */
@@ -105,10 +116,16 @@ typedef struct phantom_local {
     myo_side side;
 } phantom_local;
 
-/* Draws an anatomy from a seed. */
-void phantom_anatomy_init(phantom_anatomy *anatomy, uint64_t seed);
+/* Draws an anatomy from the seed of the options, with the findings that they ask for. */
+void phantom_anatomy_init(phantom_anatomy *anatomy, const myo_phantom_options *options);
 
-/* Centre (LPS) and tilt of a disc: 0 is L5/S1, 4 is L1/2. */
+/* Sizes of bodies and discs, and the findings that change them (findings.c): before the curve is
+ * made, and what depends on the curve or replaces drawn values. */
+void phantom_init_sizes(phantom_anatomy *anatomy, const myo_phantom_options *options);
+void phantom_tilt_findings(phantom_anatomy *anatomy, const myo_phantom_options *options);
+void phantom_init_nuclei(phantom_anatomy *anatomy, const myo_phantom_options *options);
+
+/* Centre (LPS) and tilt of a disc: 0 is the last mobile one, lumbar - 1 is L1/2. */
 myo_vec3 phantom_disc_centre(const phantom_anatomy *anatomy, int disc);
 double phantom_disc_tilt(const phantom_anatomy *anatomy, int disc);
 

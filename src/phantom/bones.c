@@ -13,16 +13,15 @@
 #define NUCLEUS_SIGNAL 7.0
 
 #define LEVEL_MM 37.0 /* about the distance between neighbouring discs */
+#define CEMENT_HALF_HEIGHT 12.5
 #define CORTEX_MM 0.8
 #define ENDPLATE_MM 0.8
 
-/* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1. */
-static const double body_half_width[LEVEL_NODES] = {19.0, 24.5, 25.5, 24.5, 23.5, 22.0, 21.0};
-static const double body_half_depth[LEVEL_NODES] = {11.5, 17.5, 18.2, 17.8, 17.0, 16.0, 15.5};
-static const double disc_half_height[LEVEL_NODES] = {1.6, 5.2, 5.6, 5.2, 4.8, 4.3, 3.8};
-static const double spinous_tip[LEVEL_NODES] = {46.0, 58.0, 68.0, 71.0, 70.0, 67.0, 65.0};
-static const double sac_half_width[LEVEL_NODES] = {6.0, 7.5, 8.5, 9.0, 9.5, 10.0, 10.0};
-static const double sac_half_depth[LEVEL_NODES] = {4.5, 6.0, 6.5, 7.0, 7.2, 7.5, 7.5};
+/* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1, and on. */
+static const double spinous_tip[LEVEL_NODES] = {46.0, 58.0, 68.0, 71.0, 70.0,
+                                                67.0, 65.0, 65.0, 65.0};
+static const double sac_half_width[LEVEL_NODES] = {6.0, 7.5, 8.5, 9.0, 9.5, 10.0, 10.0, 10.0, 10.0};
+static const double sac_half_depth[LEVEL_NODES] = {4.5, 6.0, 6.5, 7.0, 7.2, 7.5, 7.5, 7.5, 7.5};
 
 #define SACRUM_TOP (-0.06)    /* level of the upper end plate of S1 at its sides */
 #define CANAL_BEHIND_BODY 6.5 /* from the body's back to the centre of the dural sac */
@@ -38,8 +37,8 @@ static bool bone(double distance, phantom_sample *out) {
 
 static void disc_tissue(const phantom_anatomy *anatomy, const phantom_local *p, double distance,
                         double half_height, phantom_sample *out) {
-    double half_width = phantom_by_level(body_half_width, p->level);
-    double half_depth = phantom_by_level(body_half_depth, p->level);
+    double half_width = phantom_by_level(anatomy->body_half_width, p->level);
+    double half_depth = phantom_by_level(anatomy->body_half_depth, p->level);
     double inner = phantom_ellipse(p->u, p->v - 1.0, 0.80 * half_width, 0.78 * half_depth);
     double patchy =
         0.85 + 0.3 * phantom_noise(anatomy->seed ^ FIELD_DISC, p->x / 4.0, p->y / 4.0, p->z / 2.0);
@@ -52,11 +51,19 @@ static void disc_tissue(const phantom_anatomy *anatomy, const phantom_local *p, 
                            NUCLEUS_SIGNAL * anatomy->nucleus[p->disc] * deep * deep * flat);
 }
 
+/* Cement of a vertebroplasty: a lobed block that fills most of the body. */
+static bool cement_at(const phantom_anatomy *anatomy, const phantom_local *p, double half_depth) {
+    double lobes = phantom_noise(anatomy->seed ^ FIELD_CEMENT, p->x / 6.0, p->y / 6.0, p->z / 6.0);
+    double x = p->u / (half_depth + 3.0), y = p->v / half_depth;
+    double z = (p->level - floor(p->level) - 0.5) * LEVEL_MM / CEMENT_HALF_HEIGHT;
+    return x * x + y * y + z * z * z * z < 0.70 + 0.35 * (lobes - 0.5);
+}
+
 /* Bodies, end plates and discs; these are the vertebral reference. */
 static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
-    double half_width = phantom_by_level(body_half_width, p->level);
-    double half_depth = phantom_by_level(body_half_depth, p->level);
-    double half_height = disc_half_height[p->disc] * (1.0 - 0.010 * p->v);
+    double half_width = phantom_by_level(anatomy->body_half_width, p->level);
+    double half_depth = phantom_by_level(anatomy->body_half_depth, p->level);
+    double half_height = anatomy->disc_half_height[p->disc] * (1.0 - 0.010 * p->v);
     double below = p->level - floor(p->level), waist = 4.0 * below * (1.0 - below);
     bool in_disc = fabs(p->along) < half_height;
     double narrowing = in_disc ? 0.0 : 2.2 * waist;
@@ -80,6 +87,8 @@ static bool body_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
     out->side = MYO_LEFT;
     if (in_disc) {
         disc_tissue(anatomy, p, distance, half_height, out);
+    } else if (floor(p->level) == (double)anatomy->cemented && cement_at(anatomy, p, half_depth)) {
+        out->tissue = TISSUE_CEMENT;
     } else if (fabs(p->along) < half_height + ENDPLATE_MM) {
         out->tissue = TISSUE_CORTEX;
     } else {
@@ -212,7 +221,7 @@ static bool root_at(const phantom_anatomy *anatomy, const phantom_local *p, doub
 }
 
 bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
-    double centre = phantom_by_level(body_half_depth, p->level) + CANAL_BEHIND_BODY;
+    double centre = phantom_by_level(anatomy->body_half_depth, p->level) + CANAL_BEHIND_BODY;
     double half_width = phantom_by_level(sac_half_width, p->level);
     double half_depth = phantom_by_level(sac_half_depth, p->level);
     double sac =

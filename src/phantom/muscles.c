@@ -14,14 +14,17 @@
 #define FASCIA_MM 0.9
 #define FLOOR_V 27.0 /* the compartment is scaled about this depth, mm behind the curve */
 
-/* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1. */
-static const double half_width[LEVEL_NODES] = {36.0, 63.0, 70.0, 73.0, 72.0, 68.0, 63.0};
-static const double depth_scale[LEVEL_NODES] = {0.62, 0.88, 1.0, 0.97, 0.90, 0.82, 0.76};
-static const double septum_scale[LEVEL_NODES] = {1.15, 1.08, 1.0, 0.84, 0.72, 0.62, 0.55};
-static const double psoas_a[LEVEL_NODES] = {56.0, 51.0, 44.0, 39.5, 35.0, 30.5, 28.0};
-static const double psoas_v[LEVEL_NODES] = {-30.0, -12.0, 4.0, 9.0, 11.0, 12.0, 12.0};
-static const double psoas_width[LEVEL_NODES] = {15.0, 18.0, 18.5, 16.0, 12.5, 9.0, 6.0};
-static const double psoas_depth[LEVEL_NODES] = {16.0, 19.0, 20.0, 18.5, 15.5, 12.0, 8.0};
+/* S1/2, L5/S1, L4/5, L3/4, L2/3, L1/2, T12/L1, and on. */
+static const double half_width[LEVEL_NODES] = {36.0, 63.0, 70.0, 73.0, 72.0,
+                                               68.0, 63.0, 63.0, 63.0};
+static const double depth_scale[LEVEL_NODES] = {0.62, 0.88, 1.0,  0.97, 0.90,
+                                                0.82, 0.76, 0.76, 0.76};
+static const double septum_scale[LEVEL_NODES] = {1.15, 1.08, 1.0,  0.84, 0.72,
+                                                 0.62, 0.55, 0.55, 0.55};
+static const double psoas_a[LEVEL_NODES] = {56.0, 51.0, 44.0, 39.5, 35.0, 30.5, 28.0, 28.0, 28.0};
+static const double psoas_v[LEVEL_NODES] = {-30.0, -12.0, 4.0, 9.0, 11.0, 12.0, 12.0, 12.0, 12.0};
+static const double psoas_width[LEVEL_NODES] = {15.0, 18.0, 18.5, 16.0, 12.5, 9.0, 6.0, 6.0, 6.0};
+static const double psoas_depth[LEVEL_NODES] = {16.0, 19.0, 20.0, 18.5, 15.5, 12.0, 8.0, 8.0, 8.0};
 
 /* Outline of the compartment over q = distance from the midline / half width. */
 #define PROFILE_COUNT 10

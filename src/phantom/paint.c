@@ -27,6 +27,7 @@
 #define MUSCLE_SIGNAL 75.0 /* stored value of muscle at the back; fat is near 700 then */
 #define RAMP 0.14          /* texture over which muscle turns into fat */
 #define BIAS_DEPTH_MM 150.0
+#define COIL_END_MAX 2.0 /* the coil's fall along the spine ends at this power of it */
 #define BISECTIONS 48
 #define NO_FAT 3.0 /* a level that no texture reaches */
 
@@ -34,8 +35,8 @@
 #define PSOAS_FACTOR 0.25
 #define FRACTION_MAX 0.9
 
-/* Fat grows towards the sacrum: by disc, L5/S1 to L1/2, relative to L4/5. */
-static const double level_factor[PHANTOM_DISC_COUNT] = {1.3, 1.0, 0.8, 0.7, 0.6};
+/* Fat grows towards the sacrum: by disc, from the last mobile one up, relative to that above. */
+static const double level_factor[PHANTOM_LUMBAR_MAX] = {1.3, 1.0, 0.8, 0.7, 0.6, 0.5};
 
 /* Proton density relative to water, T1 and T2 in ms. Muscle 898/29, marrow 586/49, fat 382/68 and
  * cerebrospinal fluid about 4300/2000 are measured values at 3 T: at TR/TE 4000/113 marrow is 5,
@@ -53,6 +54,7 @@ static const tissue_signal signals[TISSUE_COUNT] = {
     [TISSUE_ANNULUS] = {0.75, 1000.0, 30.0}, [TISSUE_CSF] = {1.0, 4300.0, 2000.0},
     [TISSUE_NERVE] = {0.8, 1100.0, 60.0},    [TISSUE_BLOOD] = {0.15, 1500.0, 29.0},
     [TISSUE_BOWEL] = {0.9, 1000.0, 60.0},    [TISSUE_KIDNEY] = {0.9, 1300.0, 75.0},
+    [TISSUE_CEMENT] = {0.02, 1000.0, 20.0},
 };
 
 static double spin_echo(const phantom_scene *scene, phantom_tissue tissue) {
@@ -77,8 +79,9 @@ static double threshold_at(const phantom_scene *scene, const phantom_sample *s) 
     if (scene->disc != PHANTOM_BETWEEN_DISCS) {
         return scene->fat[scene->disc].threshold[structure][side];
     }
-    double level = fmin(fmax(s->level, 0.0), (double)(PHANTOM_DISC_COUNT - 1));
-    int below = (int)fmin(level, (double)(PHANTOM_DISC_COUNT - 2));
+    int discs = scene->anatomy->lumbar;
+    double level = fmin(fmax(s->level, 0.0), (double)(discs - 1));
+    int below = (int)fmin(level, (double)(discs - 2));
     double low = scene->fat[below].threshold[structure][side];
     double high = scene->fat[below + 1].threshold[structure][side];
     return low + (high - low) * (level - (double)below);
@@ -226,7 +229,10 @@ static double coil_factor(const phantom_scene *scene, myo_vec3 point) {
     phantom_local p = phantom_to_local(scene->anatomy, point);
     double back = phantom_fascia_depth(p.level) + scene->anatomy->back_fat_mm;
     double depth = fmin(fmax(back - p.v, 0.0), BIAS_DEPTH_MM);
-    return exp(-log(scene->options->bias) * depth / BIAS_DEPTH_MM);
+    double along =
+        (point.z - scene->options->sagittal_offset_mm) / (0.5 * scene->options->sagittal_fov_mm);
+    return exp(-log(scene->options->bias) * depth / BIAS_DEPTH_MM) *
+           pow(scene->options->coil_falloff, -fmin(along * along, COIL_END_MAX));
 }
 
 /* Planes that are painted; each may be NULL. */

@@ -19,9 +19,10 @@ typedef struct phantom_fat_levels {
 typedef struct phantom_scene {
     const phantom_anatomy *anatomy;
     const myo_phantom_options *options;
-    phantom_fat_levels fat[PHANTOM_DISC_COUNT];
+    phantom_fat_levels fat[PHANTOM_LUMBAR_MAX];
     int disc; /* the disc that the painted slice belongs to, or PHANTOM_BETWEEN_DISCS */
     double echo_time_ms, repetition_time_ms;
+    bool water; /* fat suppressed */
 } phantom_scene;
 
 /* Sets scene->fat[disc] so that each muscle side of the slice has its target fraction. A muscle

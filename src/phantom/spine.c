@@ -4,20 +4,24 @@
 #include "phantom/random_private.h"
 
 #include <math.h>
+#include <string.h>
 
-#define DEGREE (3.14159265358979323846 / 180.0)
+#define PI 3.14159265358979323846
+#define DEGREE (PI / 180.0)
 
-/* Distance between neighbouring disc centres along the curve, S1/2 to T12/L1, mm. Bodies are about
- * 27 mm high and discs 9 to 11 mm. */
-static const double pitch_mm[LEVEL_NODES - 1] = {29.0, 36.5, 37.5, 37.0, 36.0, 34.5};
-/* Tilt of the discs in a supine adult, S1/2 to T12/L1, degrees, back side up. */
-static const double tilt_deg[LEVEL_NODES] = {42.0, 27.0, 12.0, 2.0, -5.0, -9.0, -11.0};
+/* Tilt of the discs in a supine adult, S1/2 to T12/L1 and on, degrees, back side up. */
+static const double tilt_deg[LEVEL_NODES] = {42.0, 27.0, 12.0, 2.0, -5.0, -9.0, -11.0, -11.0, -9.0};
 /* Below the sacral discs the curve turns forward again. */
 #define COCCYX_TILT_DEG 20.0
 #define COCCYX_BELOW_MM 70.0
 
 /* How far behind the curve the level surfaces stay tilted, mm. */
 #define TILTED_DEPTH_MM 30.0
+
+/* A scoliosis is one arch, (1 - cos) / 2 over this height from the last mobile disc. */
+#define BEND_MM 220.0
+/* How far beside the curve the level surfaces stay tilted with it, mm. */
+#define BENT_WIDTH_MM 30.0
 
 /* The search for the level of a point. */
 #define LEVEL_ROUNDS_MAX 24
@@ -68,21 +72,23 @@ static double from_table(const double *table, double height) {
 }
 
 /* Places the discs along the curve and integrates its slope. */
-static void init_curve(phantom_anatomy *anatomy, phantom_random *random) {
+static void init_curve(phantom_anatomy *anatomy, const myo_phantom_options *options,
+                       phantom_random *random) {
     double lordosis = phantom_random_uniform(random, 0.85, 1.15);
     double heights[LEVEL_NODES + 1], tilts[LEVEL_NODES + 1];
     for (int i = 0; i < LEVEL_NODES; i++) {
         anatomy->tilt[i] = tilt_deg[i] * lordosis * DEGREE;
-        tilts[i + 1] = anatomy->tilt[i];
     }
+    phantom_tilt_findings(anatomy, options);
+    memcpy(tilts + 1, anatomy->tilt, sizeof anatomy->tilt);
     anatomy->disc_height[1] = 0.0;
     for (int i = 1; i < LEVEL_NODES - 1; i++) {
         double middle = 0.5 * (anatomy->tilt[i] + anatomy->tilt[i + 1]);
         anatomy->disc_height[i + 1] =
-            anatomy->disc_height[i] + anatomy->body_scale * pitch_mm[i] * cos(middle);
+            anatomy->disc_height[i] + anatomy->body_scale * anatomy->pitch_mm[i] * cos(middle);
     }
     double sacral = 0.5 * (anatomy->tilt[0] + anatomy->tilt[1]);
-    anatomy->disc_height[0] = -anatomy->body_scale * pitch_mm[0] * cos(sacral);
+    anatomy->disc_height[0] = -anatomy->body_scale * anatomy->pitch_mm[0] * cos(sacral);
     for (int i = 0; i < LEVEL_NODES; i++) {
         heights[i + 1] = anatomy->disc_height[i];
     }
@@ -100,12 +106,13 @@ static void init_curve(phantom_anatomy *anatomy, phantom_random *random) {
     anatomy->origin_y = from_table(anatomy->curve_y, anatomy->disc_height[3]);
 }
 
-void phantom_anatomy_init(phantom_anatomy *anatomy, uint64_t seed) {
-    *anatomy = (phantom_anatomy){.seed = phantom_hash(seed + UINT64_C(0x6d796f746f6d65))};
+void phantom_anatomy_init(phantom_anatomy *anatomy, const myo_phantom_options *options) {
+    *anatomy = (phantom_anatomy){.seed = phantom_hash(options->seed + UINT64_C(0x6d796f746f6d65))};
+    phantom_init_sizes(anatomy, options);
     phantom_random random = {anatomy->seed};
     anatomy->body_scale = phantom_random_uniform(&random, 0.94, 1.06);
-    init_curve(anatomy, &random);
-    anatomy->scoliosis_mm = phantom_random_uniform(&random, -4.0, 4.0);
+    init_curve(anatomy, options, &random);
+    anatomy->sway_mm = phantom_random_uniform(&random, -4.0, 4.0);
     double roll = phantom_random_uniform(&random, -3.0, 3.0) * DEGREE;
     anatomy->roll_cos = cos(roll);
     anatomy->roll_sin = sin(roll);
@@ -123,11 +130,20 @@ void phantom_anatomy_init(phantom_anatomy *anatomy, uint64_t seed) {
         /* Discs degenerate mostly at the lower levels. */
         anatomy->nucleus[i] = phantom_random_uniform(&random, i < 3 ? 0.25 : 0.5, 1.0);
     }
+    phantom_init_nuclei(anatomy, options);
 }
 
-/* Sideways bend of the curve: one arch from the sacrum to the thorax. */
+/* Sideways course of the curve: the slight one of every spine, and that of a scoliosis. */
 static double curve_x(const phantom_anatomy *anatomy, double height) {
-    return anatomy->origin_x + anatomy->scoliosis_mm * sin(height / 60.0);
+    double arch = fmin(fmax(height, 0.0), BEND_MM) * 2.0 * PI / BEND_MM;
+    return anatomy->origin_x + anatomy->sway_mm * sin(height / 60.0) +
+           0.5 * anatomy->bend_mm * (1.0 - cos(arch));
+}
+
+/* Slope of the scoliosis, to which discs and bodies are at right angles. */
+static double bend_slope(const phantom_anatomy *anatomy, double height) {
+    double arch = fmin(fmax(height, 0.0), BEND_MM) * 2.0 * PI / BEND_MM;
+    return anatomy->bend_mm * PI / BEND_MM * sin(arch);
 }
 
 myo_vec3 phantom_disc_centre(const phantom_anatomy *anatomy, int disc) {
@@ -160,6 +176,7 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
     phantom_local p = {.x = point.x, .y = point.y, .z = point.z};
     double y = point.y + anatomy->origin_y, z = point.z + anatomy->disc_height[3];
     double height = z, depth = 0.0, slope = 0.0;
+    bool bent = anatomy->bend_mm != 0.0;
     /* The height on the curve depends on the depth and the depth on the height; repeating this
      * settles both, because the slope changes slowly. */
     for (int round = 0; round < LEVEL_ROUNDS_MAX; round++) {
@@ -168,6 +185,10 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
         double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
         double last = height;
         height = z - slope * tilted;
+        if (bent) {
+            double beside = point.x - curve_x(anatomy, last);
+            height += bend_slope(anatomy, last) * fmin(fmax(beside, -BENT_WIDTH_MM), BENT_WIDTH_MM);
+        }
         if (fabs(height - last) < LEVEL_ACCURACY_MM) {
             break;
         }

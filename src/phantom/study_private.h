@@ -7,14 +7,20 @@
 #include "dicom/writer.h"
 #include "phantom/paint_private.h"
 
-#define PHANTOM_LEVEL_L45 1 /* index of the disc L4/5 */
+#define PHANTOM_NAME_SIZE 8 /* of a disc's name */
 
 /* Checks the ranges of phantom.h. */
 bool phantom_check_options(const myo_phantom_options *options, myo_error *err);
 
-/* Slice `offset_mm` along the normal from the centre of a disc, tilted with it. */
-myo_geometry phantom_axial_geometry(const phantom_anatomy *anatomy,
-                                    const myo_phantom_options *options, int disc, double offset_mm);
+/* Name of a disc by the number of lumbar vertebrae: disc 1 of five is "L4/5". */
+void phantom_disc_name(int lumbar, int disc, char name[PHANTOM_NAME_SIZE]);
+
+/* Adds the options that choose the variant of anatomy and series, as members of a JSON object. */
+void phantom_describe_variant(const myo_phantom_options *options, myo_text *text);
+
+/* The lowest disc that the axial series covers, and the number of discs from there up. */
+int phantom_lowest_axial(const myo_phantom_options *options);
+int phantom_axial_count(const myo_phantom_options *options);
 
 /* Scene with the timing of the axial series; its fat is still to be calibrated. */
 phantom_scene phantom_axial_scene(const phantom_anatomy *anatomy,
@@ -23,19 +29,36 @@ phantom_scene phantom_axial_scene(const phantom_anatomy *anatomy,
 /* Calibrates the fat at a disc, on the slice through its centre. */
 bool phantom_calibrate_disc(phantom_scene *scene, int disc, myo_error *err);
 
+/* What differs between the series. */
+typedef struct phantom_series {
+    const char *folder, *description, *protocol;
+    int number;
+    bool sagittal;
+} phantom_series;
+
 /* What a study is called, and where it is written to. */
 typedef struct phantom_study {
     const phantom_anatomy *anatomy;
     const myo_phantom_options *options;
     const char *directory;
     char patient_id[32], patient_name[48], study_id[16];
-    char key[160]; /* the options as text, from which the UIDs are made */
-    char study_uid[MYO_UID_SIZE], frame_uid[MYO_UID_SIZE];
+    char key[800]; /* the options as text, from which the UIDs are made */
+    char study_uid[MYO_UID_SIZE], frame_uid[MYO_UID_SIZE], sagittal_frame_uid[MYO_UID_SIZE];
     myo_text truth; /* entries of truth.json for the axial slices */
 } phantom_study;
 
-/* Name of a disc: "L4/5". */
-const char *phantom_disc_name(int disc);
+/* Creates the folder of a series. */
+bool phantom_create_series_folder(const phantom_study *study, const phantom_series *series,
+                                  myo_error *err);
+
+/* Writes one image of a series; `sop_uid` receives its UID. */
+bool phantom_write_image(const phantom_study *study, const phantom_scene *scene,
+                         const phantom_series *series, int instance, const myo_image *image,
+                         char sop_uid[MYO_UID_SIZE], myo_error *err);
+
+/* Paint and write all slices of a series, from head to foot and from right to left. */
+bool phantom_write_axial(phantom_study *study, phantom_scene *scene, myo_error *err);
+bool phantom_write_sagittal(const phantom_study *study, phantom_scene *scene, myo_error *err);
 
 /* Adds the true areas and fat fractions of an axial slice to study->truth, and writes its labels.
  */

@@ -11,10 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *phantom_disc_name(int disc) {
-    static const char *const names[PHANTOM_DISC_COUNT] = {"L5/S1", "L4/5", "L3/4", "L2/3", "L1/2"};
-    return names[disc];
-}
+/* Discs above L1/2 that are named: T12/L1 and T11/12. */
+#define DISCS_ABOVE 2
 
 /* Adds one structure and side, when it is on the slice; returns true when it was added. */
 static bool add_structure(myo_text *truth, bool first, myo_structure structure, myo_side side,
@@ -49,7 +47,8 @@ static bool add_structure(myo_text *truth, bool first, myo_structure structure, 
 bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int instance_number,
                        const char *sop_uid, const myo_labels *labels, const myo_image *fat,
                        myo_error *err) {
-    char name[64], *path;
+    char name[64], level[PHANTOM_NAME_SIZE], *path;
+    phantom_disc_name(study->options->lumbar, disc, level);
     myo_text folder = {0};
     myo_text_printf(&folder, "%s/truth", study->directory);
     snprintf(name, sizeof name, "axial_%02d_dseg.nii.gz", instance_number);
@@ -64,7 +63,7 @@ bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int ins
     myo_text_printf(truth, "%s\n  {\"labels\": \"%s\", \"instance_number\": %d,",
                     truth->length ? "," : "", name, instance_number);
     myo_text_printf(truth, "\n   \"sop_uid\": \"%s\", \"level\": \"%s\", \"offset_mm\": %.3f,",
-                    sop_uid, phantom_disc_name(disc), offset_mm);
+                    sop_uid, level, offset_mm);
     myo_text_append(truth, "\n   \"structures\": [");
     bool first = true;
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
@@ -83,18 +82,26 @@ bool phantom_truth_write(phantom_study *study, myo_error *err) {
     myo_text_printf(&text, "{\"patient_id\": \"%s\",\n", study->patient_id);
     myo_text_printf(&text, " \"study_uid\": \"%s\",\n", study->study_uid);
     myo_text_printf(&text, " \"frame_of_reference_uid\": \"%s\",\n", study->frame_uid);
+    if (options->own_frames) {
+        myo_text_printf(&text, " \"sagittal_frame_of_reference_uid\": \"%s\",\n",
+                        study->sagittal_frame_uid);
+    }
     myo_text_printf(&text,
                     " \"options\": {\"seed\": %llu, \"matrix\": %zu, \"pixel_mm\": %.4f, "
                     "\"fat_fraction\": %.4f, \"noise_percent\": %.4f, \"bias\": %.4f, "
-                    "\"height_m\": %.4f},\n",
+                    "\"height_m\": %.4f, ",
                     (unsigned long long)options->seed, options->matrix, options->pixel_mm,
                     options->fat_fraction, options->noise_percent, options->bias,
                     options->height_m);
+    phantom_describe_variant(options, &text);
+    myo_text_printf(&text, "},\n \"lumbar_vertebrae\": %d,\n", options->lumbar);
     myo_text_append(&text, " \"discs_lps_mm\": {");
-    for (int disc = 0; disc < PHANTOM_DISC_COUNT; disc++) {
+    for (int disc = 0; disc < options->lumbar + DISCS_ABOVE; disc++) {
+        char name[PHANTOM_NAME_SIZE];
         myo_vec3 centre = phantom_disc_centre(study->anatomy, disc);
-        myo_text_printf(&text, "%s\"%s\": [%.3f, %.3f, %.3f]", disc ? ", " : "",
-                        phantom_disc_name(disc), centre.x, centre.y, centre.z);
+        phantom_disc_name(options->lumbar, disc, name);
+        myo_text_printf(&text, "%s\"%s\": [%.3f, %.3f, %.3f]", disc ? ", " : "", name, centre.x,
+                        centre.y, centre.z);
     }
     myo_text_printf(&text, "},\n \"axial\": [%s]}\n", study->truth.data ? study->truth.data : "");
     char *path = NULL;

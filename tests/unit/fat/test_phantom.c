@@ -29,6 +29,7 @@ static void compare_with_truth(uint64_t seed, double fat_fraction) {
     myo_phantom_options options = myo_phantom_defaults();
     options.seed = seed;
     options.fat_fraction = fat_fraction;
+    options.bias = 3.0;
     myo_image *image, *truth, *corrected;
     myo_labels *labels;
     assert_true(myo_phantom_slice(&options, &image, &labels, &truth, NULL));
