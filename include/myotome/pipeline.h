@@ -10,6 +10,10 @@
 extern "C" {
 #endif
 
+/* Limits of one study: a hundred times what a large one takes. */
+#define MYO_STUDY_TIMEOUT_S 600.0
+#define MYO_STUDY_MEMORY_GIB 8.0
+
 /* Options of a run; every pointer is borrowed. NULL or 0 means the default or "not given". */
 typedef struct myo_measure_options {
     const char *const *inputs;
@@ -27,9 +31,19 @@ typedef struct myo_measure_options {
     const char *const *models; /* names or files; none: every built-in model */
     size_t model_count;
     const char *plugin_directory;
-    const char *command_line; /* recorded in run.json */
+    const char *command_line;   /* recorded in run.json */
+    size_t jobs;                /* studies measured at the same time; 0: as many as processors */
+    double study_timeout_s;     /* a study that takes longer fails; 0: MYO_STUDY_TIMEOUT_S */
+    double study_memory_gib;    /* a study that needs more fails; 0: MYO_STUDY_MEMORY_GIB */
+    bool resume;                /* keep what an earlier run in `output` has finished */
+    bool deidentify;            /* pseudonyms in place of identifiers, in every output */
+    const char *deidentify_key; /* file with the secret of the pseudonyms */
+    const char *deidentify_map; /* file for the table from identifiers to pseudonyms */
     myo_progress progress;
     void *progress_user;
+    /* Receives the summary as JSON text, in pieces. */
+    void (*summary)(void *user, const char *text, size_t size);
+    void *summary_user;
 } myo_measure_options;
 
 /* What came of it. */
@@ -39,19 +53,22 @@ typedef struct myo_measure_summary {
     size_t
         studies_incomplete; /* of the measured ones: a risk could not be computed from bad input */
     size_t files_skipped;
-    char *json; /* the summary as JSON text; owned, free with myo_measure_summary_clear() */
 } myo_measure_summary;
 
 /*
  * Measures every study found among the inputs and writes the results below options->output. A
  * study that fails is recorded and costs no other. Errors are those that stop the whole run:
  * MYO_E_ARGUMENT (unknown option values), MYO_E_IO (an input does not exist, the output cannot be
- * written), MYO_E_FORMAT and MYO_E_MISSING (a CSV or model file that cannot be used).
+ * written or is in use by another run), MYO_E_FORMAT and MYO_E_MISSING (a CSV or model file that
+ * cannot be used).
+ *
+ * Each study is measured in a process of its own, made by fork(), so that a crash, an endless loop
+ * or memory that runs out costs that study alone. The calling process must therefore have no other
+ * thread while this runs. The log sink is called in the calling process only, with the lines of the
+ * studies in their order. The bytes written do not depend on options->jobs.
  */
 MYO_API bool myo_pipeline_measure(const myo_measure_options *options, myo_measure_summary *out,
                                   myo_error *err);
-
-MYO_API void myo_measure_summary_clear(myo_measure_summary *summary);
 
 /*
  * Applies a model (name or file) to every row of a CSV file, which holds the model's variables in

@@ -7,7 +7,14 @@
 
 #define MYO_HASH_HEX_SIZE 65
 
+#define MYO_HASH_SIZE 32
+
 /* Writes the hash of `size` bytes as 64 lower-case hexadecimal digits and a NUL. */
 void myo_hash_sha256(const void *data, size_t size, char hex[MYO_HASH_HEX_SIZE]);
+
+/* HMAC-SHA-256 (RFC 2104): a hash that only the owner of the key can compute. An empty key makes it
+ * one that everybody can. */
+void myo_hash_hmac(const void *key, size_t key_size, const void *data, size_t size,
+                   uint8_t out[MYO_HASH_SIZE]);
 
 #endif

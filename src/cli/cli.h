@@ -38,6 +38,7 @@ typedef struct cli_option {
     double minimum, maximum;    /* both 0: any number */
     const char *const *choices; /* ends with NULL */
     bool required;
+    bool unrecorded; /* left out of the recorded command line: it changes no result */
 } cli_option;
 
 /* The value of one option. Text is borrowed from the parser. */
@@ -57,7 +58,7 @@ typedef struct cli_call {
     const cli_value *values; /* in the order of command->options */
     const char *const *operands;
     size_t operand_count;
-    const char *command_line; /* as typed, quoted for a shell */
+    const char *command_line; /* as understood, quoted for a shell */
     bool quiet;
     cli_terminal *terminal; /* `user` of cli_terminal_progress */
 } cli_call;

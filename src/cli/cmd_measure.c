@@ -17,9 +17,21 @@ enum {
     OPTION_CLINICAL,
     OPTION_MODEL,
     OPTION_PLUGINS,
+    OPTION_JOBS,
+    OPTION_RESUME,
+    OPTION_STUDY_TIMEOUT,
+    OPTION_STUDY_MEMORY,
+    OPTION_DEIDENTIFY,
+    OPTION_DEIDENTIFY_KEY,
+    OPTION_DEIDENTIFY_MAP,
     OPTION_JSON,
     OPTION_COUNT
 };
+
+/* Beyond these a value is a slip of the hand. */
+#define JOBS_MAX 1024
+#define STUDY_TIMEOUT_MAX_S 1000000
+#define STUDY_MEMORY_MAX_GIB 4096
 
 static const char *const levels[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1", NULL};
 static const char *const references[] = {"auto", "vertebra", "disc", NULL};
@@ -91,9 +103,56 @@ static const cli_option options[OPTION_COUNT] = {
                         .kind = CLI_TEXT,
                         .argument = "DIR",
                         .help = "load the plugins of this folder"},
+    [OPTION_JOBS] = {.name = "jobs",
+                     .kind = CLI_COUNT,
+                     .argument = "N",
+                     .help =
+                         "studies that are measured at the same time; without it as many as the "
+                         "machine has processors",
+                     .minimum = 1,
+                     .maximum = JOBS_MAX,
+                     .unrecorded = true},
+    [OPTION_RESUME] =
+        {.name = "resume",
+         .kind = CLI_FLAG,
+         .help = "keep what an earlier run in OUT has finished, with the same version, options and "
+                 "files; measure what is missing or has changed",
+         .unrecorded = true},
+    [OPTION_STUDY_TIMEOUT] = {.name = "study-timeout",
+                              .kind = CLI_NUMBER,
+                              .argument = "SECONDS",
+                              .help = "a study that takes longer fails",
+                              .default_text = "600",
+                              .minimum = 1,
+                              .maximum = STUDY_TIMEOUT_MAX_S,
+                              .unrecorded = true},
+    [OPTION_STUDY_MEMORY] = {.name = "study-memory",
+                             .kind = CLI_NUMBER,
+                             .argument = "GIB",
+                             .help = "a study that needs more memory fails",
+                             .default_text = "8",
+                             .minimum = 0.25,
+                             .maximum = STUDY_MEMORY_MAX_GIB,
+                             .unrecorded = true},
+    [OPTION_DEIDENTIFY] = {.name = "deidentify",
+                           .kind = CLI_FLAG,
+                           .help = "write pseudonyms in place of patient IDs, UIDs and paths, and "
+                                   "no dates"},
+    [OPTION_DEIDENTIFY_KEY] =
+        {.name = "deidentify-key",
+         .kind = CLI_TEXT,
+         .argument = "FILE",
+         .help = "secret of the pseudonyms, any file of 16 to 4096 bytes; without it an ID can be "
+                 "found from its pseudonym by trying"},
+    [OPTION_DEIDENTIFY_MAP] =
+        {.name = "deidentify-map",
+         .kind = CLI_TEXT,
+         .argument = "FILE",
+         .help = "write a table of patients and studies with their pseudonyms, outside of OUT"},
     [OPTION_JSON] = {.name = "json",
                      .kind = CLI_FLAG,
-                     .help = "print the summary of the run as JSON"},
+                     .help = "print the summary of the run as JSON",
+                     .unrecorded = true},
 };
 
 static const cli_example examples[] = {
@@ -102,7 +161,18 @@ static const cli_example examples[] = {
      "With a height, and what the risk model needs besides the image."},
     {"myotome measure study/ -o out --slice 6001:12 --fat all",
      "A slice that a person chose, and all fat methods for comparison."},
+    {"myotome measure export/ -o out --resume",
+     "Goes on after an interruption, or after studies were added."},
+    {"myotome measure export/ -o release --deidentify --deidentify-key key --deidentify-map "
+     "map.csv",
+     "Results without identifiers; the key and the table stay with you."},
 };
+
+/* The summary goes to standard output as it is made. */
+static void print_piece(void *user, const char *text, size_t size) {
+    (void)user;
+    fwrite(text, 1, size, stdout);
+}
 
 static myo_measure_options make_options(const cli_call *call) {
     const cli_value *v = call->values;
@@ -123,6 +193,14 @@ static myo_measure_options make_options(const cli_call *call) {
         .model_count = v[OPTION_MODEL].count,
         .plugin_directory = v[OPTION_PLUGINS].text,
         .command_line = call->command_line,
+        .jobs = (size_t)v[OPTION_JOBS].number,
+        .study_timeout_s = v[OPTION_STUDY_TIMEOUT].number,
+        .study_memory_gib = v[OPTION_STUDY_MEMORY].number,
+        .resume = v[OPTION_RESUME].count > 0,
+        .deidentify = v[OPTION_DEIDENTIFY].count > 0,
+        .deidentify_key = v[OPTION_DEIDENTIFY_KEY].text,
+        .deidentify_map = v[OPTION_DEIDENTIFY_MAP].text,
+        .summary = v[OPTION_JSON].count > 0 ? print_piece : NULL,
         .progress = cli_terminal_progress,
         .progress_user = call->terminal,
     };
@@ -141,6 +219,10 @@ static cli_status status_of(const myo_measure_summary *summary) {
 static void explain_nothing(const cli_call *call) {
     const char *name = call->command->name;
     myo_catalogue *catalogue = NULL;
+    if (call->values[OPTION_DEIDENTIFY].count > 0) {
+        fprintf(stderr, "myotome %s: no study among the inputs; see run.json\n", name);
+        return;
+    }
     if (!myo_catalogue_create(call->operands, call->operand_count, NULL, NULL, &catalogue, NULL)) {
         return;
     }
@@ -185,13 +267,8 @@ static cli_status run(const cli_call *call) {
         return cli_fail(call, &err);
     }
     cli_terminal_clear(call->terminal);
-    if (call->values[OPTION_JSON].count > 0) {
-        puts(summary.json);
-    }
     print_summary(call, &summary);
-    cli_status status = status_of(&summary);
-    myo_measure_summary_clear(&summary);
-    return status;
+    return status_of(&summary);
 }
 
 const cli_command cli_cmd_measure = {
@@ -210,7 +287,16 @@ const cli_command cli_cmd_measure = {
         "ImageJ RoiSet.zip.\n\n"
         "The height comes from --heights, then --height, then the header. Without one SMI is left "
         "empty. A study that fails is recorded and costs no other. Look at the overlay before a "
-        "result is used: not for clinical decisions without review.",
+        "result is used: not for clinical decisions without review.\n\n"
+        "Studies are measured side by side, each in a process of its own: one that crashes, takes "
+        "too long or needs too much memory fails alone. Results do not depend on --jobs. Finished "
+        "studies are kept in OUT/.myotome, so that --resume goes on after an interruption at any "
+        "moment; a study that failed for a reason of the machine (memory, disk, a crash) is tried "
+        "again. Without --resume everything is measured anew.\n\n"
+        "With --deidentify results name patients, studies and images by pseudonyms that are the "
+        "same in every run with the same key, and hold no date, path, name or free text of the "
+        "files; --heights and --clinical still name patients by their IDs. What is burned into the "
+        "pixels stays in the overlay picture.",
     .options = options,
     .option_count = OPTION_COUNT,
     .examples = examples,

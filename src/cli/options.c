@@ -89,21 +89,64 @@ static char *append_quoted(char *end, const char *word) {
     return end;
 }
 
-/* The command line as a person would type it again, for the record of a run. */
-static char *join_command_line(int argc, const char **argv) {
-    size_t size = sizeof "myotome";
-    for (int i = 1; i < argc; i++) {
-        size += 4 * strlen(argv[i]) + 3; /* every character a quote, two quotes, a blank */
+/* Appends " --name" or " --name=value". */
+static char *append_option(char *end, const char *name, const char *value) {
+    size_t length = strlen(name);
+    memcpy(end, " --", 3);
+    memcpy(end + 3, name, length);
+    end += 3 + length;
+    if (value) {
+        *end++ = '=';
+        end = append_quoted(end, value);
     }
-    char *line = malloc(size);
-    if (line) {
-        char *end = line + strlen("myotome");
-        memcpy(line, "myotome", strlen("myotome"));
-        for (int i = 1; i < argc; i++) {
-            *end++ = ' ';
-            end = append_quoted(end, argv[i]);
+    return end;
+}
+
+/* The longest that a text can become: every character a quote, a blank and two quotes around it. */
+static size_t quoted_size(const char *text) {
+    return text ? 4 * strlen(text) + 3 : 0;
+}
+
+static size_t command_line_size(const parser *p, const char *const *operands, size_t count) {
+    const cli_command *command = p->command;
+    size_t size = sizeof "myotome  --" + strlen(command->name);
+    for (size_t i = 0; i < command->option_count; i++) {
+        const cli_value *value = &p->values[i];
+        size_t name_size = strlen(command->options[i].name) + sizeof " --=";
+        size += name_size + quoted_size(value->text);
+        for (size_t k = 0; p->lists[i] && k < value->count; k++) {
+            size += name_size + quoted_size(p->lists[i][k]);
         }
-        *end = '\0';
+    }
+    for (size_t i = 0; i < count; i++) {
+        size += quoted_size(operands[i]);
+    }
+    return size;
+}
+
+/* The command line for the record of a run, the same however its options were ordered and
+ * abbreviated. Options that change no result are left out. */
+static char *join_command_line(const parser *p, const char *const *operands, size_t count) {
+    const cli_command *command = p->command;
+    char *line = calloc(command_line_size(p, operands, count), 1);
+    if (!line) {
+        return NULL;
+    }
+    char *end = line + strlen("myotome ");
+    memcpy(line, "myotome ", strlen("myotome "));
+    memcpy(end, command->name, strlen(command->name));
+    end += strlen(command->name);
+    for (size_t i = 0; i < command->option_count; i++) {
+        const cli_option *option = &command->options[i];
+        const cli_value *value = &p->values[i];
+        for (size_t k = 0; k < value->count && !option->unrecorded; k++) {
+            end = append_option(end, option->name,
+                                option->kind == CLI_LIST ? p->lists[i][k] : value->text);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        *end++ = ' ';
+        end = append_quoted(end, operands[i]);
     }
     return line;
 }
@@ -115,8 +158,7 @@ static bool create_parser(parser *p, const cli_command *command, int argc, const
     p->values = calloc(count, sizeof *p->values);
     p->lists = calloc(count, sizeof *p->lists);
     p->owned = calloc((size_t)argc + 1, sizeof *p->owned);
-    p->command_line = join_command_line(argc, argv);
-    if (!p->table || !p->values || !p->lists || !p->owned || !p->command_line) {
+    if (!p->table || !p->values || !p->lists || !p->owned) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -280,6 +322,10 @@ static cli_status run_parsed(parser *p) {
     cli_status status = complete_values(p);
     if (status != CLI_DONE) {
         return status;
+    }
+    p->command_line = join_command_line(p, operands, count);
+    if (!p->command_line) {
+        return out_of_memory();
     }
     cli_terminal terminal;
     cli_terminal_open(&terminal, common[CLI_COMMON_VERBOSE].count,

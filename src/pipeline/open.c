@@ -2,6 +2,7 @@
 /* Opening a run: option values, methods, models. */
 #include "pipeline/run_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool check_level(const char *level, myo_error *err) {
@@ -104,8 +105,23 @@ static bool load_models(run *r, myo_error *err) {
     return true;
 }
 
+/* Studies carry pseudonyms when they are measured, so that a UID of the user's must become one. */
+static void take_options(run *r, const myo_measure_options *options) {
+    r->own = *options;
+    r->own.slice = identity_uid_option(&r->identity, options->slice, r->slice_pseudonym);
+    r->own.series = identity_uid_option(&r->identity, options->series, r->series_pseudonym);
+    r->own.study_timeout_s =
+        options->study_timeout_s > 0.0 ? options->study_timeout_s : MYO_STUDY_TIMEOUT_S;
+    r->own.study_memory_gib =
+        options->study_memory_gib > 0.0 ? options->study_memory_gib : MYO_STUDY_MEMORY_GIB;
+    r->options = &r->own;
+}
+
 bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
-    r->options = options;
+    if (!identity_open(&r->identity, options, err)) {
+        return false;
+    }
+    take_options(r, options);
     r->level = options->level ? options->level : "L4/5";
     if (options->input_count == 0 || !options->output) {
         return myo_error_set(err, MYO_E_ARGUMENT, "measure needs an INPUT and an output folder");
@@ -127,8 +143,7 @@ void run_close(run *r) {
     myo_csv_destroy(r->heights);
     myo_csv_destroy(r->clinical);
     myo_registry_destroy(r->registry);
-    myo_text_clear(&r->measurements);
-    myo_text_clear(&r->features);
-    myo_text_clear(&r->risk);
+    identity_close(&r->identity);
+    free(r->plans);
     json_decref(r->record);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run.json: what was asked, what was read, what was done, and what was left out and why. */
 #include "pipeline/run_private.h"
+#include "pipeline/stream_private.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -36,11 +37,19 @@ static json_t *describe_method(const run *r, const myo_method_info *info, const 
                      myo_registry_get_origin(r->registry, info), "parameters", parameters);
 }
 
-static json_t *describe_options(const run *r) {
+/* Paths that the user gave; hidden with --deidentify, as names are found in many of them. */
+static json_t *path_or_null(const run *r, const char *path) {
+    if (r->identity.hide && path) {
+        return json_string("given");
+    }
+    return path ? json_any_text(path) : json_null();
+}
+
+json_t *record_options(const run *r) {
     const myo_measure_options *o = r->options;
     json_t *inputs = json_array(), *models = json_array(), *fat = json_array();
     for (size_t i = 0; i < o->input_count; i++) {
-        json_array_append_new(inputs, json_string(o->inputs[i]));
+        json_array_append_new(inputs, path_or_null(r, o->inputs[i]));
     }
     for (size_t i = 0; i < r->model_count; i++) {
         json_array_append_new(models, json_string(myo_model_get_name(r->models[i])));
@@ -48,22 +57,22 @@ static json_t *describe_options(const run *r) {
     for (size_t i = 0; i < r->fat_method_count; i++) {
         json_array_append_new(fat, describe_method(r, &r->fat_methods[i]->info, r->fat_values[i]));
     }
-    return json_pack("{s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "inputs",
-                     inputs, "level", r->level, "slice", string_or_null(o->slice), "series",
-                     string_or_null(o->series), "reference", o->reference ? o->reference : "auto",
-                     "segmenter", describe_method(r, &r->segmenter->info, r->segmenter_values),
-                     "fat_methods", fat, "height_m",
-                     o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
-                     string_or_null(o->heights_csv), "clinical", string_or_null(o->clinical_csv),
-                     "models", models, "plugins", string_or_null(o->plugin_directory));
+    return json_pack(
+        "{s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "inputs", inputs,
+        "level", r->level, "slice", string_or_null(o->slice), "series", string_or_null(o->series),
+        "reference", o->reference ? o->reference : "auto", "segmenter",
+        describe_method(r, &r->segmenter->info, r->segmenter_values), "fat_methods", fat,
+        "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
+        path_or_null(r, o->heights_csv), "clinical", path_or_null(r, o->clinical_csv), "models",
+        models, "plugins", path_or_null(r, o->plugin_directory), "deidentify", (int)o->deidentify);
 }
 
 bool record_begin(run *r, myo_error *err) {
-    r->record = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:n, s:o, s:[], s:[], s:[]}", "program",
-                          "myotome", "version", myo_version(), "libraries", myo_library_versions(),
-                          "notice", "Not for clinical decisions without review.", "command_line",
-                          string_or_null(r->options->command_line), "start", time_now(), "end",
-                          "options", describe_options(r), "warnings", "studies", "skipped");
+    r->record = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:n, s:o, s:[]}", "program", "myotome",
+                          "version", myo_version(), "libraries", myo_library_versions(), "notice",
+                          "Not for clinical decisions without review.", "command_line",
+                          path_or_null(r, r->options->command_line), "start", time_now(), "end",
+                          "options", record_options(r), "warnings");
     return r->record ? true : myo_error_set(err, MYO_E_MEMORY, "out of memory");
 }
 
@@ -73,16 +82,25 @@ void record_end(run *r) {
     json_object_set_new(r->record, "failed", json_integer((json_int_t)r->failed));
 }
 
-void record_skipped(run *r, const myo_catalogue *catalogue) {
-    json_t *list = json_object_get(r->record, "skipped");
-    for (size_t i = 0; i < myo_catalogue_get_skipped_count(catalogue); i++) {
-        const myo_skipped *skipped = myo_catalogue_get_skipped(catalogue, i);
-        json_t *entry = json_pack("{s:s, s:s, s:s}", "path", skipped->path, "code",
-                                  myo_code_name(skipped->code), "reason", skipped->reason);
-        /* A file name that is no UTF-8 cannot stand in JSON; its reason still does. */
-        json_array_append_new(list, entry ? entry
-                                          : json_pack("{s:n, s:s, s:s}", "path", "code",
-                                                      myo_code_name(skipped->code), "reason",
-                                                      "file name is not UTF-8"));
-    }
+json_t *record_skipped(const run *r, const myo_skipped *skipped) {
+    char pseudonym[PSEUDONYM_SIZE];
+    myo_text reason = {0};
+    identity_hide_text(&r->identity, NULL, skipped->reason, &reason);
+    json_t *entry = json_pack("{s:o, s:s, s:o}", "path",
+                              json_any_text(identity_path(&r->identity, skipped->path, pseudonym)),
+                              "code", myo_code_name(skipped->code), "reason",
+                              json_any_text(reason.data ? reason.data : ""));
+    myo_text_clear(&reason);
+    return entry;
+}
+
+json_t *record_study(const myo_study *shown) {
+    return json_pack("{s:s, s:s, s:s}", "patient_id", shown->patient_id, "study_uid",
+                     shown->study_uid, "study_date", shown->study_date);
+}
+
+void record_failure(json_t *record, const myo_error *failure) {
+    json_object_set_new(record, "status", json_string("failed"));
+    json_object_set_new(record, "code", json_string(myo_code_name(failure->code)));
+    json_object_set_new(record, "reason", json_any_text(failure->message));
 }

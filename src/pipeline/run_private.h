@@ -3,9 +3,12 @@
 #ifndef MYO_PIPELINE_RUN_PRIVATE_H
 #define MYO_PIPELINE_RUN_PRIVATE_H
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "io/csv.h"
+#include "pipeline/identity_private.h"
 #include "pipeline/method_spec_private.h"
+#include "pipeline/store_private.h"
 
 #include <jansson.h>
 #include <myotome/level.h>
@@ -15,9 +18,34 @@
 
 #define RUN_MODELS_MAX 16
 #define RUN_FAT_METHODS_MAX 16
+#define STUDY_FOLDER_SIZE 192
+
+/* What is known of a study before it is measured. */
+typedef struct study_plan {
+    char key[STUDY_KEY_SIZE];            /* names its fragment */
+    char fingerprint[MYO_HASH_HEX_SIZE]; /* of everything that its results depend on */
+    bool shares_folder;                  /* with another study of the same reduced ID and date */
+    bool finished;                       /* by an earlier run */
+} study_plan;
+
+typedef enum study_status { STUDY_MEASURED, STUDY_INCOMPLETE, STUDY_FAILED } study_status;
+
+/* What came of a study. Initialise with {0}. */
+typedef struct study_result {
+    study_status status;
+    myo_text measurements, features, risk; /* rows; none when it failed */
+    json_t *record;                        /* for run.json */
+    char folder[STUDY_FOLDER_SIZE];        /* its files' place below OUT */
+} study_result;
 
 typedef struct run {
-    const myo_measure_options *options;
+    const myo_measure_options *options; /* `own` */
+    myo_measure_options own;            /* as given, but for UIDs that stand for pseudonyms */
+    char slice_pseudonym[PSEUDONYM_SIZE], series_pseudonym[PSEUDONYM_SIZE];
+    identity identity;
+    store store;
+    study_plan *plans; /* in the order of the catalogue */
+    const myo_catalogue *catalogue;
     const char *level;
     myo_registry *registry;
     const myo_segmenter *segmenter;
@@ -28,9 +56,8 @@ typedef struct run {
     myo_model *models[RUN_MODELS_MAX];
     size_t model_count;
     myo_csv *heights, *clinical; /* NULL when not given */
-    myo_text measurements, features, risk;
-    json_t *record; /* run.json */
-    size_t measured, failed, incomplete;
+    json_t *record;              /* run.json but for studies and skipped files */
+    size_t measured, failed, incomplete, skipped;
 } run;
 
 /* Opens everything that the options name; checks option values. */
@@ -45,18 +72,44 @@ bool run_height(const run *r, const myo_study *study, double *height_m, const ch
 /* Field of the clinical table for a patient, or NULL. */
 const char *run_clinical_value(const run *r, const char *patient_id, const char *name);
 
+/* Appends everything that the tables say about a patient, for the fingerprint. */
+void run_describe_patient(const run *r, const char *patient_id, myo_text *text);
+
 /* Checks that both tables have the columns that are needed and name each patient once, and warns
  * of patients that are not among the studies. */
-bool run_check_tables(run *r, const myo_catalogue *catalogue, myo_error *err);
+bool run_check_tables(run *r, myo_error *err);
 
-/* Measures one study: adds rows to the tables, writes its files, describes it in *record (owned by
- * the caller). On failure no row is added. `incomplete` says that a risk failed on bad input. */
-bool run_study(run *r, const myo_study *study, json_t *record, bool *incomplete, myo_error *err);
+/* Plans every study of the catalogue: keys, folders, fingerprints, and what is finished already.
+ * Results of an earlier run that do not hold any more are removed. */
+bool plan_create(run *r, myo_error *err);
+/* Folder of a study's files below OUT. */
+void plan_folder(const myo_study *shown, char folder[STUDY_FOLDER_SIZE]);
+
+/* Measures one study and writes its files into `work_folder`. `source` is the study as it was read,
+ * `shown` as results show it. On failure the result holds the record alone. */
+bool run_study(const run *r, const study_plan *plan, const myo_study *source,
+               const myo_study *shown, const char *work_folder, study_result *out, myo_error *err);
+void study_result_clear(study_result *result);
+
+/* The record that every study has, whatever comes of it. */
+json_t *record_study(const myo_study *shown);
+/* Describes in the record why a study failed. */
+void record_failure(json_t *record, const myo_error *failure);
+
+/* Measures all studies that are not finished, each in a process of its own. */
+bool run_workers(run *r, myo_error *err);
+
+/* Puts the tables and run.json together from the fragments. */
+bool assemble(run *r, myo_error *err);
+/* Writes run.json of a run that has just begun: its end is null. */
+bool assemble_nothing(const run *r, myo_error *err);
 
 /* Starts the record of the run, and finishes it with the end time. */
 bool record_begin(run *r, myo_error *err);
 void record_end(run *r);
-/* Adds the skipped files. */
-void record_skipped(run *r, const myo_catalogue *catalogue);
+/* Describes a skipped file. */
+json_t *record_skipped(const run *r, const myo_skipped *skipped);
+/* The options that decide on results, as run.json lists them. */
+json_t *record_options(const run *r);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One study: choose the slice, outline, separate fat, measure, predict, write its files. */
 #include "base/file.h"
-#include "base/hash.h"
+#include "base/memory.h"
 #include "base/number.h"
 #include "pipeline/variables_private.h"
 #include "report/label_map.h"
@@ -15,12 +15,18 @@
 #define METHOD_TEXT_SIZE 96
 #define STEM_SIZE 256
 #define SUBJECT_SIZE 65
+/* Of the key, in names of studies that share a folder: 48 bits keep any number of them apart. */
+#define KEY_DIGITS_IN_NAME 12
 
 /* Everything of a study while it is measured. */
 typedef struct work {
-    run *r;
-    const myo_study *study;
+    const run *r;
+    const study_plan *plan;
+    const myo_study *source; /* as it was read: the tables know its patient */
+    const myo_study *study;  /* as results show it */
+    const char *folder;      /* for its files, until they are complete */
     json_t *record;
+    bool incomplete; /* a risk failed on bad input */
     double height_m;
     const char *height_source;
     myo_level_choice choice;
@@ -32,7 +38,7 @@ typedef struct work {
     myo_fat_map fat;             /* of the fat method at work */
     myo_slice_measures measures; /* likewise */
     myo_report_features features;
-    myo_text measurements, risk; /* rows, joined to the run's tables when all went well */
+    myo_text measurements, risk; /* rows, handed over when all went well */
 } work;
 
 static void work_clear(work *w) {
@@ -94,8 +100,8 @@ static bool read_slice(work *w, myo_error *err) {
 
 /* Reads the slice and outlines it. */
 static bool outline(work *w, myo_error *err) {
-    run *r = w->r;
-    if (!run_height(r, w->study, &w->height_m, &w->height_source, err) || !read_slice(w, err)) {
+    const run *r = w->r;
+    if (!run_height(r, w->source, &w->height_m, &w->height_source, err) || !read_slice(w, err)) {
         return false;
     }
     if (!myo_segment_slice(r->segmenter, w->image, r->segmenter_values, &w->outlines, err)) {
@@ -166,17 +172,17 @@ static void fill_features(work *w, const uint32_t flags[MYO_STRUCTURE_COUNT][MYO
     if (reference->present) {
         f->vertebral_reference_csa_mm2 = reference->csa_mm2;
     }
-    const char *hu = run_clinical_value(w->r, w->study->patient_id, "spinal_ct_hu");
+    const char *hu = run_clinical_value(w->r, w->source->patient_id, "spinal_ct_hu");
     if (hu && !myo_number_parse(hu, &f->spinal_ct_hu)) {
         f->spinal_ct_hu = NAN;
     }
 }
 
 /* Applies every model. A value that a model cannot read costs that model's numbers only. */
-static void predict(work *w, bool *incomplete) {
+static void predict(work *w) {
     for (size_t i = 0; i < w->r->model_count; i++) {
         const myo_model *model = w->r->models[i];
-        variables v = {.r = w->r, .patient_id = w->study->patient_id, .features = &w->features};
+        variables v = {.r = w->r, .patient_id = w->source->patient_id, .features = &w->features};
         myo_prediction prediction;
         myo_error err = {0};
         if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
@@ -184,7 +190,7 @@ static void predict(work *w, bool *incomplete) {
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
             myo_log(MYO_LOG_ERROR, "patient %s: model %s: %s", w->study->patient_id,
                     myo_model_get_name(model), err.message);
-            *incomplete = true;
+            w->incomplete = true;
         }
         myo_report_risk row = {w->study->patient_id, w->study->study_uid, myo_model_get_name(model),
                                &prediction};
@@ -203,69 +209,43 @@ static void level_for_name(const char *level, char out[16]) {
     out[n] = '\0';
 }
 
-/* Folder and stem of the study's files. A second study of the same reduced ID and date gets a part
- * of its UID's hash, so that nothing is overwritten. */
-static bool make_stem(work *w, char **stem, myo_error *err) {
-    char subject[SUBJECT_SIZE], level[16], hash[MYO_HASH_HEX_SIZE], text[STEM_SIZE];
+/* Name of the study's files without ending. */
+static void make_stem(const work *w, char stem[STEM_SIZE]) {
+    char subject[SUBJECT_SIZE], level[16];
+    const char *date = w->study->study_date;
+    bool shares = w->plan->shares_folder;
     myo_report_subject(w->study->patient_id, subject, sizeof subject);
     level_for_name(w->choice.level, level);
-    myo_hash_sha256(w->study->study_uid, strlen(w->study->study_uid), hash);
-    snprintf(text, sizeof text, "sub-%s/ses-%s/anat", subject,
-             *w->study->study_date ? w->study->study_date : "unknown");
-    json_t *taken = json_object_get(w->r->record, "folders");
-    bool again = json_object_get(taken, text) != NULL;
-    json_object_set_new(taken, text, json_true());
-    size_t length = strlen(text);
-    const char *separator = *w->study->study_date ? "_ses-" : "";
-    snprintf(text + length, sizeof text - length, "/sub-%s%s%s_desc-%s%s%.8s", subject, separator,
-             w->study->study_date, level, again ? "x" : "", again ? hash : "");
-    char *folder = NULL;
-    bool done = myo_path_join(w->r->options->output, text, stem, err);
-    if (done) {
-        folder = strdup(*stem);
-        char *slash = folder ? strrchr(folder, '/') : NULL;
-        if (slash) {
-            *slash = '\0';
-        }
-        done = folder ? myo_folder_create(folder, err)
-                      : myo_error_set(err, MYO_E_MEMORY, "out of memory");
-        free(folder);
-    }
-    return done;
-}
-
-/* The stem as seen from the result folder. */
-static const char *files_of(const work *w, const char *stem) {
-    const char *inside = stem + strlen(w->r->options->output);
-    return *inside == '/' ? inside + 1 : inside;
+    snprintf(stem, STEM_SIZE, "sub-%s%s%s_desc-%s%s%.*s", subject, *date ? "_ses-" : "", date,
+             level, shares ? "x" : "", shares ? KEY_DIGITS_IN_NAME : 0, w->plan->key);
 }
 
 static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_error *err) {
-    char *stem = NULL;
-    if (!make_stem(w, &stem, err)) {
-        free(stem);
-        return false;
-    }
-    size_t size = strlen(stem) + sizeof "_overlay.png" + sizeof "_RoiSet.zip";
-    char *path = calloc(size, 1);
+    char name[STEM_SIZE], folder[STUDY_FOLDER_SIZE];
+    char *stem = NULL, *path = NULL;
+    make_stem(w, name);
+    plan_folder(w->study, folder);
     myo_report_slice slice = describe_slice(w, flags);
-    bool done = path ? true : myo_error_set(err, MYO_E_MEMORY, "out of memory");
-    if (done) {
-        done = myo_report_label_map_write(stem, w->outlines.labels, &slice, w->sha256, err);
+    bool done = myo_path_join(w->folder, name, &stem, err);
+    size_t size = done ? strlen(stem) + sizeof "_overlay.png" + sizeof "_RoiSet.zip" : 1;
+    path = done ? myo_alloc_array(size, 1, err) : NULL;
+    if (path) {
         snprintf(path, size, "%s_overlay.png", stem);
-        done = done && myo_report_overlay_write(path, w->image, w->outlines.labels, &slice,
-                                                &w->features, err);
+        done =
+            myo_report_label_map_write(stem, w->outlines.labels, &slice, w->sha256, err) &&
+            myo_report_overlay_write(path, w->image, w->outlines.labels, &slice, &w->features, err);
         snprintf(path, size, "%s_RoiSet.zip", stem);
         done = done && myo_report_roi_set_write(path, w->outlines.labels, err);
-        json_object_set_new(w->record, "files", json_string(files_of(w, stem)));
+        json_object_set_new(w->record, "files", json_sprintf("%s/%s", folder, name));
     }
+    done = done && path;
     free(path);
     free(stem);
     return done;
 }
 
 /* Measures with every fat method; the first one feeds features, risk and overlay. */
-static bool measure_all(work *w, bool *incomplete, myo_error *err) {
+static bool measure_all(work *w, myo_error *err) {
     for (size_t i = 0; i < w->r->fat_method_count; i++) {
         uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
         if (!measure_with(w, w->r->fat_methods[i], w->r->fat_values[i], flags, err)) {
@@ -276,7 +256,7 @@ static bool measure_all(work *w, bool *incomplete, myo_error *err) {
         myo_report_measurements_rows(&w->measurements, &slice);
         if (i == 0) {
             fill_features(w, view);
-            predict(w, incomplete);
+            predict(w);
             if (!write_files(w, view, err)) {
                 return false;
             }
@@ -285,20 +265,39 @@ static bool measure_all(work *w, bool *incomplete, myo_error *err) {
     return true;
 }
 
-static void join_rows(myo_text *table, const myo_text *rows) {
-    myo_text_append_bytes(table, rows->data ? rows->data : "", rows->length);
-    table->failed |= rows->failed;
-}
-
-bool run_study(run *r, const myo_study *study, json_t *record, bool *incomplete, myo_error *err) {
-    work w = {.r = r, .study = study, .record = record, .height_m = NAN, .height_source = "none"};
-    *incomplete = false;
-    bool done = outline(&w, err) && measure_all(&w, incomplete, err);
+bool run_study(const run *r, const study_plan *plan, const myo_study *source,
+               const myo_study *shown, const char *work_folder, study_result *out, myo_error *err) {
+    *out = (study_result){.status = STUDY_FAILED, .record = record_study(shown)};
+    work w = {.r = r,
+              .plan = plan,
+              .source = source,
+              .study = shown,
+              .folder = work_folder,
+              .record = out->record,
+              .height_m = NAN,
+              .height_source = "none"};
+    bool done = outline(&w, err) && measure_all(&w, err);
     if (done) {
-        join_rows(&r->measurements, &w.measurements);
-        join_rows(&r->risk, &w.risk);
-        myo_report_features_row(&r->features, &w.features);
+        out->status = w.incomplete ? STUDY_INCOMPLETE : STUDY_MEASURED;
+        out->measurements = w.measurements;
+        out->risk = w.risk;
+        w.measurements = w.risk = (myo_text){0};
+        myo_report_features_row(&out->features, &w.features);
+        plan_folder(shown, out->folder);
+        json_object_set_new(out->record, "status",
+                            json_string(w.incomplete ? "incomplete" : "measured"));
+    } else {
+        record_failure(out->record, err);
+        myo_log(MYO_LOG_ERROR, "patient %s: %s", shown->patient_id, err->message);
     }
     work_clear(&w);
     return done;
+}
+
+void study_result_clear(study_result *result) {
+    myo_text_clear(&result->measurements);
+    myo_text_clear(&result->features);
+    myo_text_clear(&result->risk);
+    json_decref(result->record);
+    *result = (study_result){0};
 }
