@@ -9,8 +9,16 @@
 #include "dcmtk/dcmdata/dcspchrs.h"
 #include "dcmtk/dcmdata/dctk.h"
 
+#include <cstdlib>
+#include <memory>
 #include <new>
 #include <string>
+
+struct dcmtk_freer {
+    void operator()(uint8_t *bytes) const {
+        free(bytes);
+    }
+};
 
 struct dcmtk_dataset {
     DcmFileFormat file;
@@ -20,6 +28,7 @@ struct dcmtk_dataset {
     bool syntax_known = true;
     /* False when the file ends, or breaks, within or behind the pixel data. */
     bool complete = true;
+    std::unique_ptr<uint8_t, dcmtk_freer> bytes; /* of a file that is not read from the disk */
     size_t file_size = 0;
     size_t pixel_offset = 0; /* of the value of the pixel data, as far as the stream says it */
 };
@@ -44,7 +53,16 @@ inline DcmDataset *dataset_of(const dcmtk_dataset *dataset) {
     return const_cast<dcmtk_dataset *>(dataset)->file.getDataset();
 }
 
+/* Values longer than this stay in the file until they are asked for. */
+static const Uint32 DCMTK_VALUE_LENGTH_LOADED = 4096;
+
+/* Switches logging off and registers the decoders, when it is called first. */
+void dcmtk_initialise();
+
 /* Registers the decoders; to be called once. */
 void dcmtk_codecs_register();
+
+/* Fills in what the dataset says about its own character set and transfer syntax. */
+void dcmtk_dataset_describe(dcmtk_dataset *dataset);
 
 #endif

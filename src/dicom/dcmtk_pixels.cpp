@@ -35,12 +35,7 @@ void dcmtk_codecs_register() {
     jpeg2000_codec_register();
 }
 
-struct freer {
-    void operator()(uint8_t *bytes) const {
-        free(bytes);
-    }
-};
-typedef std::unique_ptr<uint8_t, freer> byte_pointer;
+typedef std::unique_ptr<uint8_t, dcmtk_freer> byte_pointer;
 
 /* DCMTK works in words: the size is rounded up to an even number. */
 static byte_pointer allocate(size_t size) {

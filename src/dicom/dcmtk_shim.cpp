@@ -2,7 +2,6 @@
 #include "dicom/dcmtk_dataset_private.h"
 
 #include "dcmtk/config/osconfig.h"
-#include "dcmtk/dcmdata/dcistrmf.h"
 #include "dcmtk/dcmdata/dcostrmb.h"
 #include "dcmtk/dcmdata/dctk.h"
 #include "dcmtk/oflog/oflog.h"
@@ -10,39 +9,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
-#include <sys/stat.h>
 #include <vector>
-
-/* Values longer than this stay in the file until they are asked for. */
-static const Uint32 VALUE_LENGTH_LOADED = 4096;
 
 /* Room for the file meta information, which DCMTK's length calculation leaves out. */
 static const size_t META_ROOM = 4096;
 
-/* Stack that reading one file may use. DCMTK descends into nested sequences by recursion (about
- * 1 kB a level), so that a crafted file of some hundred kB would run off the end of the stack. */
-static const size_t STACK_USE_MAX = 512 * 1024;
-
-/* A file that seems to end where reading it has gone too deep. */
-class bounded_file_stream : public DcmInputFileStream {
-  public:
-    explicit bounded_file_stream(const char *path)
-        : DcmInputFileStream(OFFilename(path)), base_(here()) {
-    }
-    offile_off_t avail() override {
-        size_t now = here();
-        size_t used = now < base_ ? base_ - now : now - base_;
-        return used > STACK_USE_MAX ? 0 : DcmInputFileStream::avail();
-    }
-
-  private:
-    static size_t here() {
-        return reinterpret_cast<size_t>(__builtin_frame_address(0));
-    }
-    const size_t base_;
-};
-
-static void initialise_once() {
+void dcmtk_initialise() {
     static std::once_flag once;
     std::call_once(once, [] {
         OFLog::configure(OFLogger::OFF_LOG_LEVEL);
@@ -59,7 +31,7 @@ static bool raw_text(DcmItem *item, const DcmTagKey &key, std::string &text) {
     Uint32 length = 0;
     DcmElement *element = nullptr;
     if (item->findAndGetElement(key, element).bad() || !element->isaString() ||
-        element->getLength() > VALUE_LENGTH_LOADED ||
+        element->getLength() > DCMTK_VALUE_LENGTH_LOADED ||
         item->findAndGetString(key, value, length).bad() || !value) {
         return false;
     }
@@ -136,7 +108,7 @@ static void to_utf8(const dcmtk_dataset *dataset, std::string &text) {
     text = clean;
 }
 
-static void describe(dcmtk_dataset *dataset) {
+void dcmtk_dataset_describe(dcmtk_dataset *dataset) {
     std::string text;
     if (raw_text(dataset->file.getDataset(), DCM_SpecificCharacterSet, text)) {
         dataset->charset_known =
@@ -154,61 +126,9 @@ static void describe(dcmtk_dataset *dataset) {
     }
 }
 
-static bool read_until_pixels(const char *path, dcmtk_dataset *dataset, myo_error *err) {
-    bounded_file_stream stream(path);
-    if (stream.status().bad()) {
-        return myo_error_set(err, MYO_E_IO, "cannot open: %s", stream.status().text());
-    }
-    dataset->file.transferInit();
-    OFCondition condition = dataset->file.readUntilTag(stream, EXS_Unknown, EGL_noChange,
-                                                       VALUE_LENGTH_LOADED, DCM_PixelData);
-    dataset->file.transferEnd();
-    dataset->pixel_offset = static_cast<size_t>(stream.tell());
-    if (condition.bad()) {
-        return myo_error_set(err, MYO_E_FORMAT, "broken or truncated DICOM header (%s)",
-                             condition.text());
-    }
-    return true;
-}
-
-/* The header has been read before, so that what fails here is the pixel data or what follows. */
-static void read_everything(const char *path, dcmtk_dataset *dataset) {
-    struct stat status;
-    dataset->file_size = stat(path, &status) == 0 ? static_cast<size_t>(status.st_size) : 0;
-    dataset->file.clear();
-    bounded_file_stream stream(path);
-    dataset->file.transferInit();
-    dataset->complete =
-        dataset->file.read(stream, EXS_Unknown, EGL_noChange, VALUE_LENGTH_LOADED).good();
-    dataset->file.transferEnd();
-}
-
-bool dcmtk_dataset_read(const char *path, dcmtk_part part, dcmtk_dataset **out, myo_error *err) {
-    return guarded(err, [&] {
-        initialise_once();
-        dcmtk_dataset *dataset = new dcmtk_dataset;
-        bool done = guarded(err, [&] {
-            if (!read_until_pixels(path, dataset, err)) {
-                return false;
-            }
-            if (part == DCMTK_ALL) {
-                read_everything(path, dataset);
-            }
-            describe(dataset);
-            return true;
-        });
-        if (done) {
-            *out = dataset;
-        } else {
-            delete dataset;
-        }
-        return done;
-    });
-}
-
 bool dcmtk_dataset_create(dcmtk_dataset **out, myo_error *err) {
     return guarded(err, [&] {
-        initialise_once();
+        dcmtk_initialise();
         *out = new dcmtk_dataset;
         return true;
     });

@@ -22,9 +22,11 @@ typedef enum dcmtk_part {
     DCMTK_ALL
 } dcmtk_part;
 
-/* Reads a file. MYO_E_FORMAT when it is broken before the pixel data; for pixel data that are cut
- * off see dcmtk_dataset_read_frame(). The caller owns *out. Messages do not name the file. */
-bool dcmtk_dataset_read(const char *path, dcmtk_part part, dcmtk_dataset **out, myo_error *err);
+/* Reads a file, or a member of a zip file (`archive`, or NULL). MYO_E_FORMAT when it is broken
+ * before the pixel data; for pixel data that are cut off see dcmtk_dataset_read_frame(). The caller
+ * owns *out. Messages do not name the file. */
+bool dcmtk_dataset_read(const char *path, const char *archive, dcmtk_part part, dcmtk_dataset **out,
+                        myo_error *err);
 
 /* Creates an empty dataset for writing. */
 bool dcmtk_dataset_create(dcmtk_dataset **out, myo_error *err);

@@ -284,7 +284,7 @@ static bool check_frames(const dicom_pixel_format *format, myo_error *err) {
 
 bool dicom_header_read(const char *path, dicom_header *out, myo_error *err) {
     dcmtk_dataset *dataset = NULL;
-    if (!dicom_recognise(path, err) || !dcmtk_dataset_read(path, DCMTK_HEADER, &dataset, err)) {
+    if (!dicom_recognise(path, err) || !dcmtk_dataset_read(path, NULL, DCMTK_HEADER, &dataset, err)) {
         return false;
     }
     dicom_header header = {.path = path};

@@ -107,9 +107,10 @@ bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *s
                           myo_error *err) {
     myo_error reason = {0};
     dcmtk_dataset *dataset = NULL;
-    bool done = dicom_recognise(instance->path, &reason) &&
-                dcmtk_dataset_read(instance->path, DCMTK_ALL, &dataset, &reason) &&
-                read_slice(dataset, &instance->geometry, instance->frame, out, sha256_hex, &reason);
+    bool done =
+        (instance->archive || dicom_recognise(instance->path, &reason)) &&
+        dcmtk_dataset_read(instance->path, instance->archive, DCMTK_ALL, &dataset, &reason) &&
+        read_slice(dataset, &instance->geometry, instance->frame, out, sha256_hex, &reason);
     dcmtk_dataset_destroy(dataset);
     return done || myo_error_set(err, reason.code, "%s: %s", instance->path, reason.message);
 }
