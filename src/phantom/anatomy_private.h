@@ -88,11 +88,15 @@ typedef struct phantom_sample {
 
 typedef struct phantom_anatomy {
     uint64_t seed;
-    int lumbar;                       /* number of lumbar vertebrae */
-    bool sacralised;                  /* the last of them has the wings of a sacral one */
-    int cemented, fractured;          /* level of the lower disc of that vertebra, or NO_VERTEBRA */
-    double bend_mm;                   /* of a scoliosis, to the left */
-    double pitch_mm[LEVEL_NODES - 1]; /* along the curve between neighbouring discs */
+    int lumbar;              /* number of lumbar vertebrae */
+    bool sacralised;         /* the last of them has the wings of a sacral one */
+    bool lumbarised;         /* S1 has the shape of a lumbar one */
+    int cemented, fractured; /* level of the lower disc of that vertebra, or NO_VERTEBRA */
+    double bend_mm;          /* of a scoliosis, to the left */
+    /* The finer look of sagittal images. Axial slices are painted without it. */
+    bool fine;
+    double conus_level, marrow_signal, csf_signal; /* the signals relative to the usual ones */
+    double pitch_mm[LEVEL_NODES - 1];              /* along the curve between neighbouring discs */
     double disc_half_height[LEVEL_NODES];
     double body_half_width[LEVEL_NODES], body_half_depth[LEVEL_NODES];
     double disc_height[LEVEL_NODES];                 /* of the disc centres, LPS z */
@@ -112,6 +116,7 @@ typedef struct phantom_local {
     double level;
     double along;   /* mm along the curve from the nearest disc's centre, up positive */
     int disc;       /* index of that disc in the tables: level = LEVEL_FIRST + disc */
+    double recess;  /* mm that the skin lies nearer, because the sacrum recedes from it */
     double x, y, z; /* patient coordinates, for noise */
     myo_side side;
 } phantom_local;
@@ -122,8 +127,11 @@ void phantom_anatomy_init(phantom_anatomy *anatomy, const myo_phantom_options *o
 /* Sizes of bodies and discs, and the findings that change them (findings.c): before the curve is
  * made, and what depends on the curve or replaces drawn values. */
 void phantom_init_sizes(phantom_anatomy *anatomy, const myo_phantom_options *options);
-void phantom_tilt_findings(phantom_anatomy *anatomy, const myo_phantom_options *options);
+void phantom_tilt_findings(phantom_anatomy *anatomy);
 void phantom_init_nuclei(phantom_anatomy *anatomy, const myo_phantom_options *options);
+
+/* Gives an anatomy the finer look of sagittal images; discs stay where they are. */
+void phantom_anatomy_refine(phantom_anatomy *anatomy);
 
 /* Centre (LPS) and tilt of a disc: 0 is the last mobile one, lumbar - 1 is L1/2. */
 myo_vec3 phantom_disc_centre(const phantom_anatomy *anatomy, int disc);
@@ -148,7 +156,17 @@ double phantom_ellipse(double x, double y, double half_width, double half_height
  * front, *off in mm from its middle, outwards positive (bones.c). */
 void phantom_on_iliac_plate(const phantom_local *p, double *q, double *off);
 
+/* Level in this anatomy of what lies at `level` when there are five lumbar vertebrae and is bound
+ * to the thorax rather than to the sacrum: cord, great vessels, kidneys. */
+double phantom_lumbar_level(const phantom_anatomy *anatomy, double level);
+/* Depth of the tips of the spinous processes, mm (canal.c). */
+double phantom_spinous_tip(double level);
+
+/* Bone with a cortical shell: true when `distance` is inside (bodies.c). */
+bool phantom_bone(double distance, phantom_sample *out);
+
 /* Each returns false when the point belongs to nothing of its kind. */
+bool phantom_body_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);
 bool phantom_bone_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);
 bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);
 bool phantom_muscle_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out);

@@ -79,6 +79,7 @@ void phantom_init_sizes(phantom_anatomy *anatomy, const myo_phantom_options *opt
     memcpy(anatomy->pitch_mm, pitch, sizeof pitch);
     anatomy->lumbar = options->lumbar;
     anatomy->sacralised = options->transition == MYO_PHANTOM_SACRALISED;
+    anatomy->lumbarised = options->transition == MYO_PHANTOM_LUMBARISED;
     anatomy->cemented = options->cement ? options->lumbar - options->cement : NO_VERTEBRA;
     anatomy->fractured = options->fracture ? options->lumbar - options->fracture : NO_VERTEBRA;
     anatomy->bend_mm = options->scoliosis_mm;
@@ -93,7 +94,7 @@ void phantom_init_sizes(phantom_anatomy *anatomy, const myo_phantom_options *opt
     if (anatomy->sacralised) {
         narrow_disc(anatomy, NODE_LAST, FUSED_HEIGHT);
     }
-    if (options->transition == MYO_PHANTOM_LUMBARISED) {
+    if (anatomy->lumbarised) {
         anatomy->body_half_width[NODE_S12] = FREE_HALF_WIDTH;
         anatomy->body_half_depth[NODE_S12] = FREE_HALF_DEPTH;
         anatomy->disc_half_height[NODE_S12] = FREE_HALF_HEIGHT;
@@ -104,8 +105,8 @@ void phantom_init_sizes(phantom_anatomy *anatomy, const myo_phantom_options *opt
     }
 }
 
-void phantom_tilt_findings(phantom_anatomy *anatomy, const myo_phantom_options *options) {
-    if (options->transition == MYO_PHANTOM_LUMBARISED) {
+void phantom_tilt_findings(phantom_anatomy *anatomy) {
+    if (anatomy->lumbarised) {
         anatomy->tilt[NODE_S12] -= FREE_TILT_LOSS_DEG * DEGREE;
     }
     int above = anatomy->fractured + NODE_LAST + 1;
@@ -126,7 +127,7 @@ void phantom_init_nuclei(phantom_anatomy *anatomy, const myo_phantom_options *op
     if (anatomy->sacralised) {
         anatomy->nucleus[NODE_LAST] = FUSED_NUCLEUS;
     }
-    if (options->transition == MYO_PHANTOM_LUMBARISED) {
+    if (anatomy->lumbarised) {
         anatomy->nucleus[NODE_S12] = FREE_NUCLEUS;
     }
 }

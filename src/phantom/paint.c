@@ -4,9 +4,8 @@
  *
  * Each pixel is sampled at 3 x 3 points, spread over the thickness of the slice; its signal is the
  * mean of theirs (partial volume), its label that of the middle point in the middle of the slice. A
- * point of muscle with fat fraction f has the signal (1 - f) muscle + f fat. Signals are spin echo
- * signals relative to muscle, S = density (1 - exp(-TR / T1)) exp(-TE / T2), with relaxation times
- * at 3 T as published for muscle, marrow, subcutaneous fat and cerebrospinal fluid. The coil behind
+ * point of muscle with fat fraction f has the signal (1 - f) muscle + f fat. Signals are
+ * relative to muscle (contrast.c). The coil behind
  * the back makes the image brighter there: the factor falls exponentially from 1 at the skin of the
  * back to 1 / bias at BIAS_DEPTH_MM in front of it. Noise is Rician: magnitude of signal plus
  * independent normal noise in both channels.
@@ -37,31 +36,6 @@
 
 /* Fat grows towards the sacrum: by disc, from the last mobile one up, relative to that above. */
 static const double level_factor[PHANTOM_LUMBAR_MAX] = {1.3, 1.0, 0.8, 0.7, 0.6, 0.5};
-
-/* Proton density relative to water, T1 and T2 in ms. Muscle 898/29, marrow 586/49, fat 382/68 and
- * cerebrospinal fluid about 4300/2000 are measured values at 3 T: at TR/TE 4000/113 marrow is 5,
- * fat 9.5 and cerebrospinal fluid 28 times as bright as muscle. The others are chosen so that they
- * look as in T2 images. */
-typedef struct tissue_signal {
-    double density, t1_ms, t2_ms;
-} tissue_signal;
-
-static const tissue_signal signals[TISSUE_COUNT] = {
-    [TISSUE_AIR] = {0.0, 1000.0, 10.0},      [TISSUE_FAT] = {0.99, 382.0, 68.0},
-    [TISSUE_SKIN] = {0.6, 800.0, 40.0},      [TISSUE_MUSCLE] = {0.99, 898.0, 29.0},
-    [TISSUE_FASCIA] = {0.5, 900.0, 24.0},    [TISSUE_LIGAMENT] = {0.7, 900.0, 26.0},
-    [TISSUE_CORTEX] = {0.12, 900.0, 29.0},   [TISSUE_MARROW] = {1.0, 586.0, 49.0},
-    [TISSUE_ANNULUS] = {0.75, 1000.0, 30.0}, [TISSUE_CSF] = {1.0, 4300.0, 2000.0},
-    [TISSUE_NERVE] = {0.8, 1100.0, 60.0},    [TISSUE_BLOOD] = {0.15, 1500.0, 29.0},
-    [TISSUE_BOWEL] = {0.9, 1000.0, 60.0},    [TISSUE_KIDNEY] = {0.9, 1300.0, 75.0},
-    [TISSUE_CEMENT] = {0.02, 1000.0, 20.0},
-};
-
-static double spin_echo(const phantom_scene *scene, phantom_tissue tissue) {
-    const tissue_signal *s = &signals[tissue];
-    return s->density * (1.0 - exp(-scene->repetition_time_ms / s->t1_ms)) *
-           exp(-scene->echo_time_ms / s->t2_ms);
-}
 
 /* Mean fat fraction that a muscle shall have at the level of a disc. */
 static double target_fraction(const myo_phantom_options *options, myo_structure structure,
@@ -218,10 +192,10 @@ bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, i
 static double point_signal(const phantom_scene *scene, const double *relative,
                            const phantom_sample *s) {
     if (s->tissue != TISSUE_MUSCLE) {
-        return relative[s->tissue] * s->shade;
+        return phantom_point_signal(scene, relative, s->tissue, s->shade);
     }
     double fraction = fraction_of(s->texture, threshold_at(scene, s));
-    return (1.0 - fraction) * s->shade + fraction * relative[TISSUE_FAT];
+    return (1.0 - fraction) * s->shade * relative[TISSUE_MUSCLE] + fraction * relative[TISSUE_FAT];
 }
 
 /* Brightness of the coil at a pixel, 1 at the skin of the back. */
@@ -284,9 +258,7 @@ bool phantom_paint(const phantom_scene *scene, const myo_geometry *geometry, uin
                   .fat = new_fat ? myo_image_get_pixels(new_fat) : NULL,
                   .labels = new_labels ? myo_labels_get_pixels(new_labels) : NULL};
     double relative[TISSUE_COUNT];
-    for (int t = 0; t < TISSUE_COUNT; t++) {
-        relative[t] = spin_echo(scene, (phantom_tissue)t) / spin_echo(scene, TISSUE_MUSCLE);
-    }
+    phantom_signals(scene, relative);
     for (size_t i = 0; i < geometry->columns * geometry->rows; i++) {
         paint_pixel(scene, geometry, relative, scene->anatomy->seed ^ phantom_hash(key), i, &out);
     }

@@ -15,6 +15,12 @@ typedef struct phantom_fat_levels {
 /* scene->disc where the levels of fat are taken between the discs. */
 #define PHANTOM_BETWEEN_DISCS (-1)
 
+typedef enum phantom_contrast {
+    PHANTOM_AXIAL_T2,
+    PHANTOM_SAGITTAL_T2,
+    PHANTOM_SAGITTAL_WATER
+} phantom_contrast;
+
 /* Everything that painting a slice needs. */
 typedef struct phantom_scene {
     const phantom_anatomy *anatomy;
@@ -22,8 +28,13 @@ typedef struct phantom_scene {
     phantom_fat_levels fat[PHANTOM_LUMBAR_MAX];
     int disc; /* the disc that the painted slice belongs to, or PHANTOM_BETWEEN_DISCS */
     double echo_time_ms, repetition_time_ms;
-    bool water; /* fat suppressed */
+    phantom_contrast contrast;
 } phantom_scene;
+
+/* Signals of the tissues relative to muscle, and that of a point with `shade` (contrast.c). */
+void phantom_signals(const phantom_scene *scene, double relative[TISSUE_COUNT]);
+double phantom_point_signal(const phantom_scene *scene, const double relative[TISSUE_COUNT],
+                            phantom_tissue tissue, double shade);
 
 /* Sets scene->fat[disc] so that each muscle side of the slice has its target fraction. A muscle
  * that is not on the slice has none. */

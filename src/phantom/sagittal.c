@@ -34,15 +34,9 @@ static myo_geometry sagittal_geometry(const phantom_study *study, int index) {
                           .column_cosine = {0.0, 0.0, -1.0}};
 }
 
-bool phantom_write_sagittal(const phantom_study *study, phantom_scene *scene, myo_error *err) {
-    const phantom_series *series = study->options->sagittal_water ? &water_series : &t2_series;
-    scene->echo_time_ms = SAGITTAL_TE_MS;
-    scene->repetition_time_ms = SAGITTAL_TR_MS;
-    scene->disc = PHANTOM_BETWEEN_DISCS;
-    scene->water = study->options->sagittal_water;
-    if (!phantom_create_series_folder(study, series, err)) {
-        return false;
-    }
+/* Paints and writes all slices. */
+static bool write_slices(const phantom_study *study, const phantom_scene *scene,
+                         const phantom_series *series, myo_error *err) {
     for (int i = 0; i < SAGITTAL_SLICES; i++) {
         myo_image *image = NULL;
         char sop_uid[MYO_UID_SIZE];
@@ -56,4 +50,17 @@ bool phantom_write_sagittal(const phantom_study *study, phantom_scene *scene, my
         }
     }
     return true;
+}
+
+bool phantom_write_sagittal(const phantom_study *study, phantom_scene *scene, myo_error *err) {
+    const phantom_series *series = study->options->sagittal_water ? &water_series : &t2_series;
+    scene->echo_time_ms = SAGITTAL_TE_MS;
+    scene->repetition_time_ms = SAGITTAL_TR_MS;
+    scene->disc = PHANTOM_BETWEEN_DISCS;
+    scene->contrast = study->options->sagittal_water ? PHANTOM_SAGITTAL_WATER : PHANTOM_SAGITTAL_T2;
+    phantom_anatomy fine = *study->anatomy;
+    phantom_anatomy_refine(&fine);
+    scene->anatomy = &fine;
+    return phantom_create_series_folder(study, series, err) &&
+           write_slices(study, scene, series, err);
 }

@@ -12,7 +12,9 @@
 bool phantom_surface_at(const phantom_anatomy *anatomy, const phantom_local *p, double *depth_mm,
                         phantom_sample *out) {
     double low = fmax(0.0, 0.5 - p->level);
-    double back = phantom_fascia_depth(p->level) + anatomy->back_fat_mm * (1.0 + 0.5 * low);
+    double back = phantom_fascia_depth(p->level) +
+                  anatomy->back_fat_mm * (1.0 + (anatomy->fine ? 1.0 : 0.5) * low);
+    back -= p->recess;
     back -= 3.5 * exp(-p->a * p->a / 60.0); /* furrow over the spinous processes */
     double front = anatomy->trunk_front_mm;
     double middle = 0.5 * (back - front), half = 0.5 * (back + front);
@@ -40,10 +42,10 @@ bool phantom_vessel_at(const phantom_anatomy *anatomy, const phantom_local *p,
     if (p->v > -12.0 || p->v < -60.0 || p->a > 60.0) {
         return false;
     }
-    (void)anatomy;
     /* The aorta divides in front of L4, the vena cava a little lower. */
-    double parted = fmax(0.0, 1.35 - p->level), joined = fmax(0.0, 0.9 - p->level);
-    double aorta_u = p->level > 1.35 ? 6.0 : 0.0;
+    double parted = fmax(0.0, phantom_lumbar_level(anatomy, 1.35) - p->level);
+    double joined = fmax(0.0, phantom_lumbar_level(anatomy, 0.9) - p->level);
+    double aorta_u = parted > 0.0 ? 0.0 : 6.0;
     double aorta = parted > 0.0
                        ? fmin(phantom_ellipse(p->u - 6.0 - 22.0 * parted, p->v + 29.0, 5.8, 5.2),
                               phantom_ellipse(p->u - 6.0 + 22.0 * parted, p->v + 31.0, 5.6, 5.2))
@@ -86,6 +88,10 @@ bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, do
     double wall = depth_mm - WALL_FAT_MM;
     /* The wall thins out towards the back, where it ends at the fascia. */
     double thickness = WALL_MM * fmin(1.0, fmax(0.0, (40.0 - p->v) / 25.0));
+    if (anatomy->fine) {
+        /* The midline holds only the white line between the straight muscles. */
+        thickness *= 0.35 + 0.65 * fmin(1.0, p->a / 40.0);
+    }
     if (wall > 0.0 && wall < thickness) {
         out->tissue = TISSUE_MUSCLE;
         out->texture = 0.4 + 0.5 * exp(-fabs(fmod(wall, 5.3) - 2.6) / 0.5);
@@ -93,7 +99,8 @@ bool phantom_organ_at(const phantom_anatomy *anatomy, const phantom_local *p, do
     }
     if (wall > WALL_MM && p->v < 30.0) {
         double kidney_a = 62.0, kidney_v = 8.0;
-        double size = sqrt(fmax(0.0, 1.0 - (p->level - 4.6) * (p->level - 4.6) / 2.2));
+        double away = p->level - phantom_lumbar_level(anatomy, 4.6);
+        double size = sqrt(fmax(0.0, 1.0 - away * away / 2.2));
         double kidney =
             phantom_ellipse(p->a - kidney_a, p->v - kidney_v, 24.0 * size + 0.1, 29.0 * size + 0.1);
         if (size > 0.05 && kidney < 0.0) {

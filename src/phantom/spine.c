@@ -15,6 +15,16 @@ static const double tilt_deg[LEVEL_NODES] = {42.0, 27.0, 12.0, 2.0, -5.0, -9.0, 
 #define COCCYX_TILT_DEG 20.0
 #define COCCYX_BELOW_MM 70.0
 
+/* The finer course of the sacrum: from the lowest node up, mm below S1/2, and tilt relative to that
+ * of S1/2, degrees. */
+#define SACRAL_NODES 4
+static const double sacral_below_mm[SACRAL_NODES] = {75.0, 55.0, 35.0, 16.0};
+static const double sacral_tilt_deg[SACRAL_NODES] = {-60.0, -30.0, -8.0, 0.0};
+
+/* How much of the way that the sacrum recedes the skin follows. */
+#define SKIN_RECESS 0.45
+#define SKIN_RECESS_BELOW_MM 45.0 /* height on the curve, from the last mobile disc */
+
 /* How far behind the curve the level surfaces stay tilted, mm. */
 #define TILTED_DEPTH_MM 30.0
 
@@ -22,6 +32,8 @@ static const double tilt_deg[LEVEL_NODES] = {42.0, 27.0, 12.0, 2.0, -5.0, -9.0, 
 #define BEND_MM 220.0
 /* How far beside the curve the level surfaces stay tilted with it, mm. */
 #define BENT_WIDTH_MM 30.0
+
+#define REFINE_KEY UINT64_C(0x726566696e65)
 
 /* The search for the level of a point. */
 #define LEVEL_ROUNDS_MAX 24
@@ -71,16 +83,34 @@ static double from_table(const double *table, double height) {
     return table[i] + (at - (double)i) * (table[i + 1] - table[i]);
 }
 
+/* Integrates the slope of the curve. Below the sacral discs it runs through `count` places, given
+ * from the lowest up by mm below S1/2 and tilt in radians. */
+static void integrate_curve(phantom_anatomy *anatomy, const double *below_mm,
+                            const double *below_tilt, size_t count) {
+    double heights[LEVEL_NODES + SACRAL_NODES], tilts[LEVEL_NODES + SACRAL_NODES];
+    for (size_t i = 0; i < count; i++) {
+        heights[i] = anatomy->disc_height[0] - below_mm[i];
+        tilts[i] = below_tilt[i];
+    }
+    memcpy(heights + count, anatomy->disc_height, sizeof anatomy->disc_height);
+    memcpy(tilts + count, anatomy->tilt, sizeof anatomy->tilt);
+    double y = 0.0;
+    for (int i = 0; i < SPINE_STEPS; i++) {
+        double height = SPINE_BOTTOM_MM + SPINE_STEP_MM * (double)i;
+        double tilt = phantom_interpolate(heights, tilts, LEVEL_NODES + count, height);
+        anatomy->slope[i] = tan(tilt);
+        y -= anatomy->slope[i] * SPINE_STEP_MM;
+        anatomy->curve_y[i] = y;
+    }
+}
+
 /* Places the discs along the curve and integrates its slope. */
-static void init_curve(phantom_anatomy *anatomy, const myo_phantom_options *options,
-                       phantom_random *random) {
+static void init_curve(phantom_anatomy *anatomy, phantom_random *random) {
     double lordosis = phantom_random_uniform(random, 0.85, 1.15);
-    double heights[LEVEL_NODES + 1], tilts[LEVEL_NODES + 1];
     for (int i = 0; i < LEVEL_NODES; i++) {
         anatomy->tilt[i] = tilt_deg[i] * lordosis * DEGREE;
     }
-    phantom_tilt_findings(anatomy, options);
-    memcpy(tilts + 1, anatomy->tilt, sizeof anatomy->tilt);
+    phantom_tilt_findings(anatomy);
     anatomy->disc_height[1] = 0.0;
     for (int i = 1; i < LEVEL_NODES - 1; i++) {
         double middle = 0.5 * (anatomy->tilt[i] + anatomy->tilt[i + 1]);
@@ -89,19 +119,9 @@ static void init_curve(phantom_anatomy *anatomy, const myo_phantom_options *opti
     }
     double sacral = 0.5 * (anatomy->tilt[0] + anatomy->tilt[1]);
     anatomy->disc_height[0] = -anatomy->body_scale * anatomy->pitch_mm[0] * cos(sacral);
-    for (int i = 0; i < LEVEL_NODES; i++) {
-        heights[i + 1] = anatomy->disc_height[i];
-    }
-    heights[0] = anatomy->disc_height[0] - COCCYX_BELOW_MM;
-    tilts[0] = COCCYX_TILT_DEG * DEGREE;
-    double y = 0.0;
-    for (int i = 0; i < SPINE_STEPS; i++) {
-        double height = SPINE_BOTTOM_MM + SPINE_STEP_MM * (double)i;
-        double tilt = phantom_interpolate(heights, tilts, LEVEL_NODES + 1, height);
-        anatomy->slope[i] = tan(tilt);
-        y -= anatomy->slope[i] * SPINE_STEP_MM;
-        anatomy->curve_y[i] = y;
-    }
+    static const double coccyx_below[] = {COCCYX_BELOW_MM},
+                        coccyx_tilt[] = {COCCYX_TILT_DEG * DEGREE};
+    integrate_curve(anatomy, coccyx_below, coccyx_tilt, 1);
     /* The origin of the patient coordinates lies at L3, where a scanner puts its centre. */
     anatomy->origin_y = from_table(anatomy->curve_y, anatomy->disc_height[3]);
 }
@@ -111,7 +131,7 @@ void phantom_anatomy_init(phantom_anatomy *anatomy, const myo_phantom_options *o
     phantom_init_sizes(anatomy, options);
     phantom_random random = {anatomy->seed};
     anatomy->body_scale = phantom_random_uniform(&random, 0.94, 1.06);
-    init_curve(anatomy, options, &random);
+    init_curve(anatomy, &random);
     anatomy->sway_mm = phantom_random_uniform(&random, -4.0, 4.0);
     double roll = phantom_random_uniform(&random, -3.0, 3.0) * DEGREE;
     anatomy->roll_cos = cos(roll);
@@ -155,6 +175,24 @@ myo_vec3 phantom_disc_centre(const phantom_anatomy *anatomy, int disc) {
 
 double phantom_disc_tilt(const phantom_anatomy *anatomy, int disc) {
     return anatomy->tilt[disc + 1];
+}
+
+void phantom_anatomy_refine(phantom_anatomy *anatomy) {
+    phantom_random random = {phantom_hash(anatomy->seed ^ REFINE_KEY)};
+    anatomy->fine = true;
+    anatomy->conus_level = phantom_random_uniform(&random, 3.8, 4.7);
+    anatomy->marrow_signal = phantom_random_uniform(&random, 0.8, 1.3);
+    anatomy->csf_signal = phantom_random_uniform(&random, 0.8, 1.2);
+    double tilts[SACRAL_NODES];
+    for (int i = 0; i < SACRAL_NODES; i++) {
+        tilts[i] = anatomy->tilt[0] + sacral_tilt_deg[i] * DEGREE;
+    }
+    integrate_curve(anatomy, sacral_below_mm, tilts, SACRAL_NODES);
+    anatomy->origin_y = from_table(anatomy->curve_y, anatomy->disc_height[3]);
+}
+
+double phantom_lumbar_level(const phantom_anatomy *anatomy, double level) {
+    return level + (double)(anatomy->lumbar - 5);
 }
 
 /* Level, nearest disc, and the way along the curve from that disc. Beyond the tables the spine goes
@@ -201,6 +239,11 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
     p.v = (anatomy->roll_cos * v - anatomy->roll_sin * u) / anatomy->body_scale;
     p.a = fabs(p.u);
     p.side = p.u >= 0.0 ? MYO_LEFT : MYO_RIGHT;
+    if (anatomy->fine && height < SKIN_RECESS_BELOW_MM) {
+        double receded = from_table(anatomy->curve_y, height) -
+                         from_table(anatomy->curve_y, SKIN_RECESS_BELOW_MM);
+        p.recess = (1.0 - SKIN_RECESS) * fmax(0.0, receded) / anatomy->body_scale;
+    }
     find_level(anatomy, height, &p);
     return p;
 }
