@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables and run.json, put together from the fragments in the order of the catalogue. One
- * fragment at a time is in memory. */
+/* The tables and run.json, put together from the fragments in the order of the run. One fragment
+ * at a time is in memory. */
 #include "pipeline/run_private.h"
 #include "pipeline/stream_private.h"
 #include "report/tables.h"
@@ -89,10 +89,10 @@ static bool put_study(results *out, const study_plan *plan, myo_error *err) {
 
 static void put_skipped(results *out) {
     const run *r = out->r;
-    size_t count = myo_catalogue_get_skipped_count(r->catalogue);
+    size_t count = r->skipped_count;
     stream_put(&out->record, ",\n  \"skipped\": [");
     for (size_t i = 0; i < count; i++) {
-        json_t *entry = record_skipped(r, myo_catalogue_get_skipped(r->catalogue, i));
+        json_t *entry = record_skipped(r, myo_catalogue_get_skipped(r->catalogue, r->skipped[i]));
         put_element(&out->record, i == 0, entry);
         json_decref(entry);
     }
@@ -110,7 +110,7 @@ static void begin_summary(results *out) {
         json_pack("{s:s, s:o, s:I, s:I, s:I, s:I}", "version", myo_version(), "output",
                   r->identity.hide ? json_null() : json_any_text(r->options->output), "measured",
                   (json_int_t)r->measured, "failed", (json_int_t)r->failed, "incomplete",
-                  (json_int_t)r->incomplete, "files_skipped", (json_int_t)r->skipped);
+                  (json_int_t)r->incomplete, "files_skipped", (json_int_t)r->skipped_count);
     put_members(&out->summary, head);
     stream_put(&out->summary, ",\n  \"studies\": [");
     json_decref(head);
@@ -123,7 +123,7 @@ static bool put_all(results *out, myo_error *err) {
     stream_put(&out->record, ",\n  \"studies\": [");
     begin_summary(out);
     for (size_t i = 0; i < count; i++) {
-        if (!put_study(out, &out->r->plans[i], err)) {
+        if (!put_study(out, &out->r->plans[out->r->order[i]], err)) {
             return false;
         }
     }

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/csv.h"
-#include "pipeline/identity_private.h"
+#include "pipeline/store_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,29 +152,6 @@ void identity_hide_text(const identity *id, const myo_study *source, const char 
     myo_text_clear(&shown);
 }
 
-#define FOLDER_DEPTH_MAX 256
-
-/* True when `folder` lies within `output`, or is it: going up from it leads there. */
-static bool is_within(const char *folder, const char *output) {
-    struct stat outer, here, above = {0};
-    myo_text path = {0};
-    bool within = false;
-    myo_text_append(&path, folder);
-    if (stat(output, &outer) == 0 && !path.failed && stat(path.data, &above) == 0) {
-        for (int depth = 0; depth < FOLDER_DEPTH_MAX && !within; depth++) {
-            here = above;
-            within = here.st_dev == outer.st_dev && here.st_ino == outer.st_ino;
-            myo_text_append(&path, "/..");
-            if (path.failed || stat(path.data, &above) != 0 ||
-                (above.st_dev == here.st_dev && above.st_ino == here.st_ino)) {
-                break;
-            }
-        }
-    }
-    myo_text_clear(&path);
-    return within;
-}
-
 /* Creates the file, or takes an old one, for its owner alone before anything is in it. */
 static bool write_private(const char *path, const myo_text *text, myo_error *err) {
     int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -208,7 +185,7 @@ bool identity_write_map(const identity *id, const char *path, const char *output
     }
     size_t length = (size_t)(myo_path_name(path) - path);
     folder[length] = '\0';
-    bool within = is_within(length ? folder : ".", output);
+    bool within = store_is_within(length ? folder : ".", output);
     free(folder);
     if (within) {
         return myo_error_set(err, MYO_E_ARGUMENT,

@@ -36,6 +36,9 @@
 
 #define SLOTS_MAX 1024
 #define TICK_MS 200
+/* Between two looks more time goes by only when everything stands still: Ctrl-Z, a laptop asleep.
+ */
+#define PAUSE_MIN_S 5.0
 /* The system takes the process with the highest score when memory runs out: a worker, and neither
  * the caller nor anything else on the machine (proc(5), oom_score_adj, 0 to 1000). */
 static const char OOM_SCORE[] = "500";
@@ -53,6 +56,7 @@ typedef struct pool {
     worker *workers;
     struct pollfd *polls;
     size_t slots, running, next, done;
+    struct timespec looked; /* when the workers were last looked at */
 } pool;
 
 static size_t slot_count(size_t wanted) {
@@ -190,9 +194,19 @@ static double seconds_since(const struct timespec *then) {
     return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
 }
 
+/* Time in which nothing could run does not count against a worker. */
+static void forgive_pause(pool *p) {
+    double pause = p->looked.tv_sec ? seconds_since(&p->looked) : 0.0;
+    for (size_t i = 0; pause > PAUSE_MIN_S && i < p->slots; i++) {
+        p->workers[i].started.tv_sec += (time_t)pause;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &p->looked);
+}
+
 /* Collects the workers that have ended and stops those that take too long. */
 static bool look_around(pool *p, myo_error *err) {
     bool done = true;
+    forgive_pause(p);
     for (size_t i = 0; done && i < p->slots; i++) {
         worker *w = &p->workers[i];
         int status = 0;

@@ -19,11 +19,11 @@ static bool read_catalogue(run *r, myo_catalogue **out, myo_error *err) {
 
 static bool measure_catalogue(run *r, myo_error *err) {
     const char *map = r->options->deidentify_map;
-    r->skipped = myo_catalogue_get_skipped_count(r->catalogue);
     if (map && !identity_write_map(&r->identity, map, r->options->output, r->catalogue, err)) {
         return false;
     }
-    if (!run_check_tables(r, err) || !plan_create(r, err) || !run_workers(r, err)) {
+    if (!order_create(r, err) || !run_check_tables(r, err) || !plan_create(r, err) ||
+        !run_workers(r, err)) {
         return false;
     }
     record_end(r);
@@ -45,7 +45,7 @@ bool myo_pipeline_measure(const myo_measure_options *options, myo_measure_summar
     *out = (myo_measure_summary){.studies_measured = r.measured,
                                  .studies_failed = r.failed,
                                  .studies_incomplete = r.incomplete,
-                                 .files_skipped = r.skipped};
+                                 .files_skipped = r.skipped_count};
     myo_catalogue_destroy(catalogue);
     store_close(&r.store);
     run_close(&r);

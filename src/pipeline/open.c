@@ -145,5 +145,7 @@ void run_close(run *r) {
     myo_registry_destroy(r->registry);
     identity_close(&r->identity);
     free(r->plans);
+    free(r->order);
+    free(r->skipped);
     json_decref(r->record);
 }

@@ -45,6 +45,9 @@ typedef struct run {
     identity identity;
     store store;
     study_plan *plans; /* in the order of the catalogue */
+    size_t *order;     /* of the studies in all results, as indices into the catalogue */
+    size_t *skipped;   /* likewise of the skipped files */
+    size_t skipped_count;
     const myo_catalogue *catalogue;
     const char *level;
     myo_registry *registry;
@@ -57,7 +60,7 @@ typedef struct run {
     size_t model_count;
     myo_csv *heights, *clinical; /* NULL when not given */
     json_t *record;              /* run.json but for studies and skipped files */
-    size_t measured, failed, incomplete, skipped;
+    size_t measured, failed, incomplete;
 } run;
 
 /* Opens everything that the options name; checks option values. */
@@ -82,6 +85,9 @@ bool run_check_tables(run *r, myo_error *err);
 /* Plans every study of the catalogue: keys, folders, fingerprints, and what is finished already.
  * Results of an earlier run that do not hold any more are removed. */
 bool plan_create(run *r, myo_error *err);
+/* Decides the order of results: that of the catalogue, or, with --deidentify, of the pseudonyms, as
+ * the order of patient IDs, dates and paths tells of them. Files of OUT itself are not listed. */
+bool order_create(run *r, myo_error *err);
 /* Folder of a study's files below OUT. */
 void plan_folder(const myo_study *shown, char folder[STUDY_FOLDER_SIZE]);
 

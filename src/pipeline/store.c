@@ -26,6 +26,7 @@ static const char ENDING[] = ".json";
 #define LOCK_TRIES 40
 #define LOCK_PAUSE_NS 50000000L
 #define FRAGMENT_SIZE_MAX ((size_t)64 << 20)
+#define FOLDER_DEPTH_MAX 256
 
 static bool io_error(myo_error *err, const char *path, const char *what) {
     return myo_error_set(err, MYO_E_IO, "%s: %s: %s", path, what, strerror(errno));
@@ -297,4 +298,24 @@ void store_sweep(const store *s, const char *keys, size_t count, size_t stride) 
     if (folder) {
         closedir(folder);
     }
+}
+
+bool store_is_within(const char *folder, const char *output) {
+    struct stat outer, here, above = {0};
+    myo_text path = {0};
+    bool within = false;
+    myo_text_append(&path, folder);
+    if (stat(output, &outer) == 0 && !path.failed && stat(path.data, &above) == 0) {
+        for (int depth = 0; depth < FOLDER_DEPTH_MAX && !within; depth++) {
+            here = above;
+            within = here.st_dev == outer.st_dev && here.st_ino == outer.st_ino;
+            myo_text_append(&path, "/..");
+            if (path.failed || stat(path.data, &above) != 0 ||
+                (above.st_dev == here.st_dev && above.st_ino == here.st_ino)) {
+                break;
+            }
+        }
+    }
+    myo_text_clear(&path);
+    return within;
 }

@@ -47,4 +47,7 @@ bool store_has_files(const store *s, const json_t *fragment);
  * `stride` bytes apart). Files of those studies stay where they are. */
 void store_sweep(const store *s, const char *keys, size_t count, size_t stride);
 
+/* True when `folder` lies within `output`, or is it: going up from it leads there. */
+bool store_is_within(const char *folder, const char *output);
+
 #endif

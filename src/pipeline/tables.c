@@ -153,7 +153,7 @@ static bool check_table(run *r, const myo_csv *csv, myo_error *err) {
 /* Patients of whom the clinical table says nothing. */
 static void check_clinical(run *r) {
     for (size_t i = 0; i < myo_catalogue_get_study_count(r->catalogue); i++) {
-        const char *patient_id = myo_catalogue_get_study(r->catalogue, i)->patient_id;
+        const char *patient_id = myo_catalogue_get_study(r->catalogue, r->order[i])->patient_id;
         size_t row;
         if (!find_patient(r->clinical, patient_id, &row)) {
             char text[MYO_ERROR_TEXT_SIZE], pseudonym[PSEUDONYM_SIZE];

@@ -2,7 +2,7 @@
 /*
  * Studies in worker processes. A worker leaves a fragment: its fingerprint, rows, record and log
  * lines. The calling process writes one for a worker that could not, and hands the log lines on in
- * the order of the catalogue, as soon as all studies before are done.
+ * the order of the results, as soon as all studies before are done.
  */
 #include "base/memory.h"
 #include "pipeline/jobs_private.h"
@@ -171,8 +171,8 @@ static bool hand_on(run *r, size_t index, myo_error *err) {
 
 static bool hand_on_all(batch *b, myo_error *err) {
     size_t count = myo_catalogue_get_study_count(b->r->catalogue);
-    while (b->counted < count && b->ended[b->counted]) {
-        if (!hand_on(b->r, b->counted, err)) {
+    while (b->counted < count && b->ended[b->r->order[b->counted]]) {
+        if (!hand_on(b->r, b->r->order[b->counted], err)) {
             return false;
         }
         b->counted++;
