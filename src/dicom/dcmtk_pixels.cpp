@@ -59,13 +59,15 @@ static size_t bytes_there(const dcmtk_dataset *dataset, size_t length) {
     if (dataset->complete) {
         return length;
     }
-    /* In a deflated stream positions say nothing about the file. */
-    E_TransferSyntax syntax = dataset_of(dataset)->getOriginalXfer();
-    bool deflated = DcmXfer(syntax).getStreamCompression() != ESC_none;
-    size_t left = !deflated && dataset->file_size > dataset->pixel_offset
-                      ? dataset->file_size - dataset->pixel_offset
-                      : 0;
+    size_t left =
+        dataset->file_size > dataset->pixel_offset ? dataset->file_size - dataset->pixel_offset : 0;
     return left < length ? left : length;
+}
+
+/* In a deflated stream positions say nothing about the file: it is whole or not. */
+static bool is_broken_deflated(const dcmtk_dataset *dataset) {
+    E_TransferSyntax syntax = dataset_of(dataset)->getOriginalXfer();
+    return !dataset->complete && DcmXfer(syntax).getStreamCompression() != ESC_none;
 }
 
 static byte_pointer read_native(dcmtk_dataset *dataset, DcmElement *element, size_t frame,
@@ -73,6 +75,11 @@ static byte_pointer read_native(dcmtk_dataset *dataset, DcmElement *element, siz
     size_t size = frame_size(format), length = element->getLengthField();
     if (length == DCM_UndefinedLength) {
         myo_error_set(err, MYO_E_FORMAT, "compressed pixel data in an uncompressed file");
+        return byte_pointer();
+    }
+    if (is_broken_deflated(dataset)) {
+        myo_error_set(err, MYO_E_FORMAT,
+                      "the deflated data are broken, or are more than the header announces");
         return byte_pointer();
     }
     size_t there = bytes_there(dataset, length);

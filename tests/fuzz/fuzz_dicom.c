@@ -4,31 +4,7 @@
 
 #include <assert.h>
 #include <myotome/dicom.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static char path[] = "/tmp/myotome-fuzz-XXXXXX";
-
-static void remove_file(void) {
-    unlink(path);
-}
-
-/* The reader takes paths, as its users do; one file is written over and over. */
-static void write_file(const uint8_t *data, size_t size) {
-    static int descriptor = -1;
-    if (descriptor < 0) {
-        descriptor = mkstemp(path);
-        assert(descriptor >= 0);
-        atexit(remove_file);
-    }
-    int truncated = ftruncate(descriptor, 0);
-    ssize_t written = pwrite(descriptor, data, size, 0);
-    assert(truncated == 0 && written == (ssize_t)size);
-    (void)truncated;
-    (void)written;
-}
 
 static void read_series(const myo_series *series) {
     size_t in_stacks = 0;
@@ -50,8 +26,7 @@ static void read_series(const myo_series *series) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    write_file(data, size);
-    const char *const inputs[] = {path};
+    const char *const inputs[] = {fuzz_write_file(data, size)};
     myo_catalogue *catalogue = NULL;
     bool created = myo_catalogue_create(inputs, 1, NULL, NULL, &catalogue, NULL);
     assert(created);

@@ -13,6 +13,7 @@
 #include "dcmtk/dcmjpeg/djrploss.h"
 #include "dcmtk/dcmjpls/djencode.h"
 #include "dcmtk/dcmjpls/djrparam.h"
+#include "dcmtk/oflog/oflog.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -124,6 +125,7 @@ static void put_native(const std::vector<Uint8> &bytes, DcmDataset *out) {
 static void register_encoders() {
     static bool done = false;
     if (!done) {
+        OFLog::configure(OFLogger::OFF_LOG_LEVEL);
         DcmRLEEncoderRegistration::registerCodecs();
         DJEncoderRegistration::registerCodecs();
         DJLSEncoderRegistration::registerCodecs();
@@ -288,6 +290,7 @@ void frames_write(const char *path, const frames_recipe *recipe, uint8_t *const 
             std::vector<Uint8> next = native_bytes(recipe, frame);
             bytes.insert(bytes.end(), next.begin(), next.end());
         }
+        bytes.resize(bytes.size() + recipe->surplus);
         put_native(bytes, file.getDataset());
     } else {
         put_compressed(recipe, codestreams, sizes, file.getDataset());

@@ -37,6 +37,7 @@ typedef struct frames_recipe {
     size_t fragments;     /* of each frame; 0 counts as 1 */
     bool no_offset_table; /* leaves it empty */
     size_t tile_size;     /* of JPEG 2000; 0: one tile */
+    size_t surplus;       /* bytes behind the last frame of uncompressed pixel data */
     unsigned components;  /* of the codestream of JPEG 2000; 0 counts as 1 */
 } frames_recipe;
 

@@ -250,6 +250,19 @@ static void refuses_colour_in_the_codestream(void **state) {
                    "compressed pixel data have 3 components, only greyscale can be measured");
 }
 
+/* A file of some kB that unpacks to far more than it announces is not unpacked to its end. */
+static void refuses_deflated_bombs(void **state) {
+    frames_recipe plan = default_frames;
+    plan.coding = FRAMES_DEFLATED;
+    plan.surplus = 1u << 10;
+    write_frames(*state, &plan, NULL, NULL);
+    assert_frame(*state, &plan, 2, 0.0);
+    plan.surplus = 80u << 20;
+    write_frames(*state, &plan, NULL, NULL);
+    assert_refused(*state, &plan, 0, MYO_E_FORMAT,
+                   "the deflated data are broken, or are more than the header announces");
+}
+
 /* --- JPEG 2000 -------------------------------------------------------------------------------- */
 
 #define JPEG2000_SIZE_MARKER 2 /* where the SIZ segment begins, with its marker */
@@ -370,6 +383,7 @@ int main(void) {
         FOLDER_TEST(refuses_truncated_codestreams),
         FOLDER_TEST(refuses_codestreams_that_are_not_as_described),
         FOLDER_TEST(refuses_colour_in_the_codestream),
+        FOLDER_TEST(refuses_deflated_bombs),
         FOLDER_TEST(reads_tiles_and_refuses_a_missing_one),
         FOLDER_TEST(refuses_jpeg2000_bombs),
         FOLDER_TEST(survives_mutated_codestreams),
