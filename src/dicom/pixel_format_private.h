@@ -31,6 +31,11 @@ bool dicom_greyscale_check(const dcmtk_dataset *dataset, bool *inverted, myo_err
 bool dcmtk_dataset_read_frame(dcmtk_dataset *dataset, size_t frame, dicom_pixel_format *format,
                               uint8_t **bytes, myo_error *err);
 
+/* Text of an element that a multi-frame image has for each frame, or for all of them: `tag` in the
+ * functional group `group`. As dcmtk_dataset_get_text(). */
+bool dcmtk_dataset_get_frame_text(const dcmtk_dataset *dataset, size_t frame, dcmtk_tag group,
+                                  dcmtk_tag tag, char *text, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

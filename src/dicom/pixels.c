@@ -2,26 +2,37 @@
 /* Pixels of one slice: stored values (PS3.5 8.1.1), then the rescale of PS3.3 C.11.1. */
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "dicom/header_private.h"
 #include "dicom/recognise_private.h"
 
 #include <stdlib.h>
 
 #define TAG_MODALITY_LUT_SEQUENCE 0x00283000u
+#define TAG_PIXEL_VALUE_TRANSFORMATION 0x00289145u
+#define NUMBER_TEXT_SIZE 64
 #define HASHED_BYTES_PER_PIXEL 2u
 
 typedef struct rescale {
     double slope, intercept;
 } rescale;
 
-static bool read_rescale(const dcmtk_dataset *dataset, rescale *out, myo_error *err) {
+/* Of the frame's own functional group, or of that of all frames, or of the image: PS3.3 C.7.6.16.
+ * An empty element counts as absent; one that holds no number may not be taken for 1 or 0. */
+static bool read_number(const dcmtk_dataset *dataset, size_t frame, dcmtk_tag tag, double *out) {
+    char text[NUMBER_TEXT_SIZE];
+    if (dcmtk_dataset_get_frame_text(dataset, frame, TAG_PIXEL_VALUE_TRANSFORMATION, tag, text,
+                                     sizeof text) ||
+        dcmtk_dataset_get_text(dataset, tag, false, text, sizeof text)) {
+        return myo_number_parse(text, out);
+    }
+    return true;
+}
+
+static bool read_rescale(const dcmtk_dataset *dataset, size_t frame, rescale *out, myo_error *err) {
     *out = (rescale){.slope = 1.0, .intercept = 0.0};
-    char text[2];
-    /* An empty element counts as absent; one that holds no number may not be taken for 1 or 0. */
-    if ((dcmtk_dataset_get_text(dataset, TAG_RESCALE_SLOPE, false, text, sizeof text) &&
-         (!dicom_get_numbers(dataset, TAG_RESCALE_SLOPE, 1, &out->slope) || out->slope == 0.0)) ||
-        (dcmtk_dataset_get_text(dataset, TAG_RESCALE_INTERCEPT, false, text, sizeof text) &&
-         !dicom_get_numbers(dataset, TAG_RESCALE_INTERCEPT, 1, &out->intercept))) {
+    if (!read_number(dataset, frame, TAG_RESCALE_SLOPE, &out->slope) || out->slope == 0.0 ||
+        !read_number(dataset, frame, TAG_RESCALE_INTERCEPT, &out->intercept)) {
         return myo_error_set(err, MYO_E_FORMAT,
                              "RescaleSlope or RescaleIntercept is not a usable number");
     }
@@ -89,7 +100,8 @@ static bool read_slice(dcmtk_dataset *dataset, const myo_geometry *geometry, siz
     dicom_pixel_format format;
     rescale scale;
     uint8_t *bytes = NULL;
-    if (!dicom_pixel_format_read(dataset, &format, err) || !read_rescale(dataset, &scale, err)) {
+    if (!dicom_pixel_format_read(dataset, &format, err) ||
+        !read_rescale(dataset, frame, &scale, err)) {
         return false;
     }
     if (format.columns != geometry->columns || format.rows != geometry->rows ||

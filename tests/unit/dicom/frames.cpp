@@ -112,6 +112,28 @@ static void put_attributes(const frames_recipe *recipe, size_t frames, DcmDatase
     }
 }
 
+static void put_transformation(DcmDataset *out, const DcmTagKey &groups, size_t number, int slope,
+                               int intercept) {
+    DcmItem *group = nullptr, *macro = nullptr;
+    check(out->findOrCreateSequenceItem(groups, group, static_cast<long>(number)).good() &&
+              group->findOrCreateSequenceItem(DCM_PixelValueTransformationSequence, macro, 0)
+                  .good() &&
+              macro->putAndInsertString(DCM_RescaleSlope, std::to_string(slope).c_str()).good() &&
+              macro->putAndInsertString(DCM_RescaleIntercept, std::to_string(intercept).c_str())
+                  .good(),
+          "a functional group");
+}
+
+static void put_rescale(const frames_recipe *recipe, DcmDataset *out) {
+    if (recipe->rescale != FRAMES_RESCALE_NONE) {
+        put_transformation(out, DCM_SharedFunctionalGroupsSequence, 0, 3, -5);
+    }
+    for (size_t i = 0; i < recipe->frames && recipe->rescale == FRAMES_RESCALE_PER_FRAME; i++) {
+        put_transformation(out, DCM_PerFrameFunctionalGroupsSequence, i, 2 + static_cast<int>(i),
+                           -static_cast<int>(i));
+    }
+}
+
 static void put_native(const std::vector<Uint8> &bytes, DcmDataset *out) {
     std::vector<Uint16> words(bytes.size() / 2 + 1);
     memcpy(words.data(), bytes.data(), bytes.size());
@@ -284,6 +306,7 @@ void frames_write(const char *path, const frames_recipe *recipe, uint8_t *const 
                   const size_t *sizes) {
     DcmFileFormat file;
     put_attributes(recipe, recipe->frames, file.getDataset());
+    put_rescale(recipe, file.getDataset());
     if (recipe->coding < FRAMES_RLE) {
         std::vector<Uint8> bytes;
         for (size_t frame = 0; frame < recipe->frames; frame++) {

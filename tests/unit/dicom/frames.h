@@ -29,6 +29,13 @@ typedef enum frames_coding {
     FRAMES_CODING_COUNT
 } frames_coding;
 
+/* Where slope and intercept of the rescale are, if there is one. */
+typedef enum frames_rescale {
+    FRAMES_RESCALE_NONE = 0,
+    FRAMES_RESCALE_SHARED,   /* slope 3, intercept -5 */
+    FRAMES_RESCALE_PER_FRAME /* slope 2 + frame, intercept -frame; beside shared ones */
+} frames_rescale;
+
 typedef struct frames_recipe {
     frames_coding coding;
     size_t columns, rows, frames;
@@ -37,8 +44,9 @@ typedef struct frames_recipe {
     size_t fragments;     /* of each frame; 0 counts as 1 */
     bool no_offset_table; /* leaves it empty */
     size_t tile_size;     /* of JPEG 2000; 0: one tile */
-    size_t surplus;       /* bytes behind the last frame of uncompressed pixel data */
-    unsigned components;  /* of the codestream of JPEG 2000; 0 counts as 1 */
+    frames_rescale rescale;
+    size_t surplus;      /* bytes behind the last frame of uncompressed pixel data */
+    unsigned components; /* of the codestream of JPEG 2000; 0 counts as 1 */
 } frames_recipe;
 
 /* The stored value of a pixel: smooth, different in each frame, up to both ends of the range. */

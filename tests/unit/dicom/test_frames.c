@@ -165,6 +165,43 @@ static void refuses_frames_that_are_not_there(void **state) {
     assert_refused(*state, &plan, 3, MYO_E_FORMAT, "pixel data is truncated: 1530 of 2040 bytes");
 }
 
+static void assert_rescaled(const char *folder, const frames_recipe *plan, size_t frame,
+                            double slope, double intercept) {
+    myo_image *image;
+    assert_true(read_frame(folder, plan, frame, &image, NULL));
+    for (size_t i = 0; i < plan->columns * plan->rows; i++) {
+        double expected = slope * frames_value(plan, frame, i) + intercept;
+        assert_float_equal(myo_image_get_const_pixels(image)[i], expected, 1e-3);
+    }
+    myo_image_destroy(image);
+}
+
+static void rescales_each_frame_as_its_functional_group_says(void **state) {
+    frames_recipe plan = default_frames;
+    plan.rescale = FRAMES_RESCALE_SHARED;
+    write_frames(*state, &plan, NULL, NULL);
+    assert_rescaled(*state, &plan, 1, 3.0, -5.0);
+    plan.rescale = FRAMES_RESCALE_PER_FRAME;
+    write_frames(*state, &plan, NULL, NULL);
+    assert_rescaled(*state, &plan, 0, 2.0, 0.0);
+    assert_rescaled(*state, &plan, 2, 4.0, -2.0);
+}
+
+/* Parametric maps hold floating-point numbers; they have no PixelData. */
+static void refuses_floating_point_pixels(void **state) {
+    static const float pixels[17 * 15] = {1.0F};
+    frames_recipe plan = default_frames;
+    plan.frames = 1;
+    write_frames(*state, &plan, NULL, NULL);
+    remove_element(*state, NAME, 0x7fe00010u);
+    assert_refused(*state, &plan, 0, MYO_E_MISSING, "no pixel data");
+    char path[FIXTURE_PATH_SIZE];
+    path_of(*state, NAME, path);
+    replace_value(path, 0x7fe00008u, "OW", pixels, sizeof pixels);
+    assert_refused(*state, &plan, 0, MYO_E_UNSUPPORTED,
+                   "pixel data are floating-point numbers, which are not read");
+}
+
 /* What the others hold does not matter to a frame: they are not decoded. */
 static void decodes_the_wanted_frame_alone(void **state) {
     static uint8_t garbage[] = "garbage";
@@ -379,6 +416,8 @@ int main(void) {
         FOLDER_TEST(reads_lossy_codings),
         FOLDER_TEST(joins_the_fragments_of_a_frame),
         FOLDER_TEST(refuses_frames_that_are_not_there),
+        FOLDER_TEST(rescales_each_frame_as_its_functional_group_says),
+        FOLDER_TEST(refuses_floating_point_pixels),
         FOLDER_TEST(decodes_the_wanted_frame_alone),
         FOLDER_TEST(refuses_truncated_codestreams),
         FOLDER_TEST(refuses_codestreams_that_are_not_as_described),
