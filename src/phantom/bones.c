@@ -48,6 +48,12 @@ static bool arch_at(const phantom_anatomy *anatomy, const phantom_local *p, doub
     double transverse_v = 25.0 + 0.12 * (p->a - 15.0);
     double transverse = fmax(fmax(fabs(p->v - transverse_v) - 3.2, fabs(r - 0.66) * LEVEL_MM - 4.5),
                              fmax(14.0 - p->a, p->a - 37.0));
+    if (anatomy->sacralised && lower == 0.0) {
+        /* Wings that widen towards the sacrum and the iliac bone. */
+        double wing =
+            fmax(fabs(p->v - transverse_v + 0.25 * p->a) - 7.0, fabs(r - 0.42) * LEVEL_MM - 13.0);
+        transverse = fmin(transverse, fmax(wing, fmax(14.0 - p->a, p->a - 50.0 + 20.0 * r)));
+    }
     return phantom_bone(fmin(pedicle, transverse), out);
 }
 
@@ -130,7 +136,7 @@ bool phantom_bone_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
     if (p->a < 30.0 && p->v < 22.0 && phantom_body_at(anatomy, p, out)) {
         return true;
     }
-    if (p->v > 8.0 && p->a < 40.0 && p->level > -0.3) {
+    if (p->v > 8.0 && p->a < (anatomy->sacralised ? 50.0 : 40.0) && p->level > -0.3) {
         double lower = floor(p->level);
         if (facet_at(p, out) || (lower >= 0.0 && arch_at(anatomy, p, lower, out)) ||
             arch_at(anatomy, p, lower + 1.0, out)) {

@@ -22,7 +22,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SUBSAMPLES 3       /* along each side of a pixel */
+#define SUBSAMPLES 3 /* along each side of a pixel */
+#define MIDDLE_POINT (SUBSAMPLES * SUBSAMPLES / 2)
+#define CROSS_STEP 2       /* every second point: the corners and the middle */
 #define MUSCLE_SIGNAL 75.0 /* stored value of muscle at the back; fat is near 700 then */
 #define RAMP 0.14          /* texture over which muscle turns into fat */
 #define BIAS_DEPTH_MM 150.0
@@ -67,27 +69,32 @@ static double fraction_of(double texture, double threshold) {
     return t <= 0.0 ? 0.0 : t >= 1.0 ? 1.0 : t * t * (3.0 - 2.0 * t);
 }
 
-/* The 3 x 3 points of a pixel. */
+/* One of the 3 x 3 points of a pixel. */
+static void sample_point(const phantom_anatomy *anatomy, const myo_geometry *geometry,
+                         size_t column, size_t row, int i, phantom_sample *out) {
+    myo_vec3 normal = myo_geometry_normal(geometry);
+    double x = (double)column + ((double)(i % SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
+    double y = (double)row + ((double)(i / SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
+    /* A Latin square: each row and column of points holds all three depths of the slice. */
+    double depth = (double)((i % SUBSAMPLES + i / SUBSAMPLES + 2) % SUBSAMPLES) - 1.0;
+    double offset = depth * geometry->thickness_mm / (double)SUBSAMPLES;
+    myo_vec3 point = myo_geometry_to_patient(geometry, x, y);
+    point.x += offset * normal.x;
+    point.y += offset * normal.y;
+    point.z += offset * normal.z;
+    phantom_sample_at(anatomy, point, out);
+}
+
 static void sample_pixel(const phantom_anatomy *anatomy, const myo_geometry *geometry,
                          size_t column, size_t row,
                          phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
-    myo_vec3 normal = myo_geometry_normal(geometry);
     for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
-        double x = (double)column + ((double)(i % SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
-        double y = (double)row + ((double)(i / SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
-        /* A Latin square: each row and column of points holds all three depths of the slice. */
-        double depth = (double)((i % SUBSAMPLES + i / SUBSAMPLES + 2) % SUBSAMPLES) - 1.0;
-        double offset = depth * geometry->thickness_mm / (double)SUBSAMPLES;
-        myo_vec3 point = myo_geometry_to_patient(geometry, x, y);
-        point.x += offset * normal.x;
-        point.y += offset * normal.y;
-        point.z += offset * normal.z;
-        phantom_sample_at(anatomy, point, &samples[i]);
+        sample_point(anatomy, geometry, column, row, i, &samples[i]);
     }
 }
 
 static const phantom_sample *middle_of(const phantom_sample *samples) {
-    return &samples[SUBSAMPLES * SUBSAMPLES / 2];
+    return &samples[MIDDLE_POINT];
 }
 
 static bool same_structure(const phantom_sample *a, const phantom_sample *b) {
@@ -171,9 +178,10 @@ bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, i
     for (size_t row = 0; row < geometry->rows && ok; row++) {
         for (size_t column = 0; column < geometry->columns && ok; column++) {
             phantom_sample samples[SUBSAMPLES * SUBSAMPLES];
-            sample_pixel(scene->anatomy, geometry, column, row, samples);
-            const phantom_sample *middle = middle_of(samples);
+            phantom_sample *middle = &samples[MIDDLE_POINT];
+            sample_point(scene->anatomy, geometry, column, row, MIDDLE_POINT, middle);
             if (middle->measured && middle->tissue == TISSUE_MUSCLE) {
+                sample_pixel(scene->anatomy, geometry, column, row, samples);
                 ok = list_pixel(&lists[middle->structure][middle->side], samples, err);
             }
         }
@@ -209,6 +217,18 @@ static double coil_factor(const phantom_scene *scene, myo_vec3 point) {
            pow(scene->options->coil_falloff, -fmin(along * along, COIL_END_MAX));
 }
 
+/* Samples only the middle and the corners of a pixel. True when this is enough, in a sagittal image
+ * where all five are the same tissue. */
+static bool sample_cross(const phantom_scene *scene, const myo_geometry *geometry, size_t column,
+                         size_t row, phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
+    bool same = scene->contrast != PHANTOM_AXIAL_T2;
+    for (int i = 0; same && i < SUBSAMPLES * SUBSAMPLES; i += CROSS_STEP) {
+        sample_point(scene->anatomy, geometry, column, row, i, &samples[i]);
+        same = samples[i].tissue == samples[0].tissue;
+    }
+    return same;
+}
+
 /* Planes that are painted; each may be NULL. */
 typedef struct planes {
     float *image, *fat;
@@ -219,7 +239,10 @@ static void paint_pixel(const phantom_scene *scene, const myo_geometry *geometry
                         const double *relative, uint64_t key, size_t index, const planes *out) {
     size_t column = index % geometry->columns, row = index / geometry->columns;
     phantom_sample samples[SUBSAMPLES * SUBSAMPLES];
-    sample_pixel(scene->anatomy, geometry, column, row, samples);
+    bool all = out->labels || out->fat || !sample_cross(scene, geometry, column, row, samples);
+    if (all) {
+        sample_pixel(scene->anatomy, geometry, column, row, samples);
+    }
     const phantom_sample *middle = middle_of(samples);
     if (out->labels && middle->measured) {
         out->labels[index] = myo_structure_get(middle->structure)->label[middle->side];
@@ -231,12 +254,16 @@ static void paint_pixel(const phantom_scene *scene, const myo_geometry *geometry
         return;
     }
     double sum = 0.0, noise[2];
-    for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
+    int step = all ? 1 : CROSS_STEP;
+    for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i += step) {
         sum += point_signal(scene, relative, &samples[i]);
     }
-    myo_vec3 point = myo_geometry_to_patient(geometry, (double)column, (double)row);
-    double signal = MUSCLE_SIGNAL * sum / (double)(SUBSAMPLES * SUBSAMPLES);
-    signal *= coil_factor(scene, point);
+    int count = (SUBSAMPLES * SUBSAMPLES - 1) / step + 1;
+    double signal = MUSCLE_SIGNAL * sum / (double)count;
+    if (signal > 0.0) {
+        signal *=
+            coil_factor(scene, myo_geometry_to_patient(geometry, (double)column, (double)row));
+    }
     double deviation = MUSCLE_SIGNAL * scene->options->noise_percent / 100.0;
     phantom_normal_pair(phantom_hash(key) + (uint64_t)index, noise);
     double real = signal + deviation * noise[0], imaginary = deviation * noise[1];

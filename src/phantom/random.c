@@ -39,10 +39,15 @@ static double blend(double t) {
     return t * t * (3.0 - 2.0 * t);
 }
 
+/* floor(), which is a slow call on machines of the base instruction set. */
+static int64_t whole(double x) {
+    int64_t cut = (int64_t)x;
+    return (double)cut > x ? cut - 1 : cut;
+}
+
 double phantom_noise(uint64_t seed, double x, double y, double z) {
-    double fx = floor(x), fy = floor(y), fz = floor(z);
-    int64_t ix = (int64_t)fx, iy = (int64_t)fy, iz = (int64_t)fz;
-    double tx = blend(x - fx), ty = blend(y - fy), tz = blend(z - fz);
+    int64_t ix = whole(x), iy = whole(y), iz = whole(z);
+    double tx = blend(x - (double)ix), ty = blend(y - (double)iy), tz = blend(z - (double)iz);
     double plane[2];
     for (int k = 0; k < 2; k++) {
         double a = lattice(seed, ix, iy, iz + k), b = lattice(seed, ix + 1, iy, iz + k);

@@ -78,7 +78,7 @@ double phantom_ellipse(double x, double y, double half_width, double half_height
 /* Value of one of the curve's tables at a height. */
 static double from_table(const double *table, double height) {
     double at = (height - SPINE_BOTTOM_MM) / SPINE_STEP_MM;
-    at = fmin(fmax(at, 0.0), (double)(SPINE_STEPS - 2));
+    at = at < 0.0 ? 0.0 : at > (double)(SPINE_STEPS - 2) ? (double)(SPINE_STEPS - 2) : at;
     int i = (int)at;
     return table[i] + (at - (double)i) * (table[i + 1] - table[i]);
 }
@@ -210,6 +210,11 @@ static void find_level(const phantom_anatomy *anatomy, double height, phantom_lo
     p->along = (at - nearest) * pitch / cos(anatomy->tilt[p->disc]);
 }
 
+/* The number, or the nearer of -limit and limit. */
+static double within(double number, double limit) {
+    return number < -limit ? -limit : number > limit ? limit : number;
+}
+
 phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
     phantom_local p = {.x = point.x, .y = point.y, .z = point.z};
     double y = point.y + anatomy->origin_y, z = point.z + anatomy->disc_height[3];
@@ -220,19 +225,19 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
     for (int round = 0; round < LEVEL_ROUNDS_MAX; round++) {
         slope = from_table(anatomy->slope, height);
         depth = y - from_table(anatomy->curve_y, height);
-        double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
+        double tilted = within(depth, TILTED_DEPTH_MM);
         double last = height;
         height = z - slope * tilted;
         if (bent) {
             double beside = point.x - curve_x(anatomy, last);
-            height += bend_slope(anatomy, last) * fmin(fmax(beside, -BENT_WIDTH_MM), BENT_WIDTH_MM);
+            height += bend_slope(anatomy, last) * within(beside, BENT_WIDTH_MM);
         }
         if (fabs(height - last) < LEVEL_ACCURACY_MM) {
             break;
         }
     }
     depth = y - from_table(anatomy->curve_y, height);
-    double tilted = fmin(fmax(depth, -TILTED_DEPTH_MM), TILTED_DEPTH_MM);
+    double tilted = within(depth, TILTED_DEPTH_MM);
     double v = tilted * sqrt(1.0 + slope * slope) + (depth - tilted);
     double u = point.x - curve_x(anatomy, height);
     p.u = (anatomy->roll_cos * u + anatomy->roll_sin * v) / anatomy->body_scale;
