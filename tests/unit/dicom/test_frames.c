@@ -277,6 +277,18 @@ static void refuses_codestreams_that_are_not_as_described(void **state) {
     }
 }
 
+/* Transfer syntaxes without a decoder are named. */
+static void refuses_unknown_compressions(void **state) {
+    frames_recipe plan = default_frames;
+    plan.coding = FRAMES_JPEG2000_LOSSLESS;
+    write_frames(*state, &plan, NULL, NULL);
+    set_text(*state, NAME, 0x00020010u, "UI", "1.2.840.10008.1.2.4.201"); /* HTJ2K */
+    assert_refused(*state, &plan, 0, MYO_E_UNSUPPORTED,
+                   "unknown transfer syntax 1.2.840.10008.1.2.4.201");
+    set_text(*state, NAME, 0x00020010u, "UI", "1.2.840.10008.1.2.4.92");
+    assert_refused(*state, &plan, 0, MYO_E_UNSUPPORTED, "cannot be read");
+}
+
 static void refuses_colour_in_the_codestream(void **state) {
     frames_recipe plan = default_frames;
     plan.coding = FRAMES_JPEG2000_LOSSLESS;
@@ -421,6 +433,7 @@ int main(void) {
         FOLDER_TEST(decodes_the_wanted_frame_alone),
         FOLDER_TEST(refuses_truncated_codestreams),
         FOLDER_TEST(refuses_codestreams_that_are_not_as_described),
+        FOLDER_TEST(refuses_unknown_compressions),
         FOLDER_TEST(refuses_colour_in_the_codestream),
         FOLDER_TEST(refuses_deflated_bombs),
         FOLDER_TEST(reads_tiles_and_refuses_a_missing_one),
