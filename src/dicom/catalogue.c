@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Catalogue: the headers of many files, sorted out into studies, series and stacks. */
-#include "base/file.h"
+/*
+ * Catalogue: the headers of many files, sorted out into studies, series and stacks.
+ *
+ * What is kept of an image is its myo_instance, its path and its UID; all other texts recur and are
+ * kept once. Everything lies in one pool. The headers themselves go when the studies are built.
+ */
 #include "base/memory.h"
+#include "dicom/search_private.h"
+#include "dicom/source_private.h"
 #include "dicom/stack_private.h"
 
 #include <assert.h>
@@ -9,30 +15,11 @@
 #include <string.h>
 
 struct myo_catalogue {
-    myo_path_list files;
-    dicom_header *headers;
-    size_t header_count, header_capacity;
-    myo_skipped *skipped;
-    size_t skipped_count, skipped_capacity;
-    /* The views point into the arrays above and into each other. */
-    myo_instance *instances;
-    myo_stack *stacks;
-    myo_series *series;
+    dicom_pool *pool;
+    dicom_search search; /* afterwards: the files that were skipped */
     myo_study *studies;
     size_t study_count;
 };
-
-#define DIRECTORY_FILE_NAME "DICOMDIR"
-
-static int by_path(const void *left, const void *right) {
-    const char *const *a = left, *const *b = right;
-    return strcmp(*a, *b);
-}
-
-static int by_skipped_path(const void *left, const void *right) {
-    const myo_skipped *a = left, *b = right;
-    return strcmp(a->path, b->path);
-}
 
 /* Images of one series together, a duplicate behind the file that is kept. */
 static int by_identity(const void *left, const void *right) {
@@ -42,6 +29,7 @@ static int by_identity(const void *left, const void *right) {
     order = order ? order : strcmp(a->study_uid, b->study_uid);
     order = order ? order : strcmp(a->series_uid, b->series_uid);
     order = order ? order : strcmp(a->sop_uid, b->sop_uid);
+    order = order ? order : a->frame < b->frame ? -1 : a->frame > b->frame;
     return order ? order : strcmp(a->path, b->path);
 }
 
@@ -60,111 +48,89 @@ static int by_patient(const void *left, const void *right) {
     return order ? order : strcmp(a->study_uid, b->study_uid);
 }
 
-static bool add_skipped(myo_catalogue *catalogue, const char *path, myo_code code,
-                        const char *reason, myo_error *err) {
-    void *items = catalogue->skipped;
-    if (!myo_array_reserve(&items, &catalogue->skipped_capacity, catalogue->skipped_count + 1,
-                           sizeof *catalogue->skipped, err)) {
-        return false;
+/* Reads one file: its headers, or why there are none. */
+static bool read_file(myo_catalogue *catalogue, const dicom_file *file, dicom_archive *archive,
+                      dicom_header_list *headers, myo_error *err) {
+    myo_error reason = {0};
+    dicom_source *source = NULL;
+    bool opened = archive ? dicom_source_open_member(archive, file->member, &source, &reason)
+                          : dicom_source_open_file(file->path, &source, &reason);
+    bool done = opened && dicom_header_read(source, file->path, file->archive, catalogue->pool,
+                                            headers, &reason);
+    dicom_source_close(source);
+    if (!done && reason.code == MYO_E_MEMORY) {
+        return myo_error_set(err, reason.code, "%s: %s", file->path, reason.message);
     }
-    catalogue->skipped = items;
-    char *copy = myo_string_copy(reason, err);
-    if (!copy) {
-        return false;
-    }
-    catalogue->skipped[catalogue->skipped_count++] =
-        (myo_skipped){.path = path, .code = code, .reason = copy};
-    return true;
+    return done ||
+           dicom_search_skip(&catalogue->search, file->path, reason.code, reason.message, err);
 }
 
-/* A DICOMDIR stands for the files beside it. */
-static bool add_input(myo_path_list *files, const char *input, myo_error *err) {
-    const char *name = myo_path_name(input);
-    if (strcmp(name, DIRECTORY_FILE_NAME) != 0) {
-        return myo_path_list_walk(files, input, err);
+/* A zip file is opened once for all of its members, which follow each other. */
+static bool read_headers(myo_catalogue *catalogue, myo_progress progress, void *user,
+                         dicom_header_list *headers, myo_error *err) {
+    const dicom_search *search = &catalogue->search;
+    dicom_archive *archive = NULL;
+    const char *opened = NULL;
+    bool done = true;
+    for (size_t i = 0; done && i < search->file_count; i++) {
+        const dicom_file *file = &search->files[i];
+        if (progress) {
+            progress(user, file->path, i, search->file_count);
+        }
+        if (opened != file->archive) {
+            dicom_archive_close(archive);
+            archive = NULL;
+            opened = file->archive;
+            done = !opened || dicom_archive_open(opened, &archive, err);
+        }
+        done = done && read_file(catalogue, file, archive, headers, err);
     }
-    char *folder = myo_string_copy(name == input ? "." : input, err);
-    if (!folder) {
-        return false;
+    dicom_archive_close(archive);
+    if (progress && done) {
+        progress(user, "", search->file_count, search->file_count);
     }
-    if (name != input) {
-        folder[name - input] = '\0';
-    }
-    /* The DICOMDIR itself must exist; its folder then does. */
-    bool done = myo_path_list_walk(files, input, err) && myo_path_list_walk(files, folder, err);
-    free(folder);
     return done;
 }
 
-/* Lists the files of all inputs, sorted, each once. */
-static bool list_files(myo_catalogue *catalogue, const char *const *inputs, size_t input_count,
-                       myo_error *err) {
-    myo_path_list *files = &catalogue->files;
-    for (size_t i = 0; i < input_count; i++) {
-        if (!add_input(files, inputs[i], err)) {
-            return false;
-        }
-    }
-    if (files->count == 0) {
-        return true;
-    }
-    qsort(files->paths, files->count, sizeof *files->paths, by_path);
-    size_t kept = 1;
-    for (size_t i = 1; i < files->count; i++) {
-        if (strcmp(files->paths[i], files->paths[kept - 1]) == 0) {
-            free(files->paths[i]);
-        } else {
-            files->paths[kept++] = files->paths[i];
-        }
-    }
-    files->count = kept;
-    return true;
+static bool same_series(const dicom_header *a, const dicom_header *b) {
+    return strcmp(a->series_uid, b->series_uid) == 0 && strcmp(a->study_uid, b->study_uid) == 0 &&
+           strcmp(a->patient_id, b->patient_id) == 0;
 }
 
-static bool read_headers(myo_catalogue *catalogue, myo_progress progress, void *user,
-                         myo_error *err) {
-    for (size_t i = 0; i < catalogue->files.count; i++) {
-        const char *path = catalogue->files.paths[i];
-        if (progress) {
-            progress(user, path, i, catalogue->files.count);
-        }
-        void *items = catalogue->headers;
-        if (!myo_array_reserve(&items, &catalogue->header_capacity, catalogue->header_count + 1,
-                               sizeof *catalogue->headers, err)) {
-            return false;
-        }
-        catalogue->headers = items;
-        myo_error reason = {0};
-        if (dicom_header_read(path, &catalogue->headers[catalogue->header_count], &reason)) {
-            catalogue->header_count++;
-        } else if (!add_skipped(catalogue, path, reason.code, reason.message, err)) {
-            return false;
-        }
-    }
-    if (progress) {
-        progress(user, "", catalogue->files.count, catalogue->files.count);
-    }
-    return true;
+/* All that a header tells of an image is the same. */
+static bool same_image(const dicom_header *a, const dicom_header *b) {
+    const myo_geometry *p = &a->geometry, *q = &b->geometry;
+    return a->instance_number == b->instance_number && a->modality == b->modality &&
+           a->frame_count == b->frame_count && a->has_position == b->has_position &&
+           a->has_spacing == b->has_spacing && a->echo_time_ms == b->echo_time_ms &&
+           a->repetition_time_ms == b->repetition_time_ms && p->columns == q->columns &&
+           p->rows == q->rows && p->column_spacing_mm == q->column_spacing_mm &&
+           p->row_spacing_mm == q->row_spacing_mm && p->thickness_mm == q->thickness_mm &&
+           memcmp(&p->position_mm, &q->position_mm, sizeof p->position_mm) == 0 &&
+           memcmp(&p->row_cosine, &q->row_cosine, sizeof p->row_cosine) == 0 &&
+           memcmp(&p->column_cosine, &q->column_cosine, sizeof p->column_cosine) == 0;
 }
 
-/* Removes copies of an image from the sorted `order`; returns how many are left in *count. */
+/* Removes copies of an image from the sorted `order`; *count says how many are left. */
 static bool drop_duplicates(myo_catalogue *catalogue, const dicom_header **order, size_t *count,
                             myo_error *err) {
     size_t kept = 0;
     for (size_t i = 0; i < *count; i++) {
         const dicom_header *last = kept ? order[kept - 1] : NULL;
-        if (last && strcmp(last->sop_uid, order[i]->sop_uid) == 0 &&
-            strcmp(last->series_uid, order[i]->series_uid) == 0 &&
-            strcmp(last->study_uid, order[i]->study_uid) == 0 &&
-            strcmp(last->patient_id, order[i]->patient_id) == 0) {
-            myo_error reason = {0};
-            myo_error_set(&reason, MYO_E_AMBIGUOUS, "same SOPInstanceUID as %s, which is used",
-                          last->path);
-            if (!add_skipped(catalogue, order[i]->path, reason.code, reason.message, err)) {
-                return false;
-            }
-        } else {
+        if (!last || last->frame != order[i]->frame ||
+            strcmp(last->sop_uid, order[i]->sop_uid) != 0 || !same_series(last, order[i])) {
             order[kept++] = order[i];
+            continue;
+        }
+        myo_error reason = {0};
+        myo_error_set(&reason, MYO_E_AMBIGUOUS,
+                      same_image(last, order[i])
+                          ? "duplicate of %s"
+                          : "same SOPInstanceUID as %s, which is used, but another image",
+                      last->path);
+        if (!dicom_search_skip(&catalogue->search, order[i]->path, reason.code, reason.message,
+                               err)) {
+            return false;
         }
     }
     *count = kept;
@@ -209,8 +175,6 @@ static myo_plane largest_plane(const myo_series *series) {
 }
 
 static bool same_study(const dicom_header *a, const dicom_header *b) {
-    /* A header that was read has all of its texts.
-     * NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
     return strcmp(a->study_uid, b->study_uid) == 0 && strcmp(a->patient_id, b->patient_id) == 0;
 }
 
@@ -224,100 +188,133 @@ static double find_patient_size(const dicom_header *const *headers, size_t count
     return 0.0;
 }
 
-/* Fills the series of one study from its sorted headers; the arrays begin at the study's part. */
-static bool fill_study(const dicom_header *const *headers, size_t count, myo_instance *instances,
-                       myo_stack *stacks, myo_series *series, myo_study *study, myo_error *err) {
-    study->study_uid = headers[0]->study_uid;
-    study->patient_id = headers[0]->patient_id;
-    study->study_date = headers[0]->study_date;
-    study->patient_size_m = find_patient_size(headers, count);
-    study->series = series;
-    for (size_t first = 0, end; first < count; first = end) {
-        end = first + 1;
-        while (end < count && strcmp(headers[end]->series_uid, headers[first]->series_uid) == 0) {
-            end++;
-        }
-        myo_series *current = &series[study->series_count++];
-        describe_series(headers + first, end - first, current);
-        current->instances = instances + first;
-        current->stacks = stacks + first;
-        if (!dicom_arrange_stacks(headers + first, end - first, instances + first, stacks + first,
-                                  &current->stack_count, err)) {
-            return false;
-        }
-        current->plane = largest_plane(current);
+/* Fills one series; `scratch` has room for a stack for each image. */
+static bool fill_series(dicom_pool *pool, const dicom_header *const *headers, size_t count,
+                        myo_stack *scratch, myo_series *series, myo_error *err) {
+    myo_instance *instances = dicom_pool_alloc(pool, count, sizeof *instances, err);
+    if (!instances ||
+        !dicom_arrange_stacks(headers, count, instances, scratch, &series->stack_count, err)) {
+        return false;
     }
-    qsort(series, study->series_count, sizeof *series, by_series_number);
+    myo_stack *stacks = dicom_pool_alloc(pool, series->stack_count, sizeof *stacks, err);
+    if (!stacks) {
+        return false;
+    }
+    memcpy(stacks, scratch, series->stack_count * sizeof *stacks);
+    describe_series(headers, count, series);
+    series->instances = instances;
+    series->stacks = stacks;
+    series->plane = largest_plane(series);
     return true;
 }
 
-static bool build_views(myo_catalogue *catalogue, myo_error *err) {
-    size_t count = catalogue->header_count;
+/* Number of headers at the beginning that belong together. */
+static size_t run_length(const dicom_header *const *headers, size_t count,
+                         bool (*same)(const dicom_header *, const dicom_header *)) {
+    size_t length = 1;
+    while (length < count && same(headers[0], headers[length])) {
+        length++;
+    }
+    return length;
+}
+
+static size_t count_runs(const dicom_header *const *headers, size_t count,
+                         bool (*same)(const dicom_header *, const dicom_header *)) {
+    size_t runs = 0;
+    for (size_t first = 0; first < count;
+         first += run_length(headers + first, count - first, same)) {
+        runs++;
+    }
+    return runs;
+}
+
+static bool fill_study(dicom_pool *pool, const dicom_header *const *headers, size_t count,
+                       myo_stack *scratch, myo_study *study, myo_error *err) {
+    size_t series_count = count_runs(headers, count, same_series);
+    myo_series *series = dicom_pool_alloc(pool, series_count, sizeof *series, err);
+    if (!series) {
+        return false;
+    }
+    *study = (myo_study){.study_uid = headers[0]->study_uid,
+                         .patient_id = headers[0]->patient_id,
+                         .study_date = headers[0]->study_date,
+                         .patient_size_m = find_patient_size(headers, count),
+                         .series = series,
+                         .series_count = series_count};
+    for (size_t i = 0, first = 0, length; i < series_count; i++, first += length) {
+        length = run_length(headers + first, count - first, same_series);
+        if (!fill_series(pool, headers + first, length, scratch, &series[i], err)) {
+            return false;
+        }
+    }
+    qsort(series, series_count, sizeof *series, by_series_number);
+    return true;
+}
+
+static bool fill_studies(myo_catalogue *catalogue, const dicom_header *const *headers, size_t count,
+                         myo_error *err) {
+    catalogue->study_count = count_runs(headers, count, same_study);
+    catalogue->studies =
+        dicom_pool_alloc(catalogue->pool, catalogue->study_count, sizeof *catalogue->studies, err);
+    myo_stack *scratch = myo_alloc_array(count, sizeof *scratch, err);
+    bool done = catalogue->studies && scratch;
+    for (size_t i = 0, first = 0, length; done && i < catalogue->study_count;
+         i++, first += length) {
+        length = run_length(headers + first, count - first, same_study);
+        done = fill_study(catalogue->pool, headers + first, length, scratch, &catalogue->studies[i],
+                          err);
+    }
+    free(scratch);
+    return done;
+}
+
+static bool build_studies(myo_catalogue *catalogue, const dicom_header_list *headers,
+                          myo_error *err) {
+    size_t count = headers->count;
     const dicom_header **order = myo_alloc_array(count, sizeof *order, err);
-    catalogue->instances = myo_alloc_array(count, sizeof *catalogue->instances, err);
-    catalogue->stacks = myo_alloc_array(count, sizeof *catalogue->stacks, err);
-    catalogue->series = myo_alloc_array(count, sizeof *catalogue->series, err);
-    catalogue->studies = myo_alloc_array(count, sizeof *catalogue->studies, err);
-    bool done = order && catalogue->instances && catalogue->stacks && catalogue->series &&
-                catalogue->studies;
-    if (done) {
-        for (size_t i = 0; i < count; i++) {
-            order[i] = &catalogue->headers[i];
-        }
-        qsort(order, count, sizeof *order, by_identity);
-        done = drop_duplicates(catalogue, order, &count, err);
+    if (!order) {
+        return false;
     }
-    for (size_t first = 0, end; done && first < count; first = end) {
-        end = first + 1;
-        while (end < count && same_study(order[first], order[end])) {
-            end++;
-        }
-        done = fill_study(order + first, end - first, catalogue->instances + first,
-                          catalogue->stacks + first, catalogue->series + first,
-                          &catalogue->studies[catalogue->study_count++], err);
+    for (size_t i = 0; i < count; i++) {
+        order[i] = &headers->headers[i];
     }
+    qsort(order, count, sizeof *order, by_identity);
+    bool done = drop_duplicates(catalogue, order, &count, err) &&
+                fill_studies(catalogue, order, count, err);
     free(order);
+    if (done && catalogue->study_count > 0) {
+        qsort(catalogue->studies, catalogue->study_count, sizeof *catalogue->studies, by_patient);
+    }
     return done;
 }
 
 bool myo_catalogue_create(const char *const *inputs, size_t input_count, myo_progress progress,
                           void *user, myo_catalogue **out, myo_error *err) {
+    dicom_header_list headers = {0};
     myo_catalogue *catalogue = myo_alloc_array(1, sizeof *catalogue, err);
-    if (!catalogue) {
-        return false;
+    bool done = catalogue && dicom_pool_create(&catalogue->pool, err);
+    if (done) {
+        catalogue->search.pool = catalogue->pool;
+        done = dicom_search_run(&catalogue->search, inputs, input_count, err) &&
+               read_headers(catalogue, progress, user, &headers, err) &&
+               build_studies(catalogue, &headers, err);
     }
-    if (!list_files(catalogue, inputs, input_count, err) ||
-        !read_headers(catalogue, progress, user, err) || !build_views(catalogue, err)) {
+    free(headers.headers);
+    if (!done) {
         myo_catalogue_destroy(catalogue);
         return false;
     }
-    if (catalogue->study_count > 0) {
-        qsort(catalogue->studies, catalogue->study_count, sizeof *catalogue->studies, by_patient);
-    }
-    if (catalogue->skipped_count > 0) {
-        qsort(catalogue->skipped, catalogue->skipped_count, sizeof *catalogue->skipped,
-              by_skipped_path);
-    }
+    dicom_search_finish(&catalogue->search);
     *out = catalogue;
     return true;
 }
 
 void myo_catalogue_destroy(myo_catalogue *catalogue) {
-    if (!catalogue) {
-        return;
+    if (catalogue) {
+        dicom_search_clear(&catalogue->search);
+        dicom_pool_destroy(catalogue->pool);
+        free(catalogue);
     }
-    for (size_t i = 0; i < catalogue->skipped_count; i++) {
-        /* The catalogue owns the reasons; they are const only for its readers. */
-        free((void *)(uintptr_t)catalogue->skipped[i].reason);
-    }
-    free(catalogue->skipped);
-    free(catalogue->studies);
-    free(catalogue->series);
-    free(catalogue->stacks);
-    free(catalogue->instances);
-    free(catalogue->headers);
-    myo_path_list_clear(&catalogue->files);
-    free(catalogue);
 }
 
 size_t myo_catalogue_get_study_count(const myo_catalogue *catalogue) {
@@ -330,12 +327,12 @@ const myo_study *myo_catalogue_get_study(const myo_catalogue *catalogue, size_t 
 }
 
 size_t myo_catalogue_get_skipped_count(const myo_catalogue *catalogue) {
-    return catalogue->skipped_count;
+    return catalogue->search.skipped_count;
 }
 
 const myo_skipped *myo_catalogue_get_skipped(const myo_catalogue *catalogue, size_t index) {
-    assert(index < catalogue->skipped_count);
-    return &catalogue->skipped[index];
+    assert(index < catalogue->search.skipped_count);
+    return &catalogue->search.skipped[index];
 }
 
 const char *myo_modality_name(myo_modality modality) {

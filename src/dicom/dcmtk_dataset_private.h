@@ -6,7 +6,6 @@
 #include "dicom/dcmtk_shim_private.h"
 
 #include "dcmtk/config/osconfig.h"
-#include "dcmtk/dcmdata/dcspchrs.h"
 #include "dcmtk/dcmdata/dctk.h"
 
 #include <cstdlib>
@@ -22,8 +21,6 @@ struct dcmtk_freer {
 
 struct dcmtk_dataset {
     DcmFileFormat file;
-    DcmSpecificCharacterSet charset;
-    bool charset_known = false;
     std::string transfer_syntax; /* its name, or the UID when it is not known */
     bool syntax_known = true;
     /* False when the file ends, or breaks, within or behind the pixel data. */
@@ -62,7 +59,7 @@ void dcmtk_initialise();
 /* Registers the decoders; to be called once. */
 void dcmtk_codecs_register();
 
-/* Fills in what the dataset says about its own character set and transfer syntax. */
+/* Fills in what the dataset says about its transfer syntax. */
 void dcmtk_dataset_describe(dcmtk_dataset *dataset);
 
 #endif

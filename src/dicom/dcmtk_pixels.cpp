@@ -352,30 +352,3 @@ bool dcmtk_dataset_read_frame(dcmtk_dataset *dataset, size_t frame, dicom_pixel_
         return *bytes != nullptr;
     });
 }
-
-bool dcmtk_dataset_get_frame_text(const dcmtk_dataset *dataset, size_t frame, dcmtk_tag group,
-                                  dcmtk_tag tag, char *text, size_t size) {
-    text[0] = '\0';
-    return guarded(nullptr, [&] {
-        const struct {
-            DcmTagKey sequence;
-            size_t number;
-        } places[] = {{DCM_PerFrameFunctionalGroupsSequence, frame},
-                      {DCM_SharedFunctionalGroupsSequence, 0}};
-        for (const auto &place : places) {
-            DcmItem *item = nullptr, *macro = nullptr;
-            OFString value;
-            if (dataset_of(dataset)
-                    ->findAndGetSequenceItem(place.sequence, item, static_cast<long>(place.number))
-                    .good() &&
-                item->findAndGetSequenceItem(key_of(group), macro, 0).good() &&
-                macro->findAndGetOFStringArray(key_of(tag), value).good() && !value.empty()) {
-                size_t length = value.length() < size ? value.length() : size - 1;
-                memcpy(text, value.c_str(), length);
-                text[length] = '\0';
-                return true;
-            }
-        }
-        return false;
-    });
-}

@@ -136,7 +136,7 @@ static bool find_bytes(const char *path, const char *archive, dcmtk_dataset *dat
     return done;
 }
 
-bool dcmtk_dataset_read(const char *path, const char *archive, dcmtk_part part, dcmtk_dataset **out,
+bool dcmtk_dataset_read(const char *path, const char *archive, dcmtk_dataset **out,
                         myo_error *err) {
     return guarded(err, [&] {
         dcmtk_initialise();
@@ -145,9 +145,7 @@ bool dcmtk_dataset_read(const char *path, const char *archive, dcmtk_part part, 
             !read_until_pixels(path, dataset.get(), err)) {
             return false;
         }
-        if (part == DCMTK_ALL) {
-            read_everything(path, dataset.get());
-        }
+        read_everything(path, dataset.get());
         dcmtk_dataset_describe(dataset.get());
         *out = dataset.release();
         return true;

@@ -3,6 +3,7 @@
 #ifndef MYO_DICOM_PIXEL_FORMAT_PRIVATE_H
 #define MYO_DICOM_PIXEL_FORMAT_PRIVATE_H
 
+#include "dicom/attributes_private.h"
 #include "dicom/dcmtk_shim_private.h"
 
 #ifdef __cplusplus
@@ -16,10 +17,11 @@ typedef struct dicom_pixel_format {
 } dicom_pixel_format;
 
 /* Reads and checks it: greyscale, 8 or 16 bits. */
-bool dicom_pixel_format_read(const dcmtk_dataset *dataset, dicom_pixel_format *out, myo_error *err);
+bool dicom_pixel_format_read(const dicom_attributes *attributes, dicom_pixel_format *out,
+                             myo_error *err);
 
 /* Refuses colour. An image without any greyscale interpretation is refused, too. */
-bool dicom_greyscale_check(const dcmtk_dataset *dataset, bool *inverted, myo_error *err);
+bool dicom_greyscale_check(const dicom_attributes *attributes, bool *inverted, myo_error *err);
 
 /*
  * Reads one frame, counted from 0, without decoding the others: columns x rows values of
@@ -30,11 +32,6 @@ bool dicom_greyscale_check(const dcmtk_dataset *dataset, bool *inverted, myo_err
  */
 bool dcmtk_dataset_read_frame(dcmtk_dataset *dataset, size_t frame, dicom_pixel_format *format,
                               uint8_t **bytes, myo_error *err);
-
-/* Text of an element that a multi-frame image has for each frame, or for all of them: `tag` in the
- * functional group `group`. As dcmtk_dataset_get_text(). */
-bool dcmtk_dataset_get_frame_text(const dcmtk_dataset *dataset, size_t frame, dcmtk_tag group,
-                                  dcmtk_tag tag, char *text, size_t size);
 
 #ifdef __cplusplus
 }

@@ -3,13 +3,13 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "dicom/header_private.h"
-#include "dicom/recognise_private.h"
+#include "dicom/pixel_format_private.h"
+#include "dicom/source_private.h"
+
+#include <myotome/dicom.h>
 
 #include <stdlib.h>
 
-#define TAG_MODALITY_LUT_SEQUENCE 0x00283000u
-#define TAG_PIXEL_VALUE_TRANSFORMATION 0x00289145u
 #define NUMBER_TEXT_SIZE 64
 #define HASHED_BYTES_PER_PIXEL 2u
 
@@ -17,26 +17,24 @@ typedef struct rescale {
     double slope, intercept;
 } rescale;
 
-/* Of the frame's own functional group, or of that of all frames, or of the image: PS3.3 C.7.6.16.
- * An empty element counts as absent; one that holds no number may not be taken for 1 or 0. */
-static bool read_number(const dcmtk_dataset *dataset, size_t frame, dcmtk_tag tag, double *out) {
+/* Of the frame, or of all frames, or of the image: PS3.3 C.7.6.16. An empty element counts as
+ * absent; one that holds no number may not be taken for 1 or 0. */
+static bool read_number(const dicom_attributes *attributes, size_t frame, dicom_tag tag,
+                        double *out) {
     char text[NUMBER_TEXT_SIZE];
-    if (dcmtk_dataset_get_frame_text(dataset, frame, TAG_PIXEL_VALUE_TRANSFORMATION, tag, text,
-                                     sizeof text) ||
-        dcmtk_dataset_get_text(dataset, tag, false, text, sizeof text)) {
-        return myo_number_parse(text, out);
-    }
-    return true;
+    return !dicom_attributes_get_text(attributes, frame, tag, text, sizeof text) ||
+           myo_number_parse(text, out);
 }
 
-static bool read_rescale(const dcmtk_dataset *dataset, size_t frame, rescale *out, myo_error *err) {
+static bool read_rescale(const dicom_attributes *attributes, size_t frame, rescale *out,
+                         myo_error *err) {
     *out = (rescale){.slope = 1.0, .intercept = 0.0};
-    if (!read_number(dataset, frame, TAG_RESCALE_SLOPE, &out->slope) || out->slope == 0.0 ||
-        !read_number(dataset, frame, TAG_RESCALE_INTERCEPT, &out->intercept)) {
+    if (!read_number(attributes, frame, TAG_RESCALE_SLOPE, &out->slope) || out->slope == 0.0 ||
+        !read_number(attributes, frame, TAG_RESCALE_INTERCEPT, &out->intercept)) {
         return myo_error_set(err, MYO_E_FORMAT,
                              "RescaleSlope or RescaleIntercept is not a usable number");
     }
-    if (dcmtk_dataset_has(dataset, TAG_MODALITY_LUT_SEQUENCE)) {
+    if (dicom_attributes_has(attributes, frame, TAG_MODALITY_LUT_SEQUENCE)) {
         return myo_error_set(err, MYO_E_UNSUPPORTED,
                              "pixel values need a modality lookup table, which is not supported");
     }
@@ -95,20 +93,22 @@ static bool fill_image(const uint8_t *bytes, const dicom_pixel_format *format, c
     return true;
 }
 
-static bool read_slice(dcmtk_dataset *dataset, const myo_geometry *geometry, size_t frame,
-                       myo_image **out, char *sha256_hex, myo_error *err) {
+static bool read_slice(const dicom_attributes *attributes, dcmtk_dataset *dataset,
+                       const myo_instance *instance, myo_image **out, char *sha256_hex,
+                       myo_error *err) {
+    const myo_geometry *geometry = &instance->geometry;
     dicom_pixel_format format;
     rescale scale;
     uint8_t *bytes = NULL;
-    if (!dicom_pixel_format_read(dataset, &format, err) ||
-        !read_rescale(dataset, frame, &scale, err)) {
+    if (!dicom_pixel_format_read(attributes, &format, err) ||
+        !read_rescale(attributes, instance->frame, &scale, err)) {
         return false;
     }
     if (format.columns != geometry->columns || format.rows != geometry->rows ||
-        frame >= format.frames) {
+        instance->frame >= format.frames) {
         return myo_error_set(err, MYO_E_FORMAT, "the file has changed since it was searched");
     }
-    bool done = dcmtk_dataset_read_frame(dataset, frame, &format, &bytes, err) &&
+    bool done = dcmtk_dataset_read_frame(dataset, instance->frame, &format, &bytes, err) &&
                 (!sha256_hex || hash_stored(bytes, &format, sha256_hex, err)) &&
                 fill_image(bytes, &format, &scale, geometry, out, err);
     free(bytes);
@@ -118,11 +118,15 @@ static bool read_slice(dcmtk_dataset *dataset, const myo_geometry *geometry, siz
 bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *sha256_hex,
                           myo_error *err) {
     myo_error reason = {0};
+    dicom_source *source = NULL;
+    dicom_attributes *attributes = NULL;
     dcmtk_dataset *dataset = NULL;
-    bool done =
-        (instance->archive || dicom_recognise(instance->path, &reason)) &&
-        dcmtk_dataset_read(instance->path, instance->archive, DCMTK_ALL, &dataset, &reason) &&
-        read_slice(dataset, &instance->geometry, instance->frame, out, sha256_hex, &reason);
+    bool done = dicom_source_open(instance->path, instance->archive, &source, &reason) &&
+                dicom_attributes_read(source, &attributes, &reason) &&
+                dcmtk_dataset_read(instance->path, instance->archive, &dataset, &reason) &&
+                read_slice(attributes, dataset, instance, out, sha256_hex, &reason);
     dcmtk_dataset_destroy(dataset);
+    dicom_attributes_destroy(attributes);
+    dicom_source_close(source);
     return done || myo_error_set(err, reason.code, "%s: %s", instance->path, reason.message);
 }

@@ -33,6 +33,7 @@ struct dicom_source {
     int file; /* -1 for a member */
     zip_file_t *member;
     uint64_t size, offset;
+    dicom_archive *own_archive; /* goes with the source, or NULL */
 };
 
 static bool zip_failed(myo_error *err, myo_code code, const char *what, zip_error_t *reason) {
@@ -150,6 +151,27 @@ bool dicom_source_open_member(dicom_archive *archive, size_t member, dicom_sourc
     return true;
 }
 
+bool dicom_source_open(const char *path, const char *archive_path, dicom_source **out,
+                       myo_error *err) {
+    if (!archive_path) {
+        return dicom_source_open_file(path, out, err);
+    }
+    dicom_archive *archive = NULL;
+    if (!dicom_archive_open(archive_path, &archive, err)) {
+        return false;
+    }
+    const char *name = path + strlen(archive_path) + 1;
+    zip_int64_t member = zip_name_locate(archive->zip, name, 0);
+    if (member < 0) {
+        myo_error_set(err, MYO_E_IO, "no longer in the zip file");
+    } else if (dicom_source_open_member(archive, (size_t)member, out, err)) {
+        (*out)->own_archive = archive;
+        return true;
+    }
+    dicom_archive_close(archive);
+    return false;
+}
+
 void dicom_source_close(dicom_source *source) {
     if (source) {
         if (source->member) {
@@ -157,6 +179,7 @@ void dicom_source_close(dicom_source *source) {
         } else {
             close(source->file);
         }
+        dicom_archive_close(source->own_archive);
         free(source);
     }
 }
@@ -236,21 +259,11 @@ static bool read_whole(dicom_source *source, size_t limit, uint8_t **bytes, size
     return true;
 }
 
-bool dicom_source_read_all(const char *path, const char *archive_path, size_t limit,
-                           uint8_t **bytes, size_t *size, myo_error *err) {
-    dicom_archive *archive = NULL;
+bool dicom_source_read_all(const char *path, const char *archive, size_t limit, uint8_t **bytes,
+                           size_t *size, myo_error *err) {
     dicom_source *source = NULL;
-    bool opened = false;
-    if (!archive_path) {
-        opened = dicom_source_open_file(path, &source, err);
-    } else if (dicom_archive_open(archive_path, &archive, err)) {
-        const char *name = path + strlen(archive_path) + 1;
-        zip_int64_t member = zip_name_locate(archive->zip, name, 0);
-        opened = member >= 0 ? dicom_source_open_member(archive, (size_t)member, &source, err)
-                             : myo_error_set(err, MYO_E_IO, "no longer in the zip file");
-    }
-    bool done = opened && read_whole(source, limit, bytes, size, err);
+    bool done = dicom_source_open(path, archive, &source, err) &&
+                read_whole(source, limit, bytes, size, err);
     dicom_source_close(source);
-    dicom_archive_close(archive);
     return done;
 }

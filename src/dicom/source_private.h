@@ -35,6 +35,10 @@ bool dicom_source_open_file(const char *path, dicom_source **out, myo_error *err
  * must live longer than *out. */
 bool dicom_source_open_member(dicom_archive *archive, size_t member, dicom_source **out,
                               myo_error *err);
+
+/* Opens an image by `path` and `archive` of its myo_instance (`archive` is NULL for a file of the
+ * disk). */
+bool dicom_source_open(const char *path, const char *archive, dicom_source **out, myo_error *err);
 void dicom_source_close(dicom_source *source);
 
 /* Size of the file as its folder or zip file gives it. */
@@ -47,9 +51,9 @@ bool dicom_source_read(dicom_source *source, void *bytes, size_t size, size_t *g
 bool dicom_source_skip(dicom_source *source, uint64_t size, myo_error *err);
 
 /*
- * Reads a whole file of at most `limit` bytes. `path` and `archive` are those of a myo_instance
- * (`archive` is NULL for a file of the disk). Nothing is allocated for a file that is larger. The
- * caller frees *bytes. Messages do not name the file.
+ * Reads a whole file of at most `limit` bytes. `path` and `archive` are as for dicom_source_open().
+ * Nothing is allocated for a file that is larger. The caller frees *bytes. Messages do not name the
+ * file.
  */
 bool dicom_source_read_all(const char *path, const char *archive, size_t limit, uint8_t **bytes,
                            size_t *size, myo_error *err);

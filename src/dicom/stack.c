@@ -166,7 +166,9 @@ static size_t cut_blocks(const slice *slices, size_t count, double *gaps, block 
 static void fill_instance(const slice *from, myo_instance *out) {
     const dicom_header *header = from->header;
     *out = (myo_instance){.path = header->path,
-                          .frame_count = 1,
+                          .archive = header->archive,
+                          .frame = header->frame,
+                          .frame_count = header->frame_count,
                           .sop_uid = header->sop_uid,
                           .instance_number = header->instance_number,
                           .has_position = header->has_position,

@@ -33,16 +33,22 @@ static void read_frame(dcmtk_dataset *dataset, size_t frame, dicom_pixel_format 
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    dicom_source *source = NULL;
+    dicom_attributes *attributes = NULL;
     dcmtk_dataset *dataset = NULL;
     dicom_pixel_format format;
     const char *path = fuzz_write_file(data, size);
-    if (dcmtk_dataset_read(path, NULL, DCMTK_ALL, &dataset, NULL) &&
-        dicom_pixel_format_read(dataset, &format, NULL) &&
+    if (dicom_source_open_file(path, &source, NULL) &&
+        dicom_attributes_read(source, &attributes, NULL) &&
+        dcmtk_dataset_read(path, NULL, &dataset, NULL) &&
+        dicom_pixel_format_read(attributes, &format, NULL) &&
         format.columns * format.rows <= PIXELS_MAX) {
         for (size_t frame = 0; frame < format.frames && frame < FRAMES_READ; frame++) {
             read_frame(dataset, frame, format);
         }
     }
     dcmtk_dataset_destroy(dataset);
+    dicom_attributes_destroy(attributes);
+    dicom_source_close(source);
     return 0;
 }

@@ -69,7 +69,29 @@ static void uses_one_of_two_copies(void **state) {
     assert_int_equal(only_series(catalogue)->instance_count, 1);
     assert_string_equal(only_series(catalogue)->instances[0].path, original);
     assert_int_equal(myo_catalogue_get_skipped_count(catalogue), 1);
-    snprintf(expected, sizeof expected, "same SOPInstanceUID as %s, which is used", original);
+    snprintf(expected, sizeof expected, "duplicate of %s", original);
+    assert_string_equal(myo_catalogue_get_skipped(catalogue, 0)->reason, expected);
+    myo_catalogue_destroy(catalogue);
+}
+
+/* The same UID on two different images: the first by its path is used, and the other one said. */
+static void says_when_a_copy_is_another_image(void **state) {
+    char expected[2 * FIXTURE_PATH_SIZE];
+    recipe r = default_recipe("image");
+    write_recipe(*state, &r);
+    char *bytes, original[FIXTURE_PATH_SIZE];
+    size_t size;
+    path_of(*state, "image", original);
+    assert_true(myo_file_read(original, FIXTURE_FILE_MAX, &bytes, &size, NULL));
+    write_bytes(*state, "another", bytes, size);
+    free(bytes);
+    set_text(*state, "another", 0x00200032u, "DS", "-10\\-20\\31");
+    myo_catalogue *catalogue = read_folder(*state);
+    assert_int_equal(only_series(catalogue)->instance_count, 1);
+    path_of(*state, "another", original);
+    assert_string_equal(only_series(catalogue)->instances[0].path, original);
+    snprintf(expected, sizeof expected,
+             "same SOPInstanceUID as %s, which is used, but another image", original);
     assert_string_equal(myo_catalogue_get_skipped(catalogue, 0)->reason, expected);
     myo_catalogue_destroy(catalogue);
 }
@@ -103,24 +125,6 @@ static void gives_an_empty_catalogue_for_an_empty_folder(void **state) {
     myo_catalogue *catalogue = read_folder(*state);
     assert_int_equal(myo_catalogue_get_study_count(catalogue), 0);
     assert_int_equal(myo_catalogue_get_skipped_count(catalogue), 0);
-    myo_catalogue_destroy(catalogue);
-}
-
-/* A DICOMDIR that is given as input stands for the files beside it. */
-static void searches_beside_a_dicomdir(void **state) {
-    char path[FIXTURE_PATH_SIZE];
-    recipe r = default_recipe("a");
-    write_recipe(*state, &r);
-    r = default_recipe("DICOMDIR");
-    write_recipe(*state, &r);
-    set_text(*state, "DICOMDIR", 0x00080016u, "UI", "1.2.840.10008.1.3.10");
-    path_of(*state, "DICOMDIR", path);
-    const char *input = path;
-    myo_catalogue *catalogue;
-    assert_true(myo_catalogue_create(&input, 1, NULL, NULL, &catalogue, NULL));
-    assert_int_equal(only_series(catalogue)->instance_count, 1);
-    assert_string_equal(myo_catalogue_get_skipped(catalogue, 0)->reason,
-                        "a DICOM directory, not an image");
     myo_catalogue_destroy(catalogue);
 }
 
@@ -266,10 +270,10 @@ int main(void) {
         FOLDER_TEST(sorts_out_patients_studies_and_series),
         FOLDER_TEST(keeps_patients_apart_that_share_a_study),
         FOLDER_TEST(uses_one_of_two_copies),
+        FOLDER_TEST(says_when_a_copy_is_another_image),
         FOLDER_TEST(counts_a_file_once_that_is_named_twice),
         FOLDER_TEST(fails_on_an_input_that_does_not_exist),
         FOLDER_TEST(gives_an_empty_catalogue_for_an_empty_folder),
-        FOLDER_TEST(searches_beside_a_dicomdir),
         FOLDER_TEST(reports_progress_to_the_end),
         FOLDER_TEST(takes_no_spacing_from_where_there_is_none),
         FOLDER_TEST(accepts_unit_cosines_at_right_angles_only),
