@@ -133,7 +133,8 @@ void phantom_init_nuclei(phantom_anatomy *anatomy, const myo_phantom_options *op
 /* Gives an anatomy the finer look of sagittal images; discs stay where they are. */
 void phantom_anatomy_refine(phantom_anatomy *anatomy);
 
-/* Centre (LPS) and tilt of a disc: 0 is the last mobile one, lumbar - 1 is L1/2. */
+/* Centre (LPS) and tilt of a disc: -1 is S1/2, 0 the last mobile one, lumbar - 1 is
+ * L1/2. */
 myo_vec3 phantom_disc_centre(const phantom_anatomy *anatomy, int disc);
 double phantom_disc_tilt(const phantom_anatomy *anatomy, int disc);
 
