@@ -27,14 +27,18 @@ enum jpeg2000_marker {
     JPEG2000_SOC = 0xff4f,
     JPEG2000_SIZ = 0xff51,
     JPEG2000_COD = 0xff52,
+    JPEG2000_COC = 0xff53,
     JPEG2000_SOT = 0xff90,
+    JPEG2000_SOD = 0xff93,
     JPEG2000_EOC = 0xffd9
 };
-#define JPEG2000_SIZ_SIZE 41u /* of one component, without the marker */
-#define JPEG2000_SOT_SIZE 12u /* with the marker */
-#define JPEG2000_COD_SIZE 12u /* without precincts, without the marker */
-#define JPEG2000_SIGN 0x80u   /* of Ssiz: samples are signed */
-#define JPEG2000_PRECINCTS 1u /* of Scod: their sizes follow */
+#define JPEG2000_SIZ_SIZE 41u  /* of one component, without the marker */
+#define JPEG2000_SOT_SIZE 12u  /* with the marker */
+#define JPEG2000_COD_HEAD 7u   /* in front of the style, without the marker */
+#define JPEG2000_COC_HEAD 4u   /* of an image with fewer than 257 components */
+#define JPEG2000_STYLE_SIZE 5u /* without precincts */
+#define JPEG2000_SIGN 0x80u    /* of Ssiz: samples are signed */
+#define JPEG2000_PRECINCTS 1u  /* of Scod: their sizes follow */
 #define JPEG2000_LEVELS_MAX 32u
 
 /* OpenJPEG allocates about 6 kB for each tile. The widest image in tiles of 128 x 128 has 4096. */
@@ -154,47 +158,62 @@ static bool read_size(reader *r, dicom_codestream *out, tiling *tiles, myo_error
 /*
  * Each packet has one byte at least, and one packet belongs to each layer of each precinct. A
  * codestream that claims more of them than it has bytes is broken, and OpenJPEG would allocate
- * memory for all.
+ * memory for all. `style` begins with the number of levels; `precincts`: their sizes end it.
  */
-static bool check_packets(const reader *r, const dicom_codestream *image, const uint8_t *segment,
-                          size_t length, myo_error *err) {
-    if (length < JPEG2000_COD_SIZE) {
-        return cut_off("JPEG 2000", err);
-    }
-    size_t layers = get16(segment + 4), levels = segment[7], packets = 0;
-    bool precincts = (segment[2] & JPEG2000_PRECINCTS) != 0;
-    if (levels > JPEG2000_LEVELS_MAX || (precincts && length < JPEG2000_COD_SIZE + levels + 1)) {
+static bool check_style(const dicom_codestream *image, size_t size, size_t layers, bool precincts,
+                        const uint8_t *style, size_t length, myo_error *err) {
+    if (length < JPEG2000_STYLE_SIZE || style[0] > JPEG2000_LEVELS_MAX ||
+        (precincts && length < JPEG2000_STYLE_SIZE + style[0] + 1u)) {
         return myo_error_set(err, MYO_E_FORMAT,
-                             "the coding style in the JPEG 2000 codestream is "
-                             "invalid");
+                             "the coding style in the JPEG 2000 codestream is invalid");
     }
+    size_t levels = style[0], packets = 0;
     for (size_t i = 0; precincts && i <= levels; i++) {
-        size_t shrink = levels - i;
-        size_t width = (image->columns >> shrink) + 1, height = (image->rows >> shrink) + 1;
-        unsigned log2_width = segment[JPEG2000_COD_SIZE + i] & 0xfu;
-        unsigned log2_height = segment[JPEG2000_COD_SIZE + i] >> 4;
+        size_t width = (image->columns >> (levels - i)) + 1;
+        size_t height = (image->rows >> (levels - i)) + 1;
+        unsigned log2_width = style[JPEG2000_STYLE_SIZE + i] & 0xfu;
+        unsigned log2_height = style[JPEG2000_STYLE_SIZE + i] >> 4;
         packets += (width >> log2_width) * (height >> log2_height) * layers;
     }
-    unsigned block_log2 = (segment[8] & 0xfu) + (segment[9] & 0xfu) + 2 * CODE_BLOCK_LOG2_MIN;
-    if (packets > r->size || image->columns * image->rows >> block_log2 > CODE_BLOCK_COUNT_MAX) {
+    unsigned block_log2 = (style[1] & 0xfu) + (style[2] & 0xfu) + 2 * CODE_BLOCK_LOG2_MIN;
+    if (packets > size || image->columns * image->rows >> block_log2 > CODE_BLOCK_COUNT_MAX) {
         return myo_error_set(err, MYO_E_FORMAT,
                              "the JPEG 2000 codestream claims more parts than it can hold");
     }
     return true;
 }
 
-/* Moves over the segments in front of the first tile part. */
-static bool skip_main_header(reader *r, const dicom_codestream *image, myo_error *err) {
-    while (has(r, 4)) {
-        unsigned marker = get16(r->bytes + r->at);
-        size_t length = get16(r->bytes + r->at + 2);
-        if (marker == JPEG2000_SOT) {
+/* Checks one segment of a header. The coding style is given for all components, or for the only
+ * one (A.6.1, A.6.2). */
+static bool check_segment(unsigned marker, const uint8_t *segment, size_t length, size_t size,
+                          const dicom_codestream *image, size_t *layers, myo_error *err) {
+    size_t head = marker == JPEG2000_COD ? JPEG2000_COD_HEAD : JPEG2000_COC_HEAD;
+    if (marker != JPEG2000_COD && marker != JPEG2000_COC) {
+        return true;
+    }
+    if (length < head) {
+        return cut_off("JPEG 2000", err);
+    }
+    if (marker == JPEG2000_COD) {
+        *layers = get16(segment + 4);
+    }
+    bool precincts = (segment[marker == JPEG2000_COD ? 2 : 3] & JPEG2000_PRECINCTS) != 0;
+    return check_style(image, size, *layers, precincts, segment + head, length - head, err);
+}
+
+/* Moves over the segments of a header, up to the marker that ends it. */
+static bool skip_header(reader *r, unsigned last, const dicom_codestream *image, size_t *layers,
+                        myo_error *err) {
+    while (has(r, 2)) {
+        const uint8_t *here = r->bytes + r->at;
+        if (get16(here) == last) {
             return true;
         }
-        if (marker >> 8 != 0xff || length < 2 || !has(r, 2 + length)) {
+        size_t length = has(r, 4) ? get16(here + 2) : 0;
+        if (here[0] != 0xff || length < 2 || !has(r, 2 + length)) {
             break;
         }
-        if (marker == JPEG2000_COD && !check_packets(r, image, r->bytes + r->at + 2, length, err)) {
+        if (!check_segment(get16(here), here + 2, length, r->size, image, layers, err)) {
             return false;
         }
         r->at += 2 + length;
@@ -203,7 +222,8 @@ static bool skip_main_header(reader *r, const dicom_codestream *image, myo_error
 }
 
 /* Counts the parts of each tile, up to the end of the codestream. */
-static bool read_tile_parts(reader *r, tiling *tiles, myo_error *err) {
+static bool read_tile_parts(reader *r, const dicom_codestream *image, size_t layers, tiling *tiles,
+                            myo_error *err) {
     while (has(r, 2) && get16(r->bytes + r->at) != JPEG2000_EOC) {
         if (!has(r, JPEG2000_SOT_SIZE) || get16(r->bytes + r->at) != JPEG2000_SOT) {
             return cut_off("JPEG 2000", err);
@@ -216,6 +236,10 @@ static bool read_tile_parts(reader *r, tiling *tiles, myo_error *err) {
         }
         if (tile >= tiles->count || length < JPEG2000_SOT_SIZE || !has(r, length)) {
             return cut_off("JPEG 2000", err);
+        }
+        reader header = {r->bytes, r->at + length, r->at + JPEG2000_SOT_SIZE};
+        if (!skip_header(&header, JPEG2000_SOD, image, &layers, err)) {
+            return false;
         }
         if (tiles->seen[tile] < UINT8_MAX) {
             tiles->seen[tile]++;
@@ -238,7 +262,8 @@ bool dicom_codestream_read_jpeg2000(const uint8_t *bytes, size_t size, dicom_cod
                                     myo_error *err) {
     reader r = {bytes, size, 0};
     tiling tiles = {0};
-    if (!read_size(&r, out, &tiles, err) || !skip_main_header(&r, out, err)) {
+    size_t layers = 0;
+    if (!read_size(&r, out, &tiles, err) || !skip_header(&r, JPEG2000_SOT, out, &layers, err)) {
         return false;
     }
     tiles.seen = myo_alloc_array(tiles.count, 2, err);
@@ -246,7 +271,7 @@ bool dicom_codestream_read_jpeg2000(const uint8_t *bytes, size_t size, dicom_cod
         return false;
     }
     tiles.expected = tiles.seen + tiles.count;
-    bool complete = read_tile_parts(&r, &tiles, err);
+    bool complete = read_tile_parts(&r, out, layers, &tiles, err);
     free(tiles.seen);
     return complete;
 }

@@ -375,6 +375,16 @@ static void refuses_jpeg2000_bombs(void **state) {
     style[2 + 8] = style[2 + 9] = 0;  /* code blocks of 4 x 4 */
     write_frames(*state, &plan, &codestream, &size);
     assert_refused(*state, &plan, 0, MYO_E_FORMAT, "claims more parts than it can hold");
+    style[2 + 8] = style[2 + 9] = 4; /* code blocks of 64 x 64, but precincts of 1 x 1 */
+    static const uint8_t precincts[] = {0xff, 0x53, 0, 12, 0, 1, 2, 4, 4, 0, 1, 0, 0, 0};
+    size_t header = find_tile_part(codestream, size, 0);
+    codestream = realloc(codestream, size + sizeof precincts);
+    assert_non_null(codestream);
+    memmove(codestream + header + sizeof precincts, codestream + header, size - header);
+    memcpy(codestream + header, precincts, sizeof precincts);
+    size += sizeof precincts;
+    write_frames(*state, &plan, &codestream, &size);
+    assert_refused(*state, &plan, 0, MYO_E_FORMAT, "claims more parts than it can hold");
     free(codestream);
 }
 
