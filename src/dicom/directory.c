@@ -35,10 +35,8 @@ typedef struct folder_index {
 } folder_index;
 
 bool dicom_directory_is_named(const char *path) {
-    const char *name = myo_path_name(path);
-    size_t length = sizeof DIRECTORY_FILE_NAME - 1;
-    return strncasecmp(name, DIRECTORY_FILE_NAME, length) == 0 &&
-           (name[length] == '\0' || name[length] == ';');
+    return strncasecmp(myo_path_name(path), DIRECTORY_FILE_NAME, sizeof DIRECTORY_FILE_NAME - 1) ==
+           0;
 }
 
 /* Small letters, and no version numbers or dots at the ends of components. */

@@ -6,7 +6,8 @@
 #include "dicom/search_private.h"
 #include "dicom/source_private.h"
 
-/* True for the names that a DICOM directory has on media: DICOMDIR, dicomdir, DICOMDIR;1. */
+/* True for the names that a DICOM directory has, or is given when it is copied: DICOMDIR, dicomdir,
+ * DICOMDIR;1, DICOMDIR.old. */
 bool dicom_directory_is_named(const char *path);
 
 /*

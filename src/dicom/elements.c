@@ -236,12 +236,11 @@ static bool peek_head(dicom_elements *elements, dicom_element *out, size_t *size
 static bool check_length(const dicom_elements *elements, uint64_t length, uint32_t tag,
                          myo_error *err) {
     uint64_t offset = dicom_stream_get_offset(elements->stream);
-    if (length > dicom_stream_get_left(elements->stream)) {
-        return truncated(err);
-    }
     uint64_t limit = elements->levels[elements->depth].limit;
-    return (limit >= offset && length <= limit - offset) ||
-           broken(err, tag, "a length beyond its sequence");
+    if (limit < offset || length > limit - offset) {
+        return broken(err, tag, "a length beyond its sequence");
+    }
+    return length <= dicom_stream_get_left(elements->stream) || truncated(err);
 }
 
 static bool open_level(dicom_elements *elements, const dicom_element *element, level_kind kind,
