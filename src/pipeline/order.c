@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/file.h"
 #include "base/memory.h"
 #include "pipeline/run_private.h"
 
@@ -53,14 +52,14 @@ static bool sort_by_pseudonym(const run *r, void (*name)(const run *, size_t, na
     return true;
 }
 
-/* True when the file lies in OUT: a result of an earlier run, and nothing that was left out. */
+/* True when the file lies in OUT: a result of an earlier run, and nothing that was left out. The
+ * end of the path may lie within a zip file, so that every part of it is tried. */
 static bool is_result(const run *r, const char *path) {
     char *folder = myo_string_copy(path, NULL);
     bool within = false;
-    if (folder) {
-        size_t length = (size_t)(myo_path_name(path) - path);
-        folder[length] = '\0';
-        within = store_is_within(length ? folder : ".", r->options->output);
+    for (char *slash; folder && !within && (slash = strrchr(folder, '/')) != NULL;) {
+        *slash = '\0';
+        within = store_is_within(*folder ? folder : "/", r->options->output);
     }
     free(folder);
     return within;
