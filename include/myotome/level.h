@@ -4,24 +4,26 @@
 #define MYOTOME_LEVEL_H
 
 #include <myotome/dicom.h>
+#include <myotome/spine.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Below this confidence a level counts as not confirmed, and results carry a flag that says so. */
+/* Below this confidence a level counts as not confirmed, unless the caller sets another one:
+ * results carry a flag that says so, and no risk is computed from them. */
 #define MYO_LEVEL_CONFIRMED_MIN 0.5
 
 /* A slice and how it was found. Borrowed pointers live as long as the catalogue. */
 typedef struct myo_level_choice {
     const char *level;  /* "L4/5" */
-    const char *source; /* "single-slice", "stack-order", "slice-option" */
+    const char *source; /* "sagittal-discs", "single-slice", "stack-order", "slice-option" */
     double confidence;  /* 0 to 1: how sure it is that the slice shows that level */
     const myo_series *series;
     const myo_instance *instance;
     double distance_mm; /* from the disc centre along the normal; NaN while unknown */
     double tilt_deg;    /* of the slice against the transverse plane */
-    char note[256];     /* one sentence: how it was found, what may be wrong */
+    char note[384];     /* one sentence: how it was found, what may be wrong */
 } myo_level_choice;
 
 /*
@@ -41,15 +43,34 @@ MYO_API bool myo_level_choose_series(const myo_study *study, const char *wanted,
                                      const myo_series **out, myo_error *err);
 
 /*
- * Chooses the slice at `level` ("L1/2" to "L5/S1", "L3") of an axial series. `slice` (may be
- * NULL) overrides: a SOP instance UID, or SERIES:INSTANCE, of any series of the study; `series`
- * may then be NULL. Errors: MYO_E_ARGUMENT for an unknown level or slice, MYO_E_NOT_FOUND when the
- * series does not reach that level, MYO_E_MISSING when the slice has no PixelSpacing or position,
- * MYO_E_UNSUPPORTED when `slice` lies in a series that cannot be measured.
+ * The sagittal T2 series of a study on which discs can be found, or NULL when there is none; the
+ * caller is told why not in *reason (may be NULL; static storage). With `axial` (may be NULL) only
+ * a series of the same frame of reference counts, as places in others cannot be compared.
+ */
+MYO_API const myo_series *myo_level_find_sagittal(const myo_study *study, const myo_series *axial,
+                                                  const char **reason);
+
+/*
+ * Chooses the slice at `level` ("L1/2" to "L5/S1", "L3") of an axial series. `spine` (may be NULL)
+ * says where the discs are, in the series' frame of reference: the slice is the one whose plane
+ * passes nearest to the disc (to the middle of the vertebra for "L3") and whose image contains it.
+ * Without the spine, or where it does not show that level, the order of the stacks decides, with a
+ * lower confidence. `slice` (may be NULL) overrides: a SOP instance UID, or SERIES:INSTANCE, of any
+ * series of the study; `series` may then be NULL. Errors: MYO_E_ARGUMENT for an unknown level or
+ * slice, MYO_E_NOT_FOUND when the series does not reach that level, MYO_E_MISSING when the slice
+ * has no PixelSpacing or position, MYO_E_UNSUPPORTED when `slice` lies in a series that cannot be
+ * measured.
  */
 MYO_API bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
-                                    const char *level, const char *slice, myo_level_choice *out,
-                                    myo_error *err);
+                                    const myo_spine *spine, const char *level, const char *slice,
+                                    myo_level_choice *out, myo_error *err);
+
+/*
+ * The slice that would lie at `level` if the next likely count of `spine` were the right one. False
+ * when there is no other count worth telling, or no slice there.
+ */
+MYO_API bool myo_level_choose_other_slice(const myo_series *series, const myo_spine *spine,
+                                          const char *level, myo_level_choice *out);
 
 /* The levels that can be asked for, from head to foot; static storage, *count entries. */
 MYO_API const char *const *myo_level_names(size_t *count);

@@ -10,6 +10,7 @@
 #include <myotome/geometry.h>
 #include <myotome/image.h>
 #include <myotome/level.h>
+#include <myotome/locate.h>
 #include <myotome/log.h>
 #include <myotome/measure.h>
 #include <myotome/method.h>
@@ -18,6 +19,7 @@
 #include <myotome/plugin.h>
 #include <myotome/risk.h>
 #include <myotome/segment.h>
+#include <myotome/spine.h>
 #include <myotome/structure.h>
 
 #endif

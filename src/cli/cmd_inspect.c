@@ -32,7 +32,7 @@ static outlook look_at(const myo_study *study) {
     outlook o = {0};
     if (myo_level_choose_series(study, NULL, &o.series, &o.error)) {
         o.has_slice =
-            myo_level_choose_slice(study, o.series, DEFAULT_LEVEL, NULL, &o.slice, &o.error);
+            myo_level_choose_slice(study, o.series, NULL, DEFAULT_LEVEL, NULL, &o.slice, &o.error);
     } else {
         o.series = NULL;
     }

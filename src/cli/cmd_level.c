@@ -5,7 +5,9 @@
 #include "cli/table.h"
 #include "cli/terminal.h"
 
-enum { OPTION_LEVEL, OPTION_SERIES, OPTION_JSON, OPTION_COUNT };
+#include <math.h>
+
+enum { OPTION_LEVEL, OPTION_SERIES, OPTION_OUTPUT, OPTION_JSON, OPTION_COUNT };
 
 static const char *const levels[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1", NULL};
 
@@ -20,83 +22,153 @@ static const cli_option options[OPTION_COUNT] = {
                        .kind = CLI_TEXT,
                        .argument = "NUMBER|UID",
                        .help = "take this series instead of choosing the axial T2 series"},
+    [OPTION_OUTPUT] = {.name = "output",
+                       .letter = 'o',
+                       .kind = CLI_TEXT,
+                       .argument = "OUT",
+                       .help =
+                           "draw the sagittal with its discs and the axial planes across it into "
+                           "this folder, one PNG for each study"},
     [OPTION_JSON] = {.name = "json",
                      .kind = CLI_FLAG,
                      .help = "print an array with one object for each study"},
 };
 
 static const cli_example examples[] = {
-    {"myotome level study/", "The slice at L4/5 of each study."},
-    {"myotome level --level L3/4 --json study/", "The same one level higher, as JSON."},
+    {"myotome level study/", "The discs and the slice at L4/5 of each study."},
+    {"myotome level study/ -o check", "The same, with a picture to check the count by."},
+    {"myotome level --level L3/4 --json study/", "One level higher, as JSON."},
 };
 
-#define NO_DISCS                                                                                   \
-    "discs are not looked for on sagittal series in this version: the level follows from the "     \
-    "order of the axial stacks"
+#define NOTE_SIZE (MYO_ERROR_TEXT_SIZE + 64)
 
 typedef struct finding {
     const myo_study *study;
-    const myo_series *series; /* NULL when none fits */
-    bool has_slice;
-    myo_level_choice choice;
-    myo_error error;
+    myo_location location;
+    myo_error error; /* why there is no slice */
 } finding;
 
 static finding find_level(const cli_call *call, const myo_study *study) {
     finding f = {.study = study};
-    if (!myo_level_choose_series(study, call->values[OPTION_SERIES].text, &f.series, &f.error)) {
-        f.series = NULL;
-        return f;
-    }
-    f.has_slice = myo_level_choose_slice(study, f.series, call->values[OPTION_LEVEL].text, NULL,
-                                         &f.choice, &f.error);
+    myo_location_query query = {.level = call->values[OPTION_LEVEL].text,
+                                .series = call->values[OPTION_SERIES].text};
+    myo_locate_level(study, &query, &f.location, &f.error);
     return f;
 }
 
-static json_t *finding_to_json(const finding *f) {
-    json_t *warnings = json_array(), *slice = json_null();
-    json_array_append_new(warnings, json_string(NO_DISCS));
-    if (f->has_slice) {
-        const myo_level_choice *c = &f->choice;
-        slice =
-            json_pack("{s:o, s:i, s:o, s:o, s:s, s:s, s:o}", "sop_uid",
-                      cli_json_text(c->instance->sop_uid), "instance_number",
-                      c->instance->instance_number, "distance_mm", cli_json_number(c->distance_mm),
-                      "tilt_deg", cli_json_number(c->tilt_deg), "level", c->level, "level_source",
-                      c->source, "level_confidence", cli_json_number(c->confidence));
-        json_array_append_new(warnings, cli_json_text(c->note));
-    } else {
-        json_array_append_new(warnings, cli_json_text(f->error.message));
+static json_t *slice_to_json(const myo_level_choice *c) {
+    return json_pack("{s:o, s:i, s:i, s:o, s:o, s:s, s:s, s:o}", "sop_uid",
+                     cli_json_text(c->instance->sop_uid), "series_number", c->series->number,
+                     "instance_number", c->instance->instance_number, "distance_mm",
+                     cli_json_number(c->distance_mm), "tilt_deg", cli_json_number(c->tilt_deg),
+                     "level", c->level, "level_source", c->source, "level_confidence",
+                     cli_json_number(c->confidence));
+}
+
+static json_t *discs_to_json(const myo_spine *spine) {
+    json_t *discs = json_object();
+    for (size_t i = 0; i < spine->count; i++) {
+        const myo_disc *d = &spine->discs[i];
+        json_object_set_new(
+            discs, d->name,
+            json_pack("{s:[o, o, o], s:o, s:b}", "center_lps_mm", cli_json_number(d->centre_mm.x),
+                      cli_json_number(d->centre_mm.y), cli_json_number(d->centre_mm.z),
+                      "confidence", cli_json_number(d->confidence), "interpolated",
+                      d->interpolated));
     }
-    return json_pack("{s:o, s:o, s:o, s:{}, s:o, s:o}", "patient_id",
-                     cli_json_text(f->study->patient_id), "study_uid",
-                     cli_json_text(f->study->study_uid), "series_uid",
-                     f->series ? cli_json_text(f->series->series_uid) : json_null(), "discs",
-                     "slice", slice, "warnings", warnings);
+    return discs;
+}
+
+/* What a person has to know, one sentence each. */
+static json_t *warnings_to_json(const finding *f) {
+    const myo_location *l = &f->location;
+    json_t *warnings = json_array();
+    char signs[NOTE_SIZE];
+    myo_spine_describe_signs(&l->spine, signs, sizeof signs);
+    if (*signs) {
+        json_array_append_new(warnings, cli_json_text(signs));
+    }
+    if (*l->note) {
+        json_array_append_new(warnings, cli_json_text(l->note));
+    }
+    if (l->has_slice && l->slice.confidence < MYO_LEVEL_CONFIRMED_MIN) {
+        json_array_append_new(warnings, json_string("level not confirmed"));
+    }
+    json_array_append_new(warnings, cli_json_text(l->has_slice ? l->slice.note : f->error.message));
+    return warnings;
+}
+
+static json_t *finding_to_json(const finding *f) {
+    const myo_location *l = &f->location;
+    const myo_series *series = l->sagittal ? l->sagittal : l->axial;
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "patient_id",
+        cli_json_text(f->study->patient_id), "study_uid", cli_json_text(f->study->study_uid),
+        "series_uid", series ? cli_json_text(series->series_uid) : json_null(), "discs",
+        discs_to_json(&l->spine), "count_confidence",
+        l->spine.count > 0 ? cli_json_number(l->spine.count_confidence) : json_null(), "slice",
+        l->has_slice ? slice_to_json(&l->slice) : json_null(), "other_slice",
+        l->has_other ? slice_to_json(&l->other) : json_null(), "warnings", warnings_to_json(f));
+}
+
+static void print_slice(const myo_level_choice *c) {
+    printf("%s is series %d, instance %d (%s, confidence %.2f", c->level, c->series->number,
+           c->instance->instance_number, c->source, c->confidence);
+    if (isfinite(c->distance_mm)) {
+        printf(", %.1f mm from the disc", c->distance_mm);
+    }
+    printf(", tilt %.1f degrees)\n", c->tilt_deg);
+}
+
+static void print_spine(const myo_location *l) {
+    if (l->spine.count == 0) {
+        return;
+    }
+    printf("  discs on series %d:", l->sagittal->number);
+    for (size_t i = l->spine.count; i > 0; i--) {
+        printf(" %s %.2f", l->spine.discs[i - 1].name, l->spine.discs[i - 1].confidence);
+    }
+    putchar('\n');
 }
 
 static void print_finding(const finding *f) {
+    const myo_location *l = &f->location;
     printf("patient ");
     cli_print_safely(stdout, *f->study->patient_id ? f->study->patient_id : "-");
     printf(", study %s: ", f->study->study_uid);
-    if (f->has_slice) {
-        const myo_level_choice *c = &f->choice;
-        printf(
-            "%s is series %d, instance %d (%s, confidence %.2f, tilt %.1f degrees)\n  note: %s\n",
-            c->level, c->series->number, c->instance->instance_number, c->source, c->confidence,
-            c->tilt_deg, c->note);
+    if (l->has_slice) {
+        print_slice(&l->slice);
     } else {
         printf("no slice: %s\n", f->error.message);
+    }
+    print_spine(l);
+    if (l->has_other) {
+        printf("  if the count is one off (confidence %.2f): ", l->other.confidence);
+        print_slice(&l->other);
+    }
+    if (l->has_slice) {
+        printf("  note: %s\n", l->slice.note);
+    }
+    if (*l->note) {
+        printf("  note: %s\n", l->note);
+    }
+    if (l->has_slice && l->slice.confidence < MYO_LEVEL_CONFIRMED_MIN) {
+        printf("  level not confirmed: look at it before a result is used\n");
     }
 }
 
 static cli_status find_in_all(const cli_call *call, const myo_catalogue *catalogue) {
     bool json = call->values[OPTION_JSON].count > 0;
     json_t *array = json ? json_array() : NULL;
+    const char *output = call->values[OPTION_OUTPUT].text;
     size_t count = myo_catalogue_get_study_count(catalogue), found = 0;
+    myo_error err = {0};
     for (size_t i = 0; i < count; i++) {
         finding f = find_level(call, myo_catalogue_get_study(catalogue, i));
-        found += f.has_slice;
+        found += f.location.has_slice;
+        if (output && !myo_locate_draw(f.study, &f.location, output, &err)) {
+            return cli_fail(call, &err);
+        }
         if (json) {
             json_array_append_new(array, finding_to_json(&f));
         } else {
@@ -129,14 +201,21 @@ const cli_command cli_cmd_level = {
     .summary = "Find the slice that lies at a level",
     .operands = "INPUT...",
     .description =
-        "Prints, for each study, the slice of the axial T2 series that lies at the level asked "
-        "for, how it was found, and how sure that is.\n\n"
-        "A series of one slice is taken as it is. Of several stacks the second-lowest is taken as "
-        "L4/5. This is a convention of planning and not a look at the anatomy: the confidence "
-        "says so, and a person has to confirm the level.\n\n"
+        "Prints, for each study, the discs of the sagittal T2 series with their names, and the "
+        "slice "
+        "of the axial T2 series that lies at the level asked for, how it was found, and how sure "
+        "that is.\n\n"
+        "Discs are counted up from the sacrum, which assumes five lumbar vertebrae; signs that "
+        "speak against it are printed, and the slice that would be right if the count is one off. "
+        "Without a sagittal T2 series of the same frame of reference the order of the axial stacks "
+        "decides, with a lower confidence: the second-lowest is taken as L4/5. Below a confidence "
+        "of 0.5 the level counts as not confirmed.\n\n"
+        "With -o a picture is drawn for each study: the sagittal with its discs and the planes of "
+        "the axial slices. A wrong count is seen there in a second.\n\n"
         "With --json an array is printed, one object for each study: patient_id, study_uid, "
-        "series_uid, discs (empty in this version), slice (sop_uid, instance_number, distance_mm, "
-        "tilt_deg and how it was found, or null), and warnings.",
+        "series_uid (of the series on which discs were found, or else the axial one), discs, "
+        "count_confidence, slice (sop_uid, instance_number, distance_mm, tilt_deg and how it was "
+        "found, or null), other_slice (if the count is one off, or null), and warnings.",
     .options = options,
     .option_count = OPTION_COUNT,
     .examples = examples,

@@ -16,4 +16,13 @@ bool level_stack_is_axial(const myo_series *series, const myo_stack *stack);
  * better (localizer, derived, contrast that the header does not tell) does not count. */
 bool level_check_named_series(const myo_series *series, myo_error *err);
 
+/* The place of a level on a spine: a disc's centre, or for a vertebra the middle between its discs.
+ * `shift` counts levels to the feet from there. False when it was not found. */
+bool level_find_place(const myo_spine *spine, const char *level, int shift, myo_vec3 *centre,
+                      double *confidence);
+
+/* The slice nearest to the place of a level. */
+bool level_choose_by_spine(const myo_series *series, const myo_spine *spine, int shift,
+                           myo_level_choice *out, myo_error *err);
+
 #endif

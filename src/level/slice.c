@@ -231,8 +231,35 @@ static bool choose_by_stack_order(const myo_series *series, size_t stack_count,
                   out, err);
 }
 
-bool myo_level_choose_slice(const myo_study *study, const myo_series *series, const char *level,
-                            const char *slice, myo_level_choice *out, myo_error *err) {
+/* What the discs say, with what speaks against them. */
+static void describe_spine(const myo_spine *spine, myo_level_choice *choice) {
+    char signs[sizeof choice->note - 96];
+    myo_spine_describe_signs(spine, signs, sizeof signs);
+    snprintf(choice->note, sizeof choice->note,
+             "%s counted up from the sacrum on the sagittal series%s%s", choice->level,
+             *signs ? "; but " : "", signs);
+}
+
+/* By what is known without the discs. */
+static bool choose_without_spine(const myo_series *series, size_t stacks, myo_level_choice *choice,
+                                 myo_error *err) {
+    if (series->instance_count == 1) {
+        snprintf(choice->note, sizeof choice->note,
+                 "the series is a single slice; that it lies at %s is assumed", choice->level);
+        return finish(series, &series->instances[0], "single-slice", CONFIDENCE_SINGLE_SLICE,
+                      choice, err);
+    }
+    if (stacks == 0) {
+        return myo_error_set(err, MYO_E_NOT_FOUND, "series %d (\"%s\") has no axial slices",
+                             series->number, series->description);
+    }
+    return stacks == 1 ? choose_from_one_stack(series, axial_stack(series, 0), choice, err)
+                       : choose_by_stack_order(series, stacks, choice, err);
+}
+
+bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
+                            const myo_spine *spine, const char *level, const char *slice,
+                            myo_level_choice *out, myo_error *err) {
     myo_level_choice choice = {.level = find_level(level)};
     if (!choice.level) {
         return myo_error_set(err, MYO_E_ARGUMENT,
@@ -245,20 +272,15 @@ bool myo_level_choose_slice(const myo_study *study, const myo_series *series, co
     while (!slice && axial_stack(series, stacks)) {
         stacks++;
     }
+    myo_vec3 place;
+    double seen;
     if (slice) {
         done = choose_named_slice(study, slice, &choice, err);
-    } else if (series->instance_count == 1) {
-        snprintf(choice.note, sizeof choice.note,
-                 "the series is a single slice; that it lies at %s is assumed", choice.level);
-        done = finish(series, &series->instances[0], "single-slice", CONFIDENCE_SINGLE_SLICE,
-                      &choice, err);
-    } else if (stacks == 0) {
-        done = myo_error_set(err, MYO_E_NOT_FOUND, "series %d (\"%s\") has no axial slices",
-                             series->number, series->description);
-    } else if (stacks == 1) {
-        done = choose_from_one_stack(series, axial_stack(series, 0), &choice, err);
+    } else if (spine && level_find_place(spine, choice.level, 0, &place, &seen)) {
+        done = level_choose_by_spine(series, spine, 0, &choice, err);
+        describe_spine(spine, &choice);
     } else {
-        done = choose_by_stack_order(series, stacks, &choice, err);
+        done = choose_without_spine(series, stacks, &choice, err);
     }
     if (done) {
         *out = choice;

@@ -89,7 +89,8 @@ static bool read_slice(work *w, myo_error *err) {
     const myo_series *series = NULL;
     record_other_series(w, NULL);
     if ((!options->slice && !myo_level_choose_series(w->study, options->series, &series, err)) ||
-        !myo_level_choose_slice(w->study, series, w->r->level, options->slice, &w->choice, err) ||
+        !myo_level_choose_slice(w->study, series, NULL, w->r->level, options->slice, &w->choice,
+                                err) ||
         !myo_dicom_read_slice(w->choice.instance, &w->image, w->sha256, err)) {
         return false;
     }

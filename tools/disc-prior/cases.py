@@ -40,6 +40,7 @@ class Case:
         self.slices = [f.pixel_array.astype(np.float32) for f in files]
         self.offsets = np.array([float(f.ImagePositionPatient[0]) for f in files])
         first = np.array(files[0].ImagePositionPatient, float)
+        self.first = first
         self.discs = {k: (v[0], v[1] - first[1], first[2] - v[2]) for k, v in discs.items()}
 
     def line(self):

@@ -30,6 +30,12 @@ PROBE_API void probe_close(discs_model *model);
 PROBE_API bool probe_classify(const discs_model *model, const myo_grid *view, bool both,
                               myo_planes *out);
 
+/* Finds the discs on `count` slices of one size (slice by slice, columns to the back and rows to
+ * the feet, the first pixel at position x, y, z) at x positions `offsets`. */
+PROBE_API bool probe_find(const discs_model *model, const float *pixels, size_t count,
+                          size_t columns, size_t rows, double spacing_mm, const double *offsets,
+                          const double *position, myo_spine *out);
+
 static _Thread_local myo_error error;
 
 const char *probe_message(void) {
@@ -113,4 +119,32 @@ void probe_close(discs_model *model) {
 bool probe_classify(const discs_model *model, const myo_grid *view, bool both, myo_planes *out) {
     myo_error err = {0};
     return finish(discs_classify(model, view, both, out, &err), &err);
+}
+
+bool probe_find(const discs_model *model, const float *pixels, size_t count, size_t columns,
+                size_t rows, double spacing_mm, const double *offsets, const double *position,
+                myo_spine *out) {
+    myo_error err = {0};
+    myo_image **images = myo_alloc_array(count, sizeof(myo_image *), &err);
+    bool done = images != NULL;
+    for (size_t i = 0; done && i < count; i++) {
+        myo_geometry geometry = {.columns = columns,
+                                 .rows = rows,
+                                 .column_spacing_mm = spacing_mm,
+                                 .row_spacing_mm = spacing_mm,
+                                 .position_mm = {offsets[i], position[1], position[2]},
+                                 .row_cosine = {0.0, 1.0, 0.0},
+                                 .column_cosine = {0.0, 0.0, -1.0}};
+        done = myo_image_create(&geometry, &images[i], &err);
+        if (done) {
+            memcpy(myo_image_get_pixels(images[i]), pixels + i * columns * rows,
+                   columns * rows * sizeof *pixels);
+        }
+    }
+    done = done && discs_find_with_model(model, (const myo_image *const *)images, count, out, &err);
+    for (size_t i = 0; images && i < count; i++) {
+        myo_image_destroy(images[i]);
+    }
+    free(images);
+    return finish(done, &err);
 }

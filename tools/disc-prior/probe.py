@@ -11,7 +11,23 @@ OTHER, BODY, DISC, LUMBOSACRAL, SACRUM = range(5)
 CLASSES = 5
 STAGE0_MAPS = 9
 
-for name in ("view", "maps", "classify"):
+
+
+class Vec3(c.Structure):
+    _fields_ = [("x", c.c_double), ("y", c.c_double), ("z", c.c_double)]
+
+
+class Disc(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("centre", Vec3), ("confidence", c.c_double),
+                ("interpolated", c.c_bool)]
+
+
+class Spine(c.Structure):
+    _fields_ = [("discs", Disc * 24), ("count", c.c_size_t), ("count_confidence", c.c_double),
+                ("other_shift", c.c_int), ("other_confidence", c.c_double), ("signs", c.c_uint)]
+
+
+for name in ("view", "maps", "classify", "find"):
     getattr(library, "probe_" + name).restype = c.c_bool
 
 
@@ -49,3 +65,13 @@ class Model:
         check(library.probe_classify(self.handle, c.byref(as_grid(view_pixels)), c.c_bool(both),
                                      c.byref(out)))
         return take(out)
+
+    def find(self, slices, offsets, position, spacing):
+        """The discs of a series: a Spine."""
+        pixels, offsets = flat(np.stack(slices), np.float32), flat(offsets, np.float64)
+        position, out = flat(position, np.float64), Spine()
+        count, rows, columns = pixels.shape
+        check(library.probe_find(self.handle, address(pixels), c.c_size_t(count),
+                                 c.c_size_t(columns), c.c_size_t(rows), c.c_double(spacing),
+                                 address(offsets), address(position), c.byref(out)))
+        return out

@@ -17,10 +17,10 @@ STAGE1 = Settings(probe.CLASSES, trees=120, depth=6, rate=0.12, feature_part=0.2
 
 LABELLED_MM = 10.0   # slices so near to the discs show what the line says
 CLEAR_MM = 34.0      # so far from them there is no spine
-VARIANTS = 4         # of each labelled slice, besides itself
+VARIANTS = 6         # of each labelled slice, besides itself
 SAMPLES = (220, 90, 90, 60, 60)   # of each class and variant
 
-ROTATION_DEG, SCALES = 9.0, (0.82, 1.22)
+ROTATION_DEG, SCALES = 12.0, (0.82, 1.22)
 GAMMAS, NOISE_MAX = (0.7, 1.45), 0.05
 SHADING_MAX = 1.5    # of the logarithm, from one side of the slice to the other
 CROP_PART, CROPPED = 0.35, 0.3

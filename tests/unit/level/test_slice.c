@@ -23,7 +23,8 @@ static void counts_five_stacks_from_the_foot(void **state) {
     for (size_t i = 0; i < 5; i++) {
         myo_level_choice choice;
         const myo_series *series = &study->series[0];
-        assert_true(myo_level_choose_slice(study, series, discs_from_foot[i], NULL, &choice, NULL));
+        assert_true(
+            myo_level_choose_slice(study, series, NULL, discs_from_foot[i], NULL, &choice, NULL));
         assert_string_equal(choice.level, discs_from_foot[i]);
         assert_int_equal(choice.instance->instance_number, middles[i]);
         assert_string_equal(choice.source, "stack-order");
@@ -41,10 +42,12 @@ static void is_less_sure_of_another_number_of_stacks(void **state) {
     const myo_study *study = disc_stacks(&f, 3);
     myo_level_choice choice;
     myo_error err = {0};
-    assert_true(myo_level_choose_slice(study, &study->series[0], "L4/5", NULL, &choice, NULL));
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], NULL, "L4/5", NULL, &choice, NULL));
     assert_int_equal(choice.instance->instance_number, 8);
     assert_true(choice.confidence < MYO_LEVEL_CONFIRMED_MIN);
-    assert_false(myo_level_choose_slice(study, &study->series[0], "L2/3", NULL, &choice, &err));
+    assert_false(
+        myo_level_choose_slice(study, &study->series[0], NULL, "L2/3", NULL, &choice, &err));
     assert_int_equal(err.code, MYO_E_NOT_FOUND);
     assert_string_equal(err.message,
                         "series 6 (\"\") has 3 stacks, which reach from L5/S1 to L3/4 when counted "
@@ -62,7 +65,8 @@ static void notices_stacks_that_are_not_one_level_apart(void **state) {
     }
     const myo_study *study = finish_study(&f);
     myo_level_choice choice;
-    assert_true(myo_level_choose_slice(study, &study->series[0], "L4/5", NULL, &choice, NULL));
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], NULL, "L4/5", NULL, &choice, NULL));
     assert_float_equal(choice.confidence, 0.3, 1e-12);
     assert_non_null(strstr(choice.note, "not one level apart"));
 }
@@ -77,7 +81,8 @@ static void does_not_count_stacks_that_are_not_axial(void **state) {
     add_stack(part, 3, 35.0, 5.0);
     const myo_study *study = finish_study(&f);
     myo_level_choice choice;
-    assert_true(myo_level_choose_slice(study, &study->series[0], "L4/5", NULL, &choice, NULL));
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], NULL, "L4/5", NULL, &choice, NULL));
     assert_int_equal(choice.instance->instance_number, 8);
 }
 
@@ -87,7 +92,8 @@ static void takes_a_single_slice_as_it_is(void **state) {
     add_stack(add_series(&f, 1), 1, 0.0, 0.0);
     const myo_study *study = finish_study(&f);
     myo_level_choice choice;
-    assert_true(myo_level_choose_slice(study, &study->series[0], "L3/4", NULL, &choice, NULL));
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], NULL, "L3/4", NULL, &choice, NULL));
     assert_string_equal(choice.source, "single-slice");
     assert_string_equal(choice.level, "L3/4");
     assert_float_equal(choice.confidence, 0.5, 1e-12);
@@ -104,11 +110,13 @@ static void does_not_guess_within_a_block(void **state) {
     const myo_study *study = finish_study(&f);
     myo_level_choice choice = {0};
     myo_error err = {0};
-    assert_true(myo_level_choose_slice(study, &study->series[0], "L4/5", NULL, &choice, NULL));
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], NULL, "L4/5", NULL, &choice, NULL));
     assert_int_equal(choice.instance->instance_number, 2);
     assert_true(choice.confidence < MYO_LEVEL_CONFIRMED_MIN);
     choice = (myo_level_choice){0};
-    assert_false(myo_level_choose_slice(study, &study->series[1], "L4/5", NULL, &choice, &err));
+    assert_false(
+        myo_level_choose_slice(study, &study->series[1], NULL, "L4/5", NULL, &choice, &err));
     assert_null(choice.instance);
     assert_int_equal(err.code, MYO_E_NOT_FOUND);
     assert_string_equal(err.message,
@@ -123,7 +131,7 @@ static void takes_the_slice_that_the_user_names(void **state) {
     const myo_study *study = disc_stacks(&f, 5);
     for (size_t i = 0; i < 2; i++) {
         myo_level_choice choice;
-        assert_true(myo_level_choose_slice(study, NULL, "L4/5", names[i], &choice, NULL));
+        assert_true(myo_level_choose_slice(study, NULL, NULL, "L4/5", names[i], &choice, NULL));
         assert_int_equal(choice.instance->instance_number, 2);
         assert_ptr_equal(choice.series, &study->series[0]);
         assert_string_equal(choice.source, "slice-option");
@@ -141,18 +149,19 @@ static void refuses_a_slice_that_is_not_there_or_not_usable(void **state) {
     myo_level_choice choice;
     for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
         myo_error err = {0};
-        assert_false(myo_level_choose_slice(study, series, "L4/5", missing[i], &choice, &err));
+        assert_false(
+            myo_level_choose_slice(study, series, NULL, "L4/5", missing[i], &choice, &err));
         assert_int_equal(err.code, MYO_E_ARGUMENT);
     }
     myo_error err = {0};
     f.parts[0].instances[1].has_spacing = false;
-    assert_false(myo_level_choose_slice(study, series, "L4/5", "6:2", &choice, &err));
+    assert_false(myo_level_choose_slice(study, series, NULL, "L4/5", "6:2", &choice, &err));
     assert_int_equal(err.code, MYO_E_MISSING);
     assert_string_equal(err.message, "series 6 (\"\"), instance 2: PixelSpacing is missing or "
                                      "zero, so that areas cannot be computed");
     err = (myo_error){0};
     f.series[0].plane = MYO_PLANE_SAGITTAL;
-    assert_false(myo_level_choose_slice(study, series, "L4/5", "6:1", &choice, &err));
+    assert_false(myo_level_choose_slice(study, series, NULL, "L4/5", "6:1", &choice, &err));
     assert_int_equal(err.code, MYO_E_UNSUPPORTED);
 }
 
@@ -169,11 +178,12 @@ static void knows_its_levels_from_head_to_foot(void **state) {
     const myo_study *study = disc_stacks(&f, 5);
     myo_level_choice choice;
     myo_error err = {0};
-    assert_false(myo_level_choose_slice(study, &study->series[0], "L4-5", NULL, &choice, &err));
+    assert_false(
+        myo_level_choose_slice(study, &study->series[0], NULL, "L4-5", NULL, &choice, &err));
     assert_int_equal(err.code, MYO_E_ARGUMENT);
     assert_non_null(strstr(err.message, "\"L4-5\""));
     err = (myo_error){0};
-    assert_false(myo_level_choose_slice(study, &study->series[0], "L3", NULL, &choice, &err));
+    assert_false(myo_level_choose_slice(study, &study->series[0], NULL, "L3", NULL, &choice, &err));
     assert_int_equal(err.code, MYO_E_NOT_FOUND);
 }
 

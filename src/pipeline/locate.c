@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a study shows a level: reads the sagittal series, finds its discs, chooses the slice. */
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <myotome/locate.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A volume of thin slices is thinned out to about this many: a spine needs no more. */
+#define SAGITTAL_SLICES_MAX 40
+
+/* Reads slices of a series, all of them or of many every n-th; those that cannot be read are left
+ * out. `images` has room for SAGITTAL_SLICES_MAX. */
+static bool read_slices(const myo_series *series, myo_image **images, size_t *count,
+                        myo_location *out, myo_error *err) {
+    size_t every = (series->instance_count + SAGITTAL_SLICES_MAX - 1) / SAGITTAL_SLICES_MAX;
+    myo_text hashes = {0};
+    for (size_t i = every / 2; i < series->instance_count; i += every) {
+        const myo_instance *instance = &series->instances[i];
+        char sha256[MYO_SHA256_HEX_SIZE];
+        myo_error reason = {0};
+        if (!instance->has_position || !instance->has_spacing) {
+            out->sagittal_unreadable++;
+        } else if (myo_dicom_read_slice(instance, &images[*count], sha256, &reason)) {
+            myo_text_printf(&hashes, "%s", sha256);
+            (*count)++;
+        } else {
+            snprintf(out->note, sizeof out->note, "%s", reason.message);
+            out->sagittal_unreadable++;
+        }
+    }
+    bool done = !hashes.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    if (done && *count > 0) {
+        myo_hash_sha256(hashes.data, hashes.length, out->sagittal_sha256);
+    }
+    myo_text_clear(&hashes);
+    return done;
+}
+
+/* Finds the discs; that there are none is no error. */
+static bool find_spine(myo_location *out, myo_error *err) {
+    myo_image *images[SAGITTAL_SLICES_MAX] = {0};
+    size_t count = 0;
+    myo_error reason = {0};
+    bool done = read_slices(out->sagittal, images, &count, out, err);
+    if (done && count > 0 &&
+        !myo_spine_find((const myo_image *const *)images, count, &out->spine, &reason)) {
+        out->spine = (myo_spine){0};
+        snprintf(out->note, sizeof out->note, "%s", reason.message);
+        done = reason.code != MYO_E_MEMORY || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    } else if (done && out->spine.count == 0 && !*out->note) {
+        snprintf(out->note, sizeof out->note, "no discs were found on the sagittal series");
+    }
+    for (size_t i = 0; i < count; i++) {
+        myo_image_destroy(images[i]);
+    }
+    return done;
+}
+
+bool myo_locate_level(const myo_study *study, const myo_location_query *query, myo_location *out,
+                      myo_error *err) {
+    *out = (myo_location){0};
+    const char *level = query->level ? query->level : "L4/5";
+    if (query->slice) {
+        out->has_slice =
+            myo_level_choose_slice(study, NULL, NULL, level, query->slice, &out->slice, err);
+        out->axial = out->has_slice ? out->slice.series : NULL;
+        return out->has_slice;
+    }
+    bool has_axial = myo_level_choose_series(study, query->series, &out->axial, err);
+    out->axial = has_axial ? out->axial : NULL;
+    const char *reason = NULL;
+    out->sagittal = myo_level_find_sagittal(study, out->axial, &reason);
+    if (!out->sagittal) {
+        snprintf(out->note, sizeof out->note, "%s", reason);
+    } else if (!find_spine(out, err)) {
+        return false;
+    }
+    const myo_spine *spine = out->spine.count > 0 ? &out->spine : NULL;
+    if (has_axial &&
+        myo_level_choose_slice(study, out->axial, spine, level, NULL, &out->slice, err)) {
+        out->has_slice = true;
+        out->has_other =
+            spine && myo_level_choose_other_slice(out->axial, spine, level, &out->other);
+    }
+    return out->has_slice;
+}
