@@ -143,10 +143,29 @@ static unsigned long fragment_at(DcmPixelSequence *fragments, size_t wanted) {
     return 0;
 }
 
+/* The fragments that a codestream of JPEG, JPEG-LS or JPEG 2000 begins with. */
+static std::vector<unsigned long> find_beginnings(DcmPixelSequence *fragments) {
+    std::vector<unsigned long> beginnings;
+    for (unsigned long i = 1; i < fragments->card(); i++) {
+        DcmPixelItem *item = nullptr;
+        Uint8 bytes[4] = {0, 0, 0, 0};
+        if (fragments->getItem(item, i).good() && item->getLength() >= sizeof bytes &&
+            item->getPartialValue(bytes, 0, sizeof bytes).good()) {
+            bool jpeg = bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
+            bool jpeg2000 =
+                bytes[0] == 0xff && bytes[1] == 0x4f && bytes[2] == 0xff && bytes[3] == 0x51;
+            if (jpeg || jpeg2000) {
+                beginnings.push_back(i);
+            }
+        }
+    }
+    return beginnings;
+}
+
 /*
  * Which fragments hold the frame. With one fragment for each frame the order says it (an extended
- * offset table is allowed in this case only, and so never needed); else the basic offset table has
- * to.
+ * offset table is allowed in this case only, and so never needed); else the basic offset table
+ * does; and where that is empty, as many codestreams have to begin as there are frames.
  */
 static bool find_fragments(DcmPixelSequence *fragments, size_t frame, size_t frames,
                            fragment_range *out, myo_error *err) {
@@ -161,15 +180,21 @@ static bool find_fragments(DcmPixelSequence *fragments, size_t frame, size_t fra
         return true;
     }
     std::vector<size_t> offsets = read_offsets(fragments, frames);
-    if (offsets.empty()) {
+    bool last = frame + 1 == frames;
+    if (!offsets.empty()) {
+        out->first = fragment_at(fragments, offsets[frame]);
+        out->end = last ? end : fragment_at(fragments, offsets[frame + 1]);
+        return (out->first != 0 && out->first < out->end) ||
+               myo_error_set(err, MYO_E_FORMAT, "the offset table does not fit the fragments");
+    }
+    std::vector<unsigned long> beginnings = find_beginnings(fragments);
+    if (beginnings.size() != frames || beginnings[0] != 1) {
         return myo_error_set(err, MYO_E_UNSUPPORTED,
                              "%lu fragments for %zu frames without an offset table", end - 1,
                              frames);
     }
-    out->first = fragment_at(fragments, offsets[frame]);
-    out->end = frame + 1 < frames ? fragment_at(fragments, offsets[frame + 1]) : end;
-    return (out->first != 0 && out->first < out->end) ||
-           myo_error_set(err, MYO_E_FORMAT, "the offset table does not fit the fragments");
+    *out = {beginnings[frame], last ? end : beginnings[frame + 1]};
+    return true;
 }
 
 static bool join_fragments(DcmPixelSequence *fragments, const fragment_range &range,

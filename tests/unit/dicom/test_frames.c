@@ -138,8 +138,13 @@ static void joins_the_fragments_of_a_frame(void **state) {
         }
         plan.no_offset_table = true;
         write_frames(*state, &plan, NULL, NULL);
-        assert_refused(*state, &plan, 1, MYO_E_UNSUPPORTED,
-                       "9 fragments for 3 frames without an offset table");
+        if (coding == FRAMES_RLE) { /* which says nowhere that it begins */
+            assert_refused(*state, &plan, 1, MYO_E_UNSUPPORTED,
+                           "9 fragments for 3 frames without an offset table");
+        } else {
+            assert_frame(*state, &plan, 1, 0.0);
+            assert_frame(*state, &plan, 2, 0.0);
+        }
         plan.frames = 1;
         write_frames(*state, &plan, NULL, NULL);
         assert_frame(*state, &plan, 0, 0.0);
