@@ -180,8 +180,8 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
 
 static bool walk_folder(myo_path_list *list, const char *path, int depth, myo_error *err) {
     struct dirent **entries = NULL;
-    int count = scandir(path, &entries, NULL, by_name);
-    bool done = true;
+    int count = depth < FOLDER_DEPTH_MAX ? scandir(path, &entries, NULL, by_name) : -1;
+    bool done = count >= 0 || append_path(list, path, err);
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
         char *child = NULL;
@@ -207,7 +207,7 @@ static bool walk(myo_path_list *list, const char *path, int depth, myo_error *er
     if (S_ISREG(status.st_mode)) {
         return append_path(list, path, err);
     }
-    if (S_ISDIR(status.st_mode) && depth < FOLDER_DEPTH_MAX && (!link || depth == 0)) {
+    if (S_ISDIR(status.st_mode) && (!link || depth == 0)) {
         return walk_folder(list, path, depth, err);
     }
     return true;

@@ -30,7 +30,8 @@ typedef struct myo_path_list {
 
 /* Appends all regular files below a folder (or the file itself), sorted by name within each
  * folder. Links to folders are not followed, so that a loop cannot hang; a folder that cannot be
- * opened is left out. Fails when `path` does not exist or memory runs out. */
+ * searched, or is nested too deeply, is listed itself. Fails when `path` does not exist or memory
+ * runs out. */
 bool myo_path_list_walk(myo_path_list *list, const char *path, myo_error *err);
 void myo_path_list_clear(myo_path_list *list);
 

@@ -88,8 +88,10 @@ bool dicom_source_open_file(const char *path, dicom_source **out, myo_error *err
         return myo_error_set(err, MYO_E_IO, "cannot open: %s", strerror(reason));
     }
     dicom_source *source = NULL;
-    if (!S_ISREG(status.st_mode)) {
-        myo_error_set(err, MYO_E_IO, "not a file");
+    if (S_ISDIR(status.st_mode)) {
+        myo_error_set(err, MYO_E_IO, "a folder that cannot be searched, or is nested too deeply");
+    } else if (!S_ISREG(status.st_mode)) {
+        myo_error_set(err, MYO_E_IO, "a pipe or a device, not a file");
     } else {
         source = myo_alloc_array(1, sizeof *source, err);
     }

@@ -21,6 +21,16 @@ static const double STACK_GAP_MAX = 2.5;
 /* Positions nearer than this are the same slice taken again. */
 static const double SAME_LOCATION_MM = 0.01;
 
+/* Straight stacks miss their normal by the rounding of positions: some hundredths of a millimetre
+ * over some millimetres. Gantries tilt by 5 to 30 degrees. */
+static const double GANTRY_TILT_MIN_DEG = 1.0;
+static const double GANTRY_SHIFT_MIN_MM = 0.5;
+/* Slices of a tilted gantry lie on a line; where one is off it by more than this part of
+ * the whole shift, somebody has moved the field of view. */
+static const double GANTRY_LINE_ERROR_MAX = 0.1;
+
+static const double DEGREES_PER_RADIAN = 57.295779513082323;
+
 typedef struct slice {
     const dicom_header *header;
     size_t group;       /* number of the orientation; NO_GROUP without position */
@@ -163,6 +173,44 @@ static size_t cut_blocks(const slice *slices, size_t count, double *gaps, block 
     return found;
 }
 
+/* From the position of one slice to that of another: along the normal, and the rest. */
+static double split_step(const slice *from, const slice *to, myo_vec3 *across) {
+    const myo_geometry *a = &from->header->geometry, *b = &to->header->geometry;
+    myo_vec3 normal = myo_geometry_normal(a);
+    myo_vec3 step = {b->position_mm.x - a->position_mm.x, b->position_mm.y - a->position_mm.y,
+                     b->position_mm.z - a->position_mm.z};
+    double along = myo_vec3_dot(step, normal);
+    *across =
+        (myo_vec3){step.x - along * normal.x, step.y - along * normal.y, step.z - along * normal.z};
+    return along;
+}
+
+/* CT with a tilted gantry moves the table along another line than the normal of its slices. */
+static double gantry_tilt_deg(const slice *slices, size_t count) {
+    if (count < 2 || slices[0].group == NO_GROUP) {
+        return 0.0;
+    }
+    myo_vec3 shift;
+    double length = split_step(&slices[0], &slices[count - 1], &shift);
+    double shift_mm = sqrt(myo_vec3_dot(shift, shift));
+    double tilt_deg = atan2(shift_mm, fabs(length)) * DEGREES_PER_RADIAN;
+    if (fabs(length) <= SAME_LOCATION_MM || tilt_deg < GANTRY_TILT_MIN_DEG ||
+        shift_mm < GANTRY_SHIFT_MIN_MM) {
+        return 0.0;
+    }
+    for (size_t i = 1; i < count; i++) {
+        myo_vec3 across;
+        double part = split_step(&slices[0], &slices[i], &across) / length;
+        myo_vec3 error = {across.x - part * shift.x, across.y - part * shift.y,
+                          across.z - part * shift.z};
+        if (myo_vec3_dot(error, error) >
+            GANTRY_LINE_ERROR_MAX * GANTRY_LINE_ERROR_MAX * shift_mm * shift_mm) {
+            return 0.0;
+        }
+    }
+    return tilt_deg;
+}
+
 static void fill_instance(const slice *from, myo_instance *out) {
     const dicom_header *header = from->header;
     *out = (myo_instance){.path = header->path,
@@ -186,7 +234,8 @@ static void fill_outputs(const slice *slices, const block *blocks, size_t block_
                                 .count = blocks[b].count,
                                 .tilt_deg = blocks[b].has_position
                                                 ? myo_geometry_tilt_deg(&first->header->geometry)
-                                                : (double)NAN};
+                                                : (double)NAN,
+                                .gantry_tilt_deg = gantry_tilt_deg(first, blocks[b].count)};
         for (size_t i = 0; i < blocks[b].count; i++) {
             fill_instance(first + i, &instances[filled++]);
         }
