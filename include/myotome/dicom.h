@@ -109,9 +109,9 @@ MYO_API const myo_skipped *myo_catalogue_get_skipped(const myo_catalogue *catalo
  * MONOCHROME1 inverted so that more signal is a greater value, bits outside of the stored ones
  * masked, sign extended). `sha256_hex` (MYO_SHA256_HEX_SIZE bytes, may be NULL) receives the
  * hash of the decoded stored values before rescaling, little-endian, as 16 bits a pixel.
- * Errors name the file: MYO_E_FORMAT for truncated or broken data, MYO_E_UNSUPPORTED for colour,
- * several frames, or an unknown compression, MYO_E_MISSING without pixel data. The caller owns
- * *out.
+ * Other frames of the file are not decoded. Errors name the file: MYO_E_FORMAT for truncated or
+ * broken data, MYO_E_UNSUPPORTED for colour or an unknown compression, MYO_E_MISSING without pixel
+ * data. The caller owns *out.
  */
 MYO_API bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *sha256_hex,
                                   myo_error *err);
