@@ -47,7 +47,8 @@ typedef struct myo_phantom_options {
     uint64_t seed;
     size_t matrix;       /* columns and rows of a slice, 128 to 1024 */
     double pixel_mm;     /* pixel size of an axial slice, 0.2 to 2.0 */
-    double fat_fraction; /* of multifidus, 0 to 0.6; erector spinae gets 0.9 and psoas 0.25 of it */
+    double fat_fraction; /* of multifidus at the second mobile disc from below, 0 to 0.6; erector
+                          * spinae gets 0.9 and psoas 0.25 of it */
     double
         noise_percent; /* Rician noise, standard deviation in % of the muscle signal at the back */
     double bias;       /* brightness of the back over the front, 1 to 5 */
