@@ -25,7 +25,7 @@ static json_t *time_now(void) {
 }
 
 static json_t *string_or_null(const char *text) {
-    return text ? json_string(text) : json_null();
+    return text ? json_any_text(text) : json_null();
 }
 
 static json_t *describe_method(const run *r, const myo_method_info *info, const double *values) {
@@ -57,14 +57,15 @@ json_t *record_options(const run *r) {
     for (size_t i = 0; i < r->fat_method_count; i++) {
         json_array_append_new(fat, describe_method(r, &r->fat_methods[i]->info, r->fat_values[i]));
     }
+    /* The first member tells store.c what the results around it are. */
     return json_pack(
-        "{s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "inputs", inputs,
-        "level", r->level, "slice", string_or_null(o->slice), "series", string_or_null(o->series),
-        "reference", o->reference ? o->reference : "auto", "segmenter",
-        describe_method(r, &r->segmenter->info, r->segmenter_values), "fat_methods", fat,
-        "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
+        "{s:b, s:o, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "deidentify",
+        (int)o->deidentify, "inputs", inputs, "level", r->level, "slice", string_or_null(o->slice),
+        "series", string_or_null(o->series), "reference", o->reference ? o->reference : "auto",
+        "segmenter", describe_method(r, &r->segmenter->info, r->segmenter_values), "fat_methods",
+        fat, "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
         path_or_null(r, o->heights_csv), "clinical", path_or_null(r, o->clinical_csv), "models",
-        models, "plugins", path_or_null(r, o->plugin_directory), "deidentify", (int)o->deidentify);
+        models, "plugins", path_or_null(r, o->plugin_directory));
 }
 
 bool record_begin(run *r, myo_error *err) {

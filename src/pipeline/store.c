@@ -17,7 +17,6 @@
 
 static const char FOLDER[] = ".myotome";
 static const char LOCK_FILE[] = "lock";
-static const char DEIDENTIFIED_FILE[] = "deidentified";
 static const char WORK_FOLDER[] = "work";
 static const char ENDING[] = ".json";
 
@@ -59,29 +58,27 @@ static bool take_lock(store *s, myo_error *err) {
     return true;
 }
 
-static bool exists(const char *folder, const char *name) {
-    char *path = NULL;
-    bool found = myo_path_join(folder, name, &path, NULL) && access(path, F_OK) == 0;
-    free(path);
-    return found;
-}
+/* What run.json begins with when it belongs to results without identifiers. What comes before is
+ * short then, as it holds no paths. */
+static const char DEIDENTIFIED[] = "\"deidentify\": true";
+#define BEGINNING_SIZE 65536
 
 /* Results with and without identifiers must not lie in one folder. */
 static bool check_identity(const store *s, bool deidentify, myo_error *err) {
-    bool marked = exists(s->folder, DEIDENTIFIED_FILE);
-    if (exists(s->output, "run.json") && marked != deidentify) {
-        return myo_error_set(err, MYO_E_ARGUMENT,
-                             "%s holds results %s --deidentify; choose another folder", s->output,
-                             marked ? "of a run with" : "of a run without");
-    }
-    char *path = NULL;
-    bool done = myo_path_join(s->folder, DEIDENTIFIED_FILE, &path, err);
-    if (done && deidentify) {
-        done = myo_file_write(path, "", 0, err);
-    } else if (done) {
-        unlink(path);
+    char *path = NULL, *text = myo_alloc_array(BEGINNING_SIZE, 1, err);
+    bool done = text && myo_path_join(s->output, "run.json", &path, err);
+    FILE *file = done ? fopen(path, "rbe") : NULL;
+    if (file) {
+        text[fread(text, 1, BEGINNING_SIZE - 1, file)] = '\0';
+        fclose(file);
+        bool found = strstr(text, DEIDENTIFIED) != NULL;
+        done = found == deidentify ||
+               myo_error_set(err, MYO_E_ARGUMENT,
+                             "%s holds results of a run %s --deidentify; choose another folder",
+                             s->output, found ? "with" : "without");
     }
     free(path);
+    free(text);
     return done;
 }
 
@@ -289,8 +286,8 @@ void store_sweep(const store *s, const char *keys, size_t count, size_t stride) 
         const char *name = entry->d_name;
         char *path = NULL;
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strcmp(name, LOCK_FILE) != 0 &&
-            strcmp(name, DEIDENTIFIED_FILE) != 0 && strcmp(name, WORK_FOLDER) != 0 &&
-            !is_known(name, keys, count, stride) && myo_path_join(s->folder, name, &path, NULL)) {
+            strcmp(name, WORK_FOLDER) != 0 && !is_known(name, keys, count, stride) &&
+            myo_path_join(s->folder, name, &path, NULL)) {
             unlink(path);
         }
         free(path);

@@ -2,10 +2,9 @@
 /*
  * OUT/.myotome: what a run keeps beside its results.
  *
- *     lock           held while a run works in OUT
- *     deidentified   present when the results are without identifiers
- *     <key>.json     fragment of a finished study: its rows, its record, its log lines
- *     work/          files that are not finished; emptied at the start and removed at the end
+ *     lock         held while a run works in OUT
+ *     <key>.json   fragment of a finished study: its rows, its record, its log lines
+ *     work/        files that are not finished; emptied at the start and removed at the end
  *
  * The fragment is written last, so that its presence means that all files of the study are in
  * place.
