@@ -20,6 +20,8 @@ static const double tilt_deg[LEVEL_NODES] = {42.0, 27.0, 12.0, 2.0, -5.0, -9.0, 
 #define SACRAL_NODES 4
 static const double sacral_below_mm[SACRAL_NODES] = {75.0, 55.0, 35.0, 16.0};
 static const double sacral_tilt_deg[SACRAL_NODES] = {-60.0, -30.0, -8.0, 0.0};
+/* S1 bends no more than this, or surfaces of different levels would meet in the canal behind it. */
+#define SACRAL_BEND_DEG 11.0
 
 /* How much of the way that the sacrum recedes the skin follows. */
 #define SKIN_RECESS 0.45
@@ -183,6 +185,7 @@ void phantom_anatomy_refine(phantom_anatomy *anatomy) {
     anatomy->conus_level = phantom_random_uniform(&random, 3.8, 4.7);
     anatomy->marrow_signal = phantom_random_uniform(&random, 0.8, 1.3);
     anatomy->csf_signal = phantom_random_uniform(&random, 0.8, 1.2);
+    anatomy->tilt[0] = fmin(anatomy->tilt[0], anatomy->tilt[1] + SACRAL_BEND_DEG * DEGREE);
     double tilts[SACRAL_NODES];
     for (int i = 0; i < SACRAL_NODES; i++) {
         tilts[i] = anatomy->tilt[0] + sacral_tilt_deg[i] * DEGREE;

@@ -103,7 +103,9 @@ bool phantom_truth_write(phantom_study *study, myo_error *err) {
         myo_text_printf(&text, "%s\"%s\": [%.3f, %.3f, %.3f]", disc ? ", " : "", name, centre.x,
                         centre.y, centre.z);
     }
-    myo_vec3 sacral = phantom_disc_centre(study->anatomy, -1);
+    phantom_anatomy fine = *study->anatomy; /* sagittal images show the sacrum */
+    phantom_anatomy_refine(&fine);
+    myo_vec3 sacral = phantom_disc_centre(&fine, -1);
     myo_text_printf(&text, "},\n \"sacral_disc_lps_mm\": {\"S1/2\": [%.3f, %.3f, %.3f]", sacral.x,
                     sacral.y, sacral.z);
     myo_text_printf(&text, "},\n \"axial\": [%s]}\n", study->truth.data ? study->truth.data : "");

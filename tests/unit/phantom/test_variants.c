@@ -205,6 +205,23 @@ static void discs_are_dark_or_mixed_when_asked(void **state) {
     assert_true(dark >= 2 && bright >= 2);
 }
 
+/* A strong lordosis with a narrow last disc once folded the first sacral body away. */
+static void the_first_sacral_body_is_there_in_a_strong_lordosis(void **state) {
+    (void)state;
+    static const uint64_t seeds[] = {11, 14};
+    myo_phantom_options options = quiet_options();
+    options.discs = MYO_PHANTOM_DISCS_MIXED;
+    for (size_t i = 0; i < 2; i++) {
+        options.seed = seeds[i];
+        written w = write_study(&options);
+        myo_vec3 sacral =
+            point_of(json_object_get(json_object_get(w.truth, "sacral_disc_lps_mm"), "S1/2"));
+        double first_sacral = signal_at(&w, between(sacral, disc_of(&w, "L5/S1")));
+        assert_near(first_sacral / body_at(&w, "L4/5", "L5/S1"), 1.0, 0.25);
+        remove_study(&w);
+    }
+}
+
 static void water_images_have_no_fat(void **state) {
     (void)state;
     myo_phantom_options options = quiet_options();
@@ -440,6 +457,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(discs_are_named_by_the_number_of_vertebrae),
         cmocka_unit_test(discs_are_dark_or_mixed_when_asked),
+        cmocka_unit_test(the_first_sacral_body_is_there_in_a_strong_lordosis),
         cmocka_unit_test(water_images_have_no_fat),
         cmocka_unit_test(cement_gives_no_signal),
         cmocka_unit_test(a_fractured_vertebra_is_low_in_front),
