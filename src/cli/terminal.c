@@ -52,6 +52,16 @@ static double seconds_between(struct timespec from, struct timespec to) {
     return (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
 }
 
+/* "4:05", or "1:04:05" from an hour on. */
+static void draw_time(double seconds) {
+    double hours = floor(seconds / 3600.0), minutes = floor(fmod(seconds, 3600.0) / 60.0);
+    if (hours > 0.0) {
+        fprintf(stderr, "%.0f:%02.0f:%02.0f", hours, minutes, fmod(seconds, 60.0));
+    } else {
+        fprintf(stderr, "%.0f:%02.0f", minutes, fmod(seconds, 60.0));
+    }
+}
+
 static void draw_bar(cli_terminal *terminal, const char *what, size_t done, double elapsed) {
     char cells[BAR_CELLS + 1];
     size_t filled = done * BAR_CELLS / terminal->total;
@@ -61,8 +71,9 @@ static void draw_bar(cli_terminal *terminal, const char *what, size_t done, doub
     double rate = (double)(done - terminal->first) / elapsed;
     fprintf(stderr, "\r\033[K[%s] %zu/%zu", cells, done, terminal->total);
     if (rate > 0.0) {
-        double left = ceil((double)(terminal->total - done) / rate);
-        fprintf(stderr, " %.1f/s %.0f:%02.0f left", rate, floor(left / 60.0), fmod(left, 60.0));
+        fprintf(stderr, " %.1f/s ", rate);
+        draw_time(ceil((double)(terminal->total - done) / rate));
+        fputs(" left", stderr);
     }
     fprintf(stderr, " %.20s", what);
     fflush(stderr);
