@@ -33,19 +33,26 @@ static inline int create_folder(void **state) {
     return 0;
 }
 
-static inline int remove_folder(void **state) {
-    char *folder = *state;
+/* Links are removed and not followed. */
+static inline void remove_tree(const char *folder) {
     DIR *directory = opendir(folder);
     for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
         char path[2 * FIXTURE_PATH_SIZE];
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        unlink(path);
+        bool itself = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        if (!itself && unlink(path) != 0) {
+            remove_tree(path);
+        }
     }
     if (directory) {
         closedir(directory);
     }
     rmdir(folder);
-    free(folder);
+}
+
+static inline int remove_folder(void **state) {
+    remove_tree(*state);
+    free(*state);
     return 0;
 }
 

@@ -155,6 +155,50 @@ static void keeps_images_without_position_apart(void **state) {
     myo_catalogue_destroy(catalogue);
 }
 
+/* CT with a tilted gantry: slices that are tilted by 20 degrees while the table moves along z. */
+static void recognises_the_tilt_of_a_gantry(void **state) {
+    const double cosine = cos(20.0 / 57.29577951308232), sine = sin(20.0 / 57.29577951308232);
+    for (int i = 0; i < 6; i++) {
+        char name[16];
+        name_of(i, name);
+        recipe r = default_recipe(name);
+        r.header.instance_number = i;
+        r.geometry.column_cosine = (myo_vec3){0.0, cosine, sine};
+        r.geometry.position_mm = (myo_vec3){0.0, 0.0, 5.0 * (i < 5 ? 5 - i : 60)};
+        write_recipe(*state, &r);
+    }
+    myo_catalogue *catalogue = read_folder(*state);
+    const myo_series *series = only_series(catalogue);
+    assert_int_equal(series->stack_count, 2);
+    assert_stack(series, 0, (const int[]){4, 3, 2, 1, 0}, 5);
+    assert_float_equal(series->stacks[0].tilt_deg, 20.0, 1e-3);
+    assert_float_equal(series->stacks[0].gantry_tilt_deg, 20.0, 1e-3);
+    assert_float_equal(series->stacks[1].gantry_tilt_deg, 0.0, 0.0); /* one slice has no line */
+    myo_catalogue_destroy(catalogue);
+}
+
+/* A stack that is tilted as a whole, or in which one slice is moved, comes from no tilted gantry.
+ */
+static void takes_no_other_stack_for_a_tilted_gantry(void **state) {
+    char name[16];
+    for (int i = 0; i < 5; i++) {
+        write_tilted(*state, i, 5.0 * i, 0.3);
+    }
+    myo_catalogue *catalogue = read_folder(*state);
+    assert_float_equal(only_series(catalogue)->stacks[0].gantry_tilt_deg, 0.0, 0.0);
+    myo_catalogue_destroy(catalogue);
+    for (int i = 0; i < 5; i++) {
+        name_of(i, name);
+        recipe r = default_recipe(name);
+        r.header.instance_number = i;
+        r.geometry.position_mm = (myo_vec3){i == 4 ? 30.0 : 0.0, 0.0, 5.0 * i};
+        write_recipe(*state, &r);
+    }
+    catalogue = read_folder(*state);
+    assert_float_equal(only_series(catalogue)->stacks[0].gantry_tilt_deg, 0.0, 0.0);
+    myo_catalogue_destroy(catalogue);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(sorts_a_stack_from_foot_to_head),
@@ -164,6 +208,8 @@ int main(void) {
         FOLDER_TEST(splits_where_the_image_is_turned),
         FOLDER_TEST(sorts_sagittal_slices_from_right_to_left),
         FOLDER_TEST(keeps_images_without_position_apart),
+        FOLDER_TEST(recognises_the_tilt_of_a_gantry),
+        FOLDER_TEST(takes_no_other_stack_for_a_tilted_gantry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
