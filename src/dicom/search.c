@@ -160,6 +160,7 @@ static bool add_directory(dicom_search *search, const char *path, myo_error *err
     dicom_search there = {.pool = search->pool};
     dicom_source *source = NULL;
     bool is_directory = false;
+    size_t before = search->file_count + search->skipped_count;
     char *folder = myo_string_copy(path, err);
     if (!folder) {
         return false;
@@ -178,6 +179,11 @@ static bool add_directory(dicom_search *search, const char *path, myo_error *err
     }
     if (done && !is_directory) {
         done = add_path(search, path, err);
+    }
+    if (done && is_directory && search->file_count + search->skipped_count == before) {
+        myo_error reason = {0};
+        myo_error_set(&reason, MYO_E_NOT_FOUND, "a DICOM directory that lists no file");
+        done = skip_path(search, path, &reason, err);
     }
     dicom_source_close(source);
     dicom_search_clear(&there);

@@ -111,6 +111,13 @@ static void reads_what_a_directory_lists(void **state) {
     myo_catalogue_destroy(catalogue);
 }
 
+static void says_that_a_directory_lists_nothing(void **state) {
+    write_directory(*state, "DICOMDIR", NULL, 0);
+    myo_catalogue *catalogue = read_input(*state, "DICOMDIR");
+    assert_reason(catalogue, *state, "DICOMDIR", "a DICOM directory that lists no file");
+    myo_catalogue_destroy(catalogue);
+}
+
 static void prefers_the_exact_name(void **state) {
     static const char *const references[] = {"IMAGE"};
     char path[FIXTURE_PATH_SIZE];
@@ -323,6 +330,7 @@ int main(void) {
         FOLDER_TEST(searches_folders_as_they_come),
         FOLDER_TEST(says_which_folder_cannot_be_searched),
         FOLDER_TEST(reads_what_a_directory_lists),
+        FOLDER_TEST(says_that_a_directory_lists_nothing),
         FOLDER_TEST(prefers_the_exact_name),
         FOLDER_TEST(stays_in_the_folder_of_a_directory),
         FOLDER_TEST(reads_a_directory_of_the_working_folder),
