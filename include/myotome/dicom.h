@@ -81,13 +81,18 @@ typedef struct myo_skipped {
     const char *path;
     myo_code code;
     const char *reason;
+    const char
+        *kind; /* the reason without names of files: the same for files that belong together */
 } myo_skipped;
 
 typedef struct myo_catalogue myo_catalogue;
 
 /*
- * Reads the headers of all DICOM files among `inputs` (files, and folders searched through).
- * Fails only when an input does not exist, or memory runs out; an input without a single DICOM
+ * Reads the headers of all DICOM files among `inputs`: files, folders (searched through), zip files
+ * of these (in a folder: by the name *.zip), and DICOM directories (DICOMDIR), which stand for the
+ * files that they list. Each frame of an enhanced MR or CT image is an image. Of images with the
+ * same identity the first one by its path is used. Nothing behind the headers is read. Fails only
+ * when an input does not exist, or memory runs out; an input without a single DICOM
  * file gives an empty catalogue. The caller owns *out. `progress` may be NULL.
  */
 MYO_API bool myo_catalogue_create(const char *const *inputs, size_t input_count,

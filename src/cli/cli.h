@@ -59,7 +59,7 @@ typedef struct cli_call {
     const char *const *operands;
     size_t operand_count;
     const char *command_line; /* as understood, quoted for a shell */
-    bool quiet;
+    bool quiet, verbose;
     cli_terminal *terminal; /* `user` of cli_terminal_progress */
 } cli_call;
 

@@ -5,9 +5,12 @@
 #include "cli/table.h"
 #include "cli/terminal.h"
 
+#include <math.h>
 #include <string.h>
 
 #define DEFAULT_LEVEL "L4/5"
+/* More skipped files than these are put together by their reasons. */
+#define SKIPPED_LISTED_MAX 10
 
 enum { OPTION_JSON, OPTION_COUNT };
 
@@ -73,7 +76,30 @@ static void add_series(cli_table *table, const myo_series *series, const outlook
     }
 }
 
-static bool print_study(const myo_study *study) {
+/* What a person should know before the numbers of a study are trusted. */
+static void print_notes(const myo_catalogue *catalogue, const myo_study *study) {
+    for (size_t i = 0; i < study->series_count; i++) {
+        const myo_series *series = &study->series[i];
+        double tilt_deg = 0.0;
+        for (size_t k = 0; k < series->stack_count; k++) {
+            tilt_deg = fmax(tilt_deg, series->stacks[k].gantry_tilt_deg);
+        }
+        if (tilt_deg > 0.0) {
+            printf("  note: series %d was taken with the gantry tilted by %.0f degrees\n",
+                   series->number, tilt_deg);
+        }
+    }
+    for (size_t i = 0; i < myo_catalogue_get_study_count(catalogue); i++) {
+        const myo_study *other = myo_catalogue_get_study(catalogue, i);
+        if (other != study && strcmp(other->study_uid, study->study_uid) == 0) {
+            printf("  note: patient ");
+            cli_print_safely(stdout, *other->patient_id ? other->patient_id : "-");
+            printf(" has images under the same study UID; they are kept apart\n");
+        }
+    }
+}
+
+static bool print_study(const myo_catalogue *catalogue, const myo_study *study) {
     static const char *const head[] = {"series", "description", "modality", "plane",  "weighting",
                                        "TE ms",  "TR ms",       "slices",   "stacks", "measured"};
     outlook o = look_at(study);
@@ -97,6 +123,7 @@ static bool print_study(const myo_study *study) {
     cli_table_print(&table, stdout, 2);
     bool complete = !table.failed;
     cli_table_clear(&table);
+    print_notes(catalogue, study);
     if (o.has_slice) {
         printf("  slice at %s: series %d, instance %d (%s, confidence %.2f)\n  note: %s\n",
                o.slice.level, o.slice.series->number, o.slice.instance->instance_number,
@@ -107,23 +134,58 @@ static bool print_study(const myo_study *study) {
     return complete;
 }
 
-static bool print_text(const myo_catalogue *catalogue) {
-    bool complete = true;
-    for (size_t i = 0; i < myo_catalogue_get_study_count(catalogue); i++) {
-        complete = print_study(myo_catalogue_get_study(catalogue, i)) && complete;
+static void print_skipped(const myo_skipped *file) {
+    printf("  ");
+    cli_print_safely(stdout, file->path);
+    printf(": ");
+    cli_print_safely(stdout, file->reason);
+    putchar('\n');
+}
+
+/* Number of skipped files of the kind of number `index`; 0 when one of them came before. */
+static size_t count_kind(const myo_catalogue *catalogue, size_t index) {
+    const char *kind = myo_catalogue_get_skipped(catalogue, index)->kind;
+    size_t count = 0;
+    for (size_t i = 0; i < myo_catalogue_get_skipped_count(catalogue); i++) {
+        /* Texts of a catalogue that are equal are the same text. */
+        if (myo_catalogue_get_skipped(catalogue, i)->kind == kind) {
+            if (i < index) {
+                return 0;
+            }
+            count++;
+        }
     }
+    return count;
+}
+
+/* Every file, or one line for many of a kind. */
+static void print_all_skipped(const myo_catalogue *catalogue, bool verbose) {
     size_t skipped = myo_catalogue_get_skipped_count(catalogue);
+    bool grouped = !verbose && skipped > SKIPPED_LISTED_MAX;
     if (skipped > 0) {
-        printf("skipped files: %zu\n", skipped);
+        printf("skipped files: %zu%s\n", skipped, grouped ? " (--verbose lists each of them)" : "");
     }
     for (size_t i = 0; i < skipped; i++) {
         const myo_skipped *file = myo_catalogue_get_skipped(catalogue, i);
-        printf("  ");
-        cli_print_safely(stdout, file->path);
-        printf(": ");
-        cli_print_safely(stdout, file->reason);
-        putchar('\n');
+        size_t count = grouped ? count_kind(catalogue, i) : 1;
+        if (count == 1) {
+            print_skipped(file);
+        } else if (count > 1) {
+            printf("  %zu files: ", count);
+            cli_print_safely(stdout, file->kind);
+            printf("; the first is ");
+            cli_print_safely(stdout, file->path);
+            putchar('\n');
+        }
     }
+}
+
+static bool print_text(const myo_catalogue *catalogue, bool verbose) {
+    bool complete = true;
+    for (size_t i = 0; i < myo_catalogue_get_study_count(catalogue); i++) {
+        complete = print_study(catalogue, myo_catalogue_get_study(catalogue, i)) && complete;
+    }
+    print_all_skipped(catalogue, verbose);
     return complete;
 }
 
@@ -131,8 +193,10 @@ static json_t *stacks_to_json(const myo_series *series) {
     json_t *stacks = json_array();
     for (size_t i = 0; i < series->stack_count; i++) {
         const myo_stack *stack = &series->stacks[i];
-        json_array_append_new(stacks, json_pack("{s:I, s:o}", "slices", (json_int_t)stack->count,
-                                                "tilt_deg", cli_json_number(stack->tilt_deg)));
+        json_array_append_new(stacks, json_pack("{s:I, s:o, s:o}", "slices",
+                                                (json_int_t)stack->count, "tilt_deg",
+                                                cli_json_number(stack->tilt_deg), "gantry_tilt_deg",
+                                                cli_json_number(stack->gantry_tilt_deg)));
     }
     return stacks;
 }
@@ -200,7 +264,7 @@ static cli_status run(const cli_call *call) {
     }
     bool json = call->values[OPTION_JSON].count > 0;
     cli_status status = CLI_DONE;
-    if (!(json ? print_json(catalogue) : print_text(catalogue))) {
+    if (!(json ? print_json(catalogue) : print_text(catalogue, call->verbose))) {
         status = CLI_NOTHING;
     } else if (myo_catalogue_get_study_count(catalogue) == 0) {
         fprintf(stderr, "myotome inspect: no DICOM image among the inputs\n");
@@ -215,10 +279,14 @@ const cli_command cli_cmd_inspect = {
     .summary = "Show studies and series, what would be measured and why the rest would not",
     .operands = "INPUT...",
     .description =
-        "INPUT is any mix of DICOM files and folders, which are searched through. Only headers "
-        "are read. For each study a table of its series is printed, then the slice that `myotome "
+        "INPUT is any mix of DICOM files, folders, which are searched through, DICOMDIR files, "
+        "which "
+        "stand for the files that they list, and zip files of these. Only headers are read. Each "
+        "frame of an enhanced MR or CT image counts as a slice. For each study a table of its "
+        "series is printed, then the slice that `myotome "
         "measure` would take without options, and how sure it is that this slice lies at L4/5. "
-        "Files that cannot be used follow with the reason.\n\n"
+        "Files that cannot be used follow with the reason; of many with the same reason the first "
+        "one is named, or all of them with -v.\n\n"
         "Series are recognised by modality, orientation, echo and repetition time; the "
         "description is shown but not relied on.",
     .options = options,

@@ -336,6 +336,7 @@ static cli_status run_parsed(parser *p) {
                            .operand_count = count,
                            .command_line = p->command_line,
                            .quiet = common[CLI_COMMON_QUIET].count > 0,
+                           .verbose = common[CLI_COMMON_VERBOSE].count > 0,
                            .terminal = &terminal};
     status = command->run(&call);
     cli_terminal_close(&terminal);

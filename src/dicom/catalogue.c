@@ -61,8 +61,8 @@ static bool read_file(myo_catalogue *catalogue, const dicom_file *file, dicom_ar
     if (!done && reason.code == MYO_E_MEMORY) {
         return myo_error_set(err, reason.code, "%s: %s", file->path, reason.message);
     }
-    return done ||
-           dicom_search_skip(&catalogue->search, file->path, reason.code, reason.message, err);
+    return done || dicom_search_skip(&catalogue->search, file->path, reason.code, reason.message,
+                                     NULL, err);
 }
 
 /* A zip file is opened once for all of its members, which follow each other. */
@@ -122,14 +122,16 @@ static bool drop_duplicates(myo_catalogue *catalogue, const dicom_header **order
             order[kept++] = order[i];
             continue;
         }
+        bool same = same_image(last, order[i]);
         myo_error reason = {0};
         myo_error_set(&reason, MYO_E_AMBIGUOUS,
-                      same_image(last, order[i])
-                          ? "duplicate of %s"
-                          : "same SOPInstanceUID as %s, which is used, but another image",
+                      same ? "duplicate of %s"
+                           : "same SOPInstanceUID as %s, which is used, but another image",
                       last->path);
+        const char *kind = same ? "duplicate of another file"
+                                : "same SOPInstanceUID as another file, but another image";
         if (!dicom_search_skip(&catalogue->search, order[i]->path, reason.code, reason.message,
-                               err)) {
+                               kind, err)) {
             return false;
         }
     }

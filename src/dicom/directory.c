@@ -179,7 +179,7 @@ static bool skip_reference(dicom_search *out, const char *folder, const char *na
     memcpy(path + strlen(folder), name, strlen(name) + 1);
     const char *kept = dicom_pool_copy(out->pool, path, err);
     free(path);
-    return kept && dicom_search_skip(out, kept, code, reason, err);
+    return kept && dicom_search_skip(out, kept, code, reason, NULL, err);
 }
 
 static bool resolve_record(const dicom_attributes *records, size_t record, const char *folder,

@@ -44,16 +44,18 @@ bool dicom_search_add(dicom_search *search, const dicom_file *file, myo_error *e
 }
 
 bool dicom_search_skip(dicom_search *search, const char *path, myo_code code, const char *reason,
-                       myo_error *err) {
+                       const char *kind, myo_error *err) {
     void *items = search->skipped;
     const char *kept = dicom_pool_intern(search->pool, reason, err);
-    if (!kept || !myo_array_reserve(&items, &search->skipped_capacity, search->skipped_count + 1,
-                                    sizeof *search->skipped, err)) {
+    const char *kept_kind = kind ? dicom_pool_intern(search->pool, kind, err) : kept;
+    if (!kept || !kept_kind ||
+        !myo_array_reserve(&items, &search->skipped_capacity, search->skipped_count + 1,
+                           sizeof *search->skipped, err)) {
         return false;
     }
     search->skipped = items;
     search->skipped[search->skipped_count++] =
-        (myo_skipped){.path = path, .code = code, .reason = kept};
+        (myo_skipped){.path = path, .code = code, .reason = kept, .kind = kept_kind};
     return true;
 }
 
@@ -69,7 +71,7 @@ static bool sort_files(dicom_search *search, myo_error *err) {
             search->files[kept++] = *file;
         } else if (last->member != file->member &&
                    !dicom_search_skip(search, file->path, MYO_E_AMBIGUOUS,
-                                      "a second file of that name in the zip file", err)) {
+                                      "a second file of that name in the zip file", NULL, err)) {
             return false;
         }
     }
@@ -85,7 +87,7 @@ static bool add_path(dicom_search *search, const char *path, myo_error *err) {
 static bool skip_path(dicom_search *search, const char *path, const myo_error *reason,
                       myo_error *err) {
     const char *kept = dicom_pool_copy(search->pool, path, err);
-    return kept && dicom_search_skip(search, kept, reason->code, reason->message, err);
+    return kept && dicom_search_skip(search, kept, reason->code, reason->message, NULL, err);
 }
 
 static bool ends_with_zip(const char *path) {
@@ -114,7 +116,7 @@ static bool add_member(dicom_search *search, const char *archive, const char *na
     snprintf(path, size, "%s/%s", archive, name);
     if (ends_with_zip(name)) {
         return dicom_search_skip(search, path, MYO_E_UNSUPPORTED,
-                                 "a zip file within a zip file, which is not opened", err);
+                                 "a zip file within a zip file, which is not opened", NULL, err);
     }
     dicom_file file = {.path = path, .archive = archive, .member = member};
     return dicom_search_add(search, &file, err);
@@ -133,7 +135,7 @@ static bool add_archive(dicom_search *search, const char *path, myo_error *err) 
         bool folder = name && name[0] && name[strlen(name) - 1] == '/';
         if (!name) {
             done = dicom_search_skip(search, kept, MYO_E_FORMAT,
-                                     "a file in it has a name that cannot be read", err);
+                                     "a file in it has a name that cannot be read", NULL, err);
         } else if (!folder) {
             done = add_member(search, kept, name, i, err);
         }

@@ -34,9 +34,9 @@ void dicom_search_clear(dicom_search *search);
 
 bool dicom_search_add(dicom_search *search, const dicom_file *file, myo_error *err);
 
-/* Records a file that is left out. */
+/* Records a file that is left out. `kind` is as in myo_skipped; NULL: the reason itself. */
 bool dicom_search_skip(dicom_search *search, const char *path, myo_code code, const char *reason,
-                       myo_error *err);
+                       const char *kind, myo_error *err);
 
 /* Forgets the files, and sorts those that are left out by path, each with a reason once. */
 void dicom_search_finish(dicom_search *search);
