@@ -130,9 +130,11 @@ static bool add_archive(dicom_search *search, const char *path, myo_error *err) 
     }
     const char *kept = dicom_pool_copy(search->pool, path, err);
     bool done = kept != NULL;
+    size_t files = 0;
     for (size_t i = 0; done && i < dicom_archive_get_count(archive); i++) {
         const char *name = dicom_archive_get_name(archive, i);
         bool folder = name && name[0] && name[strlen(name) - 1] == '/';
+        files += !folder;
         if (!name) {
             done = dicom_search_skip(search, kept, MYO_E_FORMAT,
                                      "a file in it has a name that cannot be read", NULL, err);
@@ -141,6 +143,10 @@ static bool add_archive(dicom_search *search, const char *path, myo_error *err) 
         }
     }
     dicom_archive_close(archive);
+    if (done && files == 0) {
+        done = dicom_search_skip(search, kept, MYO_E_NOT_FOUND, "a zip file without a file in it",
+                                 NULL, err);
+    }
     return done;
 }
 

@@ -184,9 +184,10 @@ static zip_t *open_zip(const char *folder, const char *name) {
 }
 
 static void add_bytes(zip_t *zip, const char *name, const void *bytes, size_t size) {
-    void *copy = malloc(size + 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, size);
+    void *copy = size ? malloc(size) : NULL;
+    if (copy) {
+        memcpy(copy, bytes, size);
+    }
     zip_source_t *source = zip_source_buffer(zip, copy, size, 1);
     assert_non_null(source);
     assert_true(zip_file_add(zip, name, source, ZIP_FL_ENC_UTF_8) >= 0);
@@ -241,6 +242,15 @@ static void reads_zip_files(void **state) {
         }
         myo_catalogue_destroy(catalogue);
     }
+}
+
+static void says_when_a_zip_file_is_empty(void **state) {
+    zip_t *zip = open_zip(*state, "folders.zip");
+    zip_dir_add(zip, "study", ZIP_FL_ENC_UTF_8);
+    assert_int_equal(zip_close(zip), 0);
+    myo_catalogue *catalogue = read_folder(*state);
+    assert_reason(catalogue, *state, "folders.zip", "a zip file without a file in it");
+    myo_catalogue_destroy(catalogue);
 }
 
 /* A document of an office is a zip file, too; it is opened only where a user names it. */
@@ -336,6 +346,7 @@ int main(void) {
         FOLDER_TEST(reads_a_directory_of_the_working_folder),
         FOLDER_TEST(takes_no_other_file_for_a_directory),
         FOLDER_TEST(reads_zip_files),
+        FOLDER_TEST(says_when_a_zip_file_is_empty),
         FOLDER_TEST(opens_no_zip_file_by_another_name),
         FOLDER_TEST(compares_a_directory_in_a_zip_file),
         FOLDER_TEST(refuses_members_that_are_encrypted_or_bombs),
