@@ -17,7 +17,8 @@ extern "C" {
 /* A slice and how it was found. Borrowed pointers live as long as the catalogue. */
 typedef struct myo_level_choice {
     const char *level;  /* "L4/5" */
-    const char *source; /* "sagittal-discs", "single-slice", "stack-order", "slice-option" */
+    const char *source; /* "sagittal-discs", "axial-anatomy", "stack-order", "single-slice" or
+                         * "slice-option" */
     double confidence;  /* 0 to 1: how sure it is that the slice shows that level */
     const myo_series *series;
     const myo_instance *instance;
@@ -50,11 +51,31 @@ MYO_API bool myo_level_choose_series(const myo_study *study, const char *wanted,
 MYO_API const myo_series *myo_level_find_sagittal(const myo_study *study, const myo_series *axial,
                                                   const char **reason);
 
+/* What images say about levels. */
+typedef struct myo_level_evidence {
+    const myo_spine *spine; /* discs in the series' frame of reference, or NULL */
+    /* myo_level_caudal_index() of the middle slices of the axial stacks, from the foot; NaN where
+     * it is not known. NULL when none is. */
+    const double *caudal_index;
+    size_t caudal_count;
+} myo_level_evidence;
+
 /*
- * Chooses the slice at `level` ("L1/2" to "L5/S1", "L3") of an axial series. `spine` (may be NULL)
- * says where the discs are, in the series' frame of reference: the slice is the one whose plane
- * passes nearest to the disc (to the middle of the vertebra for "L3") and whose image contains it.
- * Without the spine, or where it does not show that level, the order of the stacks decides, with a
+ * How far down the lumbar spine an axial slice lies, as its outlines show: the psoas muscles leave
+ * the vertebrae, to the front and to the sides, on their way to the pelvis. About -0.4 at
+ * L1/2, 0.1 at L4/5, and 0.6 at L5/S1 (docs/methods.md, section Level). False when a psoas or the
+ * vertebra is missing.
+ */
+MYO_API bool myo_level_caudal_index(const myo_labels *labels, double *index);
+
+/* The middle slice of an axial stack, `index` counting from the foot; NULL behind the last. */
+MYO_API const myo_instance *myo_level_get_stack_middle(const myo_series *series, size_t index);
+
+/*
+ * Chooses the slice at `level` ("L1/2" to "L5/S1", "L3") of an axial series. `evidence` (may be
+ * NULL) says where the discs are: the slice is the one whose plane passes nearest to the disc (to
+ * the middle of the vertebra for "L3") and whose image contains it. Without discs, or where they do
+ * not show that level, the order of the stacks decides, and what the lowest of them shows, with a
  * lower confidence. `slice` (may be NULL) overrides: a SOP instance UID, or SERIES:INSTANCE, of any
  * series of the study; `series` may then be NULL. Errors: MYO_E_ARGUMENT for an unknown level or
  * slice, MYO_E_NOT_FOUND when the series does not reach that level, MYO_E_MISSING when the slice
@@ -62,8 +83,8 @@ MYO_API const myo_series *myo_level_find_sagittal(const myo_study *study, const 
  * measured.
  */
 MYO_API bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
-                                    const myo_spine *spine, const char *level, const char *slice,
-                                    myo_level_choice *out, myo_error *err);
+                                    const myo_level_evidence *evidence, const char *level,
+                                    const char *slice, myo_level_choice *out, myo_error *err);
 
 /*
  * The slice that would lie at `level` if the next likely count of `spine` were the right one. False

@@ -4,13 +4,18 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <math.h>
 #include <myotome/locate.h>
+#include <myotome/segment.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A volume of thin slices is thinned out to about this many: a spine needs no more. */
 #define SAGITTAL_SLICES_MAX 40
+
+/* Without discs, so many stacks are looked at, from the lowest up. */
+#define CAUDAL_STACKS 3
 
 /* Reads slices of a series, all of them or of many every n-th; those that cannot be read are left
  * out. `images` has room for SAGITTAL_SLICES_MAX. */
@@ -60,6 +65,36 @@ static bool find_spine(myo_location *out, myo_error *err) {
     return done;
 }
 
+/* The caudal index of a slice, by the outlines of the first built-in segmenter. */
+static double look_at_slice(const myo_instance *instance) {
+    size_t count;
+    const myo_segmenter *const *segmenters = myo_segmenter_builtins(&count);
+    myo_image *image = NULL;
+    myo_outlines outlines = {0};
+    double index = NAN;
+    if (myo_dicom_read_slice(instance, &image, NULL, NULL) &&
+        myo_segment_slice(segmenters[0], image, NULL, &outlines, NULL) &&
+        !myo_level_caudal_index(outlines.labels, &index)) {
+        index = NAN;
+    }
+    myo_outlines_clear(&outlines);
+    myo_image_destroy(image);
+    return index;
+}
+
+/* Looks at the lowest stacks, if there are several; returns how many. */
+static size_t look_at_stacks(const myo_series *series, double caudal[CAUDAL_STACKS]) {
+    if (!myo_level_get_stack_middle(series, 1)) {
+        return 0;
+    }
+    size_t count = 0;
+    const myo_instance *middle;
+    while (count < CAUDAL_STACKS && (middle = myo_level_get_stack_middle(series, count)) != NULL) {
+        caudal[count++] = look_at_slice(middle);
+    }
+    return count;
+}
+
 bool myo_locate_level(const myo_study *study, const myo_location_query *query, myo_location *out,
                       myo_error *err) {
     *out = (myo_location){0};
@@ -79,12 +114,19 @@ bool myo_locate_level(const myo_study *study, const myo_location_query *query, m
     } else if (!find_spine(out, err)) {
         return false;
     }
-    const myo_spine *spine = out->spine.count > 0 ? &out->spine : NULL;
-    if (has_axial &&
-        myo_level_choose_slice(study, out->axial, spine, level, NULL, &out->slice, err)) {
-        out->has_slice = true;
-        out->has_other =
-            spine && myo_level_choose_other_slice(out->axial, spine, level, &out->other);
+    if (!has_axial) {
+        return false;
     }
+    double caudal[CAUDAL_STACKS];
+    const myo_spine *spine = out->spine.count > 0 ? &out->spine : NULL;
+    myo_level_evidence evidence = {.spine = spine};
+    if (!spine || !myo_spine_get_disc(spine, level)) {
+        evidence.caudal_index = caudal;
+        evidence.caudal_count = look_at_stacks(out->axial, caudal);
+    }
+    out->has_slice =
+        myo_level_choose_slice(study, out->axial, &evidence, level, NULL, &out->slice, err);
+    out->has_other = out->has_slice && spine &&
+                     myo_level_choose_other_slice(out->axial, spine, level, &out->other);
     return out->has_slice;
 }

@@ -10,10 +10,6 @@ import pydicom
 import probe
 
 FOLDS = 5
-# From head to foot. The truth of a case ends at L4/5 or L5/S1; annotations.json goes on.
-ORDER = ["T10/11", "T11/12", "T12/L1", "L1/2", "L2/3", "L3/4", "L4/5", "L5/S1", "S1/2", "S2/3"]
-LUMBOSACRAL, FIRST_SACRAL = ORDER.index("L5/S1"), ORDER.index("S1/2")
-
 # What counts as what, mm from the line through the disc centres and along it.
 DISC_HALF_HEIGHT_MM = 3.5
 HALF_DEPTH_MM, SACRAL_HALF_DEPTH_MM = 12.0, 8.0
@@ -44,9 +40,31 @@ class Case:
         self.discs = {k: (v[0], v[1] - first[1], first[2] - v[2]) for k, v in discs.items()}
 
     def line(self):
-        """Discs from head to foot: numbers in ORDER, and n x 3 positions."""
-        numbers = [i for i, name in enumerate(ORDER) if name in self.discs]
-        return np.array(numbers), np.array([self.discs[ORDER[i]] for i in numbers])
+        """Discs from head to foot: their classes, and n x 3 positions."""
+        names = sorted(self.discs, key=lambda name: self.discs[name][2])
+        return [kind_of(name) for name in names], np.array([self.discs[n] for n in names])
+
+
+def kind_of(name):
+    """Class of a disc by its name. The last mobile disc is the lumbosacral one, whatever the number
+    of lumbar vertebrae."""
+    if name.startswith("T"):
+        return probe.THORACIC
+    if name.startswith("S"):
+        return probe.SACRUM
+    return probe.LUMBOSACRAL if name.endswith("/S1") else probe.LUMBAR
+
+
+def read_phantoms(folder):
+    """Phantoms (folder/<name>/dicom, folder/<name>/truth), as `myotome phantom` writes them."""
+    cases = []
+    for name in sorted(os.listdir(folder)) if folder else []:
+        with open(os.path.join(folder, name, "truth", "truth.json"), encoding="utf-8") as file:
+            truth = json.load(file)
+        discs = {**truth["discs_lps_mm"], **truth["sacral_disc_lps_mm"]}
+        series, = glob.glob(os.path.join(folder, name, "dicom", "sagittal_*"))
+        cases.append(Case(name, series, discs))
+    return cases
 
 
 def read_cases(folder, annotations):
@@ -62,7 +80,7 @@ def read_cases(folder, annotations):
     return cases
 
 
-def classes_at(numbers, points, x, y):
+def classes_at(kinds, points, x, y):
     """Classes of points (mm, columns and rows) from the line through the disc centres
     (`points`: n x 2)."""
     position = np.stack([x, y], 1)
@@ -77,7 +95,7 @@ def classes_at(numbers, points, x, y):
         part = np.clip((position - nodes[i]) @ along / length ** 2, 0, 1)
         distance = np.linalg.norm(position - nodes[i] - part[:, None] * along, axis=1)
         beyond = i in (0, len(nodes) - 2)
-        sacral = not beyond and numbers[i - 1] >= LUMBOSACRAL
+        sacral = not beyond and kinds[i - 1] in (probe.LUMBOSACRAL, probe.SACRUM)
         depth = SACRAL_HALF_DEPTH_MM if sacral else HALF_DEPTH_MM
         kind = np.full(len(x), NOTHING, np.uint8)
         if not beyond:
@@ -87,12 +105,11 @@ def classes_at(numbers, points, x, y):
         better = distance < nearest
         result[better] = kind[better]
         nearest[better] = distance[better]
-    for number, point, before, after in zip(numbers, points, nodes[:-2], nodes[2:]):
+    for kind, point, before, after in zip(kinds, points, nodes[:-2], nodes[2:]):
         axis = (after - before) / np.linalg.norm(after - before)
         delta = position - point
-        depth = SACRAL_HALF_DEPTH_MM if number >= FIRST_SACRAL else HALF_DEPTH_MM
+        depth = SACRAL_HALF_DEPTH_MM if kind == probe.SACRUM else HALF_DEPTH_MM
         inside = ((np.abs(delta @ axis) < DISC_HALF_HEIGHT_MM)
                   & (np.abs(delta @ [-axis[1], axis[0]]) < depth))
-        result[inside] = (probe.DISC if number < LUMBOSACRAL else
-                          probe.LUMBOSACRAL if number == LUMBOSACRAL else probe.SACRUM)
+        result[inside] = kind
     return result

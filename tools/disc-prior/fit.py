@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fits the prior of the disc finder: one for each fold, and one from all cases.
 
-usage: fit.py DATA_FOLDER ANNOTATIONS OUT_FOLDER [FOLD...]     (a fold's number, or "all")
+usage: fit.py DATA_FOLDER ANNOTATIONS PHANTOMS_FOLDER OUT_FOLDER [FOLD...]
+(a fold's number, or "all"; no PHANTOMS_FOLDER: "")
 """
 import os
 import sys
@@ -10,9 +11,10 @@ import time
 import numpy as np
 
 import probe
-from cases import FOLDS, read_cases
+from cases import FOLDS, read_cases, read_phantoms
 from native import tensors_to_bytes
-from samples import SPEC0, SPEC1, STAGE0, STAGE1, stage_samples, variants
+from samples import (PHANTOM_VARIANTS, SPEC0, SPEC1, STAGE0, STAGE1, stage_samples,
+                     variants)
 from trees import Bins, fit
 
 VERSION = "1"
@@ -51,13 +53,15 @@ def fit_prior(chosen):
 
 
 def main():
-    data, annotations, out, *wanted = sys.argv[1:]
+    data, annotations, phantoms, out, *wanted = sys.argv[1:]
     cases = read_cases(data, annotations)
     made = [variants(case, i) for i, case in enumerate(cases)]
+    shown_always = [v for i, phantom in enumerate(read_phantoms(phantoms))
+                    for v in variants(phantom, len(cases) + i, PHANTOM_VARIANTS)]
     for fold in wanted or [str(k) for k in range(FOLDS)] + ["all"]:
         began = time.time()
         chosen = [v for i, vs in enumerate(made) for v in vs
-                  if fold == "all" or i % FOLDS != int(fold)]
+                  if fold == "all" or i % FOLDS != int(fold)] + shown_always
         name = "all" if fold == "all" else f"fold{fold}"
         with open(os.path.join(out, name + ".safetensors"), "wb") as file:
             file.write(fit_prior(chosen))

@@ -11,14 +11,15 @@ from trees import SEED, Settings
 # numbers are the maps of maps.c.
 CONTEXT0 = ((0, (2, 4)), (1, (6, 10, 16)), (2, (12, 20, 30)), (3, (24, 36, 50, 70)), (4, (12,)),
             (5, (8, 16)), (6, (8, 16)), (7, (6, 12)), (8, (6, 12)))
-CONTEXT1 = CONTEXT0 + tuple((probe.STAGE0_MAPS + k, (8, 16, 24, 36, 50, 70)) for k in range(4))
+CONTEXT1 = CONTEXT0 + tuple((probe.STAGE0_MAPS + k, (8, 16, 24, 36, 50, 70)) for k in range(5))
 STAGE0 = Settings(probe.CLASSES, trees=80, depth=6, rate=0.15, feature_part=0.25, sample_part=0.5)
 STAGE1 = Settings(probe.CLASSES, trees=120, depth=6, rate=0.12, feature_part=0.25, sample_part=0.5)
 
 LABELLED_MM = 10.0   # slices so near to the discs show what the line says
 CLEAR_MM = 34.0      # so far from them there is no spine
-VARIANTS = 6         # of each labelled slice, besides itself
-SAMPLES = (220, 90, 90, 60, 60)   # of each class and variant
+VARIANTS = 6         # of each labelled slice, besides itself; of a phantom's:
+PHANTOM_VARIANTS = 2
+SAMPLES = (220, 90, 80, 60, 60, 50)   # of each class and variant
 
 ROTATION_DEG, SCALES = 12.0, (0.82, 1.22)
 GAMMAS, NOISE_MAX = (0.7, 1.45), 0.05
@@ -113,7 +114,7 @@ def crop(pixels, points, spacing, rng):
 
 def vary(case, pixels, points, rng):
     """A turned, scaled, shaded, cropped copy."""
-    numbers, discs = points
+    kinds, discs = points
     pixels = darken(pixels, case.spacing, points, rng)
     angle, scale = np.deg2rad(rng.normal(0, ROTATION_DEG)), rng.uniform(*SCALES)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -123,20 +124,20 @@ def vary(case, pixels, points, rng):
     swapped = discs[:, ::-1] / case.spacing
     swapped = middle + (swapped - middle) @ turn * scale
     pixels, discs = crop(shade(pixels, rng), swapped[:, ::-1] * case.spacing, case.spacing, rng)
-    return Variant(case, pixels, case.spacing, (numbers, discs))
+    return Variant(case, pixels, case.spacing, (kinds, discs))
 
 
-def variants(case, number):
+def variants(case, number, count=VARIANTS):
     """All variants of a case, always the same ones."""
     rng = np.random.default_rng([SEED, number])
-    numbers, line = case.line()
+    kinds, line = case.line()
     found = []
     for pixels, x in zip(case.slices, case.offsets):
         distance = np.abs(line[:, 0] - x)
-        points = (numbers, line[:, 1:])
+        points = (kinds, line[:, 1:])
         if distance.max() <= LABELLED_MM:
             found.append(Variant(case, pixels, case.spacing, points))
-            found += [vary(case, pixels, points, rng) for _ in range(VARIANTS)]
+            found += [vary(case, pixels, points, rng) for _ in range(count)]
         elif distance.min() >= CLEAR_MM:
             found.append(Variant(case, pixels, case.spacing, None))
     return found

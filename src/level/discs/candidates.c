@@ -44,14 +44,20 @@ static int compare_candidates(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Probability of a disc of either kind, smoothed; `out` and `scratch` have the size of a plane. */
+/* Probability of a disc of any kind at a pixel. */
+static double disc_at(const myo_planes *slice, size_t i) {
+    size_t count = slice->columns * slice->rows;
+    return (double)(slice->pixels[DISCS_LUMBAR * count + i] +
+                    slice->pixels[DISCS_THORACIC * count + i] +
+                    slice->pixels[DISCS_LUMBOSACRAL * count + i]);
+}
+
+/* Probability of a disc, smoothed; `out` and `scratch` have the size of a plane. */
 static void disc_map(const myo_planes *slice, float *out, float *scratch) {
-    myo_grid disc = myo_planes_get(slice, DISCS_DISC);
-    myo_grid lumbosacral = myo_planes_get(slice, DISCS_LUMBOSACRAL);
-    for (size_t i = 0; i < disc.columns * disc.rows; i++) {
-        out[i] = disc.pixels[i] + lumbosacral.pixels[i];
+    for (size_t i = 0; i < slice->columns * slice->rows; i++) {
+        out[i] = (float)disc_at(slice, i);
     }
-    myo_grid map = {out, disc.columns, disc.rows};
+    myo_grid map = {out, slice->columns, slice->rows};
     double sigma = SMOOTHING_SIGMA_MM / DISCS_STEP_MM;
     myo_filter_gaussian(&map, sigma, sigma, &map, scratch);
 }
@@ -114,13 +120,11 @@ static void shift_to_mean(const discs_volume *v, discs_candidate *at) {
     window(at->x_mm, columns, &first[0], &last[0]);
     window(at->y_mm, v->slices[0].rows, &first[1], &last[1]);
     for (size_t k = 0; k < v->count; k++) {
-        const float *disc = myo_planes_get(&v->slices[k], DISCS_DISC).pixels;
-        const float *lumbosacral = myo_planes_get(&v->slices[k], DISCS_LUMBOSACRAL).pixels;
         for (size_t r = first[1]; r <= last[1]; r++) {
             for (size_t c = first[0]; c <= last[0]; c++) {
                 double px = DISCS_STEP_MM * (double)c, py = DISCS_STEP_MM * (double)r;
                 if (hypot(px - at->x_mm, py - at->y_mm) <= CENTROID_MM) {
-                    double weight = (double)(disc[r * columns + c] + lumbosacral[r * columns + c]);
+                    double weight = disc_at(&v->slices[k], r * columns + c);
                     sum += weight;
                     x += weight * px;
                     y += weight * py;
@@ -190,7 +194,8 @@ static void describe(const discs_volume *v, discs_candidate *out) {
         shift_to_mean(v, out);
     }
     const myo_planes *slice = &v->slices[nearest_slice(v, out->offset_mm)];
-    out->disc = mean_at(slice, DISCS_DISC, out->x_mm, out->y_mm);
+    out->thoracic = mean_at(slice, DISCS_THORACIC, out->x_mm, out->y_mm);
+    out->disc = mean_at(slice, DISCS_LUMBAR, out->x_mm, out->y_mm) + out->thoracic;
     out->lumbosacral = mean_at(slice, DISCS_LUMBOSACRAL, out->x_mm, out->y_mm);
     out->sacrum = mean_at(slice, DISCS_SACRUM, out->x_mm, out->y_mm);
     out->sacrum_below = sacrum_below(v, nearest_slice(v, out->offset_mm), out);

@@ -25,17 +25,21 @@ typedef struct mass {
     double sum, x, y, offset;
 } mass;
 
-static void add_slice(const discs_volume *v, size_t k, size_t kind, const discs_candidate *at,
+static void add_slice(const discs_volume *v, size_t k, bool lumbosacral, const discs_candidate *at,
                       double dx, double dy, mass *m) {
-    myo_grid map = myo_planes_get(&v->slices[k], kind);
+    const myo_planes *slice = &v->slices[k];
+    const float *lower = slice->pixels + DISCS_LUMBAR * slice->columns * slice->rows;
+    const float *upper = slice->pixels + DISCS_THORACIC * slice->columns * slice->rows;
+    const float *last = slice->pixels + DISCS_LUMBOSACRAL * slice->columns * slice->rows;
     double reach = hypot(HALF_ALONG_MM, HALF_ACROSS_MM);
     double first_row = ceil((at->y_mm - reach) / DISCS_STEP_MM);
     double last_row = floor((at->y_mm + reach) / DISCS_STEP_MM);
-    for (double r = fmax(first_row, 0.0); r <= last_row && r < (double)map.rows; r++) {
-        for (size_t c = 0; c < map.columns; c++) {
+    for (double r = fmax(first_row, 0.0); r <= last_row && r < (double)slice->rows; r++) {
+        for (size_t c = 0; c < slice->columns; c++) {
             double x = DISCS_STEP_MM * (double)c - at->x_mm, y = DISCS_STEP_MM * r - at->y_mm;
             if (fabs(x * dx + y * dy) <= HALF_ALONG_MM && fabs(x * dy - y * dx) <= HALF_ACROSS_MM) {
-                double weight = (double)map.pixels[(size_t)r * map.columns + c];
+                size_t i = (size_t)r * slice->columns + c;
+                double weight = (double)(lumbosacral ? last[i] : lower[i] + upper[i]);
                 m->sum += weight;
                 m->x += weight * (at->x_mm + x);
                 m->y += weight * (at->y_mm + y);
@@ -53,8 +57,7 @@ void discs_place_links(const discs_volume *volume, discs_chain *chain) {
             direction_at(chain, i, &dx, &dy);
             mass m = {0};
             for (size_t k = 0; k < volume->count; k++) {
-                add_slice(volume, k, i == chain->lumbosacral ? DISCS_LUMBOSACRAL : DISCS_DISC, at,
-                          dx, dy, &m);
+                add_slice(volume, k, i == chain->lumbosacral, at, dx, dy, &m);
             }
             if (m.sum > 0.0 && !chain->links[i].interpolated) {
                 at->x_mm = m.x / m.sum;
