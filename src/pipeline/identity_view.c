@@ -6,6 +6,7 @@
 #include "io/csv.h"
 #include "pipeline/store_private.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -111,17 +112,35 @@ static void append_root(myo_text *root, const char *input) {
     }
 }
 
+/* Where a path that begins with `root` stands in the text, or NULL. Within a word it is none: "4/"
+ * in "L4/5". */
+static const char *find_root(const char *text, const char *root) {
+    const char *at = strstr(text, root);
+    while (at && at > text && (isalnum((unsigned char)at[-1]) || strchr("._-/", at[-1]))) {
+        at = strstr(at + 1, root);
+    }
+    return at;
+}
+
 /* Where the first path below an input begins, or the end of the text. */
 static size_t find_input(const identity *id, const char *text) {
     size_t first = strlen(text);
     for (size_t i = 0; i < id->input_count; i++) {
         myo_text root = {0};
         append_root(&root, id->inputs[i]);
-        const char *at = root.failed ? text : strstr(text, root.data);
+        const char *at = root.failed ? text : find_root(text, root.data);
         first = at && (size_t)(at - text) < first ? (size_t)(at - text) : first;
         myo_text_clear(&root);
     }
     return first;
+}
+
+/* A path that did not fit into a message is all that is left of it. */
+#define CUT_PATH_MIN 64
+
+static bool is_cut_path(const char *text, const char *path) {
+    size_t length = strlen(text);
+    return length >= CUT_PATH_MIN && strncmp(text, path, length) == 0;
 }
 
 void identity_hide_text(const identity *id, const myo_study *source, const char *text,
@@ -137,6 +156,9 @@ void identity_hide_text(const identity *id, const myo_study *source, const char 
         for (size_t i = 0; i < source->series[s].instance_count; i++) {
             const myo_instance *instance = &source->series[s].instances[i];
             replace(&shown, instance->path, identity_uid(id, instance->sop_uid, uid));
+            if (is_cut_path(text, instance->path)) {
+                replace(&shown, text, REMOVED);
+            }
             replace(&shown, instance->archive ? instance->archive : "", REMOVED);
         }
     }

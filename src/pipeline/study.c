@@ -99,12 +99,21 @@ static bool read_slice(work *w, myo_error *err) {
     return true;
 }
 
+/* The note is drawn into the overlay: a message that it quotes may name a file. */
+static void hide_note(work *w) {
+    myo_text text = {0};
+    identity_hide_text(&w->r->identity, w->source, w->choice.note, &text);
+    snprintf(w->choice.note, sizeof w->choice.note, "%s", text.data ? text.data : "");
+    myo_text_clear(&text);
+}
+
 /* Reads the slice and outlines it. */
 static bool outline(work *w, myo_error *err) {
     const run *r = w->r;
     if (!run_height(r, w->source, &w->height_m, &w->height_source, err) || !read_slice(w, err)) {
         return false;
     }
+    hide_note(w);
     if (!myo_segment_slice(r->segmenter, w->image, r->segmenter_values, &w->outlines, err)) {
         return myo_error_prefix(err, "%s: ", w->choice.instance->path);
     }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static char key[] = "sixteen bytes or more";
-static const char *const inputs[] = {"/data/JOHN", "single.dcm", "disc/DICOMDIR", "."};
+static const char *const inputs[] = {"/data/JOHN", "single.dcm", "disc/DICOMDIR", ".", "4/"};
 
 static const identity hiding = {.hide = true,
                                 .key = key,
@@ -52,13 +52,18 @@ static void options_that_name_uids_are_found(void **state) {
     assert_memory_equal(identity_uid_option(&hiding, "1.2.3", out), "2.25.", 5);
 }
 
-static const myo_instance image = {.path = "/data/JOHN/DOE 1.dcm", .sop_uid = "1.2.3"};
+/* As long as a path that fills a message. */
+#define LONG_PATH                                                                                  \
+    "/elsewhere/JOHN/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const myo_instance images[] = {{.path = "/data/JOHN/DOE 1.dcm", .sop_uid = "1.2.3"},
+                                      {.path = LONG_PATH "/1.dcm", .sop_uid = "1.2.4"}};
 static const myo_series series = {
     .series_uid = "1.2",
     .frame_of_reference_uid = "1.9",
     .description = "JOHN",
-    .instances = &image,
-    .instance_count = 1,
+    .instances = images,
+    .instance_count = sizeof images / sizeof images[0],
 };
 static const myo_study study = {.study_uid = "1",
                                 .patient_id = "JOHN",
@@ -75,6 +80,8 @@ static void texts_lose_their_paths(void **state) {
         {"see single.dcm: broken", "see [path removed]"},
         {"see disc/IM 1: broken", "see [path removed]"},
         {"see ./a b: broken", "see [path removed]"},
+        {"a word as in L4/x and in/4", "a word as in L4/x and in/4"},
+        {LONG_PATH, "[path removed]"}, /* cut off before its end */
         {"a sentence. And 1.5 mm of text", "a sentence. And 1.5 mm of text"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
