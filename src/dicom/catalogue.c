@@ -97,6 +97,10 @@ static bool same_series(const dicom_header *a, const dicom_header *b) {
            strcmp(a->patient_id, b->patient_id) == 0;
 }
 
+static bool same_vector(myo_vec3 a, myo_vec3 b) {
+    return a.x == b.x && a.y == b.y && a.z == b.z;
+}
+
 /* All that a header tells of an image is the same. */
 static bool same_image(const dicom_header *a, const dicom_header *b) {
     const myo_geometry *p = &a->geometry, *q = &b->geometry;
@@ -106,9 +110,9 @@ static bool same_image(const dicom_header *a, const dicom_header *b) {
            a->repetition_time_ms == b->repetition_time_ms && p->columns == q->columns &&
            p->rows == q->rows && p->column_spacing_mm == q->column_spacing_mm &&
            p->row_spacing_mm == q->row_spacing_mm && p->thickness_mm == q->thickness_mm &&
-           memcmp(&p->position_mm, &q->position_mm, sizeof p->position_mm) == 0 &&
-           memcmp(&p->row_cosine, &q->row_cosine, sizeof p->row_cosine) == 0 &&
-           memcmp(&p->column_cosine, &q->column_cosine, sizeof p->column_cosine) == 0;
+           same_vector(p->position_mm, q->position_mm) &&
+           same_vector(p->row_cosine, q->row_cosine) &&
+           same_vector(p->column_cosine, q->column_cosine);
 }
 
 /* Removes copies of an image from the sorted `order`; *count says how many are left. */

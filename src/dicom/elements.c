@@ -314,9 +314,12 @@ static bool step_in_dataset(dicom_elements *elements, const dicom_element *head,
     const level here = elements->levels[elements->depth];
     if (head->tag >> 16 == TAG_ITEM >> 16) {
         /* Some writers end an item by its length and by a delimiter. */
-        bool spare = head->length == 0 && (elements->depth == 0 || here.end != UINT64_MAX);
-        if (spare || head->tag != TAG_ITEM_END) {
-            return spare || broken(err, head->tag, "a delimiter without its item");
+        bool delimited = elements->depth > 0 && here.end == UINT64_MAX;
+        if (head->length != 0 || (delimited && head->tag != TAG_ITEM_END)) {
+            return broken(err, head->tag, "a delimiter without its item");
+        }
+        if (!delimited) {
+            return true;
         }
         elements->depth--;
         *event = DICOM_EVENT_LEAVE;

@@ -205,6 +205,29 @@ static void refuses_sequences_that_break_their_bounds(void **state) {
                    "broken DICOM header (a length beyond its sequence at (0018,9112))");
 }
 
+/* Delimiters that end nothing are passed over where writers put them, and refused elsewhere. */
+static void survives_delimiters_that_end_nothing(void **state) {
+    static const struct {
+        unsigned tag;
+        size_t length;
+        const char *reason;
+    } strays[] = {
+        {0xfffee00du, 0, "no image in it (modality MR)"},
+        {0xfffee0ddu, 0, "no image in it (modality MR)"},
+        {0xfffee00du, 8, "broken DICOM header (a delimiter without its item at (fffe,e00d))"},
+        {0xfffee000u, 8, "broken DICOM header (a delimiter without its item at (fffe,e000))"},
+    };
+    for (size_t i = 0; i < sizeof strays / sizeof strays[0]; i++) {
+        builder *b = build(SYNTAX_EXPLICIT, false);
+        put_text(b, 0x00080060u, "CS", "MR");
+        put_head(b, strays[i].tag, "", strays[i].length);
+        put_text(b, 0x00080070u, "LO", "maker");
+        write_built(*state, NAME, b, CLASS_MR, SYNTAX_EXPLICIT);
+        bool passed = strays[i].length == 0;
+        assert_skipped(*state, passed ? MYO_E_UNSUPPORTED : MYO_E_FORMAT, strays[i].reason);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(reads_every_encoding),
@@ -213,6 +236,7 @@ int main(void) {
         FOLDER_TEST(refuses_every_cut),
         FOLDER_TEST(stops_a_deflated_header_that_does_not_end),
         FOLDER_TEST(refuses_sequences_that_break_their_bounds),
+        FOLDER_TEST(survives_delimiters_that_end_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
