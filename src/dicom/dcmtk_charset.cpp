@@ -6,6 +6,7 @@
 #include "dcmtk/dcmdata/dcspchrs.h"
 
 #include <cstring>
+#include <iconv.h>
 #include <string>
 
 /* Length of the UTF-8 sequence at `text`, 0 when there is none (RFC 3629). */
@@ -31,6 +32,8 @@ static size_t utf8_length(const char *text, size_t room) {
 /* Code extension (ISO 2022) as DICOM uses it: PS3.5 6.1.2.5. */
 static const char ESCAPE = '\x1b';
 static const char BACK_TO_ASCII[] = "\x1b(B";
+
+static const size_t PART_SIZE = 256; /* converted at once */
 
 /* `known`: the bytes are in UTF-8 as far as they could be converted; else only ASCII is. */
 static std::string clean(const std::string &text, bool known) {
@@ -58,7 +61,41 @@ static std::string clean(const std::string &text, bool known) {
     return result;
 }
 
+/* Japanese text with code extension. DCMTK asks iconv for its character sets one by one, and glibc
+ * has them only together, in the encoding that switches between them by the same sequences. */
+static bool convert_japanese(const char *charset, const char *text, std::string &out) {
+    if (!strstr(charset, "ISO 2022 IR 87") && !strstr(charset, "ISO 2022 IR 159")) {
+        return false;
+    }
+    iconv_t converter = iconv_open("UTF-8", "ISO-2022-JP-2");
+    if (converter == reinterpret_cast<iconv_t>(-1)) {
+        return false;
+    }
+    std::string source(text);
+    char *from = &source[0];
+    size_t left = source.size();
+    while (left > 0) {
+        char part[PART_SIZE];
+        char *to = part;
+        size_t room = sizeof part;
+        bool stuck =
+            iconv(converter, &from, &left, &to, &room) == static_cast<size_t>(-1) && to == part;
+        out.append(part, static_cast<size_t>(to - part));
+        if (stuck) { /* a byte that is none of any character */
+            out += '?';
+            from++;
+            left--;
+        }
+    }
+    iconv_close(converter);
+    return true;
+}
+
 static std::string convert(const char *charset, const char *text) {
+    std::string japanese;
+    if (convert_japanese(charset, text, japanese)) {
+        return clean(japanese, true);
+    }
     DcmSpecificCharacterSet converter;
     bool known = charset[0] != '\0' && converter.selectCharacterSet(OFString(charset)).good();
     OFString converted;

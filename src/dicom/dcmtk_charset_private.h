@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Conversion of texts to UTF-8, by DCMTK. */
+/* Conversion of texts to UTF-8, by DCMTK and, for Japanese, by iconv. */
 #ifndef MYO_DICOM_DCMTK_CHARSET_PRIVATE_H
 #define MYO_DICOM_DCMTK_CHARSET_PRIVATE_H
 

@@ -243,6 +243,8 @@ static void converts_text_to_utf8(void **state) {
                        "a\nb\x7f"
                        "c",
                        "a b c");
+    assert_description(*state, "\\ISO 2022 IR 87", "T2 \x1b$B9xDG\x1b(B \xff!",
+                       "T2 \xe8\x85\xb0\xe6\xa4\x8e ?!");
     /* What cannot be converted leaves a mark, and no escape sequence for a terminal. */
     assert_description(*state, "\\ISO 2022 IR 999", "T2 \x1b$B;3ED\x1b(B axial", "T2 ? axial");
     assert_description(*state, "ISO_IR 192", "a\x1b[31mb", "a?");
