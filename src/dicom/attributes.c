@@ -123,7 +123,7 @@ struct dicom_attributes {
     size_t item_count, item_capacity;
     uint8_t *values;
     size_t values_size, values_capacity;
-    bool has_pixels;
+    bool has_pixels, pixels_are_cut;
 };
 
 /* Where the reader is: the list that takes what it finds, and how deep below the top. */
@@ -290,6 +290,8 @@ static bool read_elements(place *at, myo_error *err) {
         case DICOM_EVENT_PIXELS:
         case DICOM_EVENT_END:
             at->attributes->has_pixels = event == DICOM_EVENT_PIXELS;
+            at->attributes->pixels_are_cut =
+                at->attributes->has_pixels && dicom_elements_pixels_are_cut(at->source);
             return true;
         }
     }
@@ -329,6 +331,10 @@ size_t dicom_attributes_get_item_count(const dicom_attributes *attributes) {
 
 bool dicom_attributes_has_pixels(const dicom_attributes *attributes) {
     return attributes->has_pixels;
+}
+
+bool dicom_attributes_pixels_are_cut(const dicom_attributes *attributes) {
+    return attributes->pixels_are_cut;
 }
 
 static const kept_element *find_among(const element_list *list, size_t begin, size_t end,

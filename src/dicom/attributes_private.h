@@ -26,6 +26,9 @@ void dicom_attributes_destroy(dicom_attributes *attributes);
 size_t dicom_attributes_get_item_count(const dicom_attributes *attributes);
 bool dicom_attributes_has_pixels(const dicom_attributes *attributes);
 
+/* The file ends within its pixel data, as far as their length is given. */
+bool dicom_attributes_pixels_are_cut(const dicom_attributes *attributes);
+
 /*
  * The getters look for an attribute in the item with the number `item`, then in what holds for all
  * frames, then at the top. DICOM_NO_ITEM skips the first step.

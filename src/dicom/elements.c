@@ -39,6 +39,9 @@
 #define UID_GE_PRIVATE "1.2.840.113619.5.2"
 #define UID_SIZE 65
 
+/* Nothing in the size of a deflated file says how much is in it. */
+#define DEFLATED_PIXELS_MAX (1u << 30)
+
 /* Objects of scanners nest to about ten levels. */
 #define DEPTH_MAX 64
 
@@ -327,6 +330,13 @@ static bool step_in_dataset(dicom_elements *elements, const dicom_element *head,
         return true;
     }
     if (elements->depth == 0 && head->tag >= TAG_FLOAT_PIXEL_DATA && head->tag <= TAG_PIXEL_DATA) {
+        bool deflated = dicom_stream_get_left(elements->stream) == UINT64_MAX;
+        if (deflated && head->length != DICOM_UNDEFINED_LENGTH &&
+            head->length > DEFLATED_PIXELS_MAX) {
+            return myo_error_set(err, MYO_E_RANGE, "deflated pixel data of more than %u MB",
+                                 DEFLATED_PIXELS_MAX >> 20);
+        }
+        elements->current = *head;
         *event = DICOM_EVENT_PIXELS;
         *report = true;
         return true;
@@ -408,4 +418,9 @@ bool dicom_elements_get_value(dicom_elements *elements, const uint8_t **value, m
 
 bool dicom_elements_enter(dicom_elements *elements, myo_error *err) {
     return open_value(elements, false, err);
+}
+
+bool dicom_elements_pixels_are_cut(const dicom_elements *elements) {
+    return elements->current.length != DICOM_UNDEFINED_LENGTH &&
+           elements->current.length > dicom_stream_get_left(elements->stream);
 }

@@ -40,6 +40,10 @@ bool dicom_elements_next(dicom_elements *elements, dicom_event *event, dicom_ele
  * until the next call. */
 bool dicom_elements_get_value(dicom_elements *elements, const uint8_t **value, myo_error *err);
 
+/* After DICOM_EVENT_PIXELS: the file ends within the pixel data, as far as their length is given.
+ */
+bool dicom_elements_pixels_are_cut(const dicom_elements *elements);
+
 /* Hands out the items of the element that was handed out last, which must be a sequence by what
  * the caller knows of it. */
 bool dicom_elements_enter(dicom_elements *elements, myo_error *err);

@@ -115,6 +115,14 @@ static bool read_slice(const dicom_attributes *attributes, dcmtk_dataset *datase
     return done;
 }
 
+/* DCMTK leaves the pixels of a file where they are, but makes room for all that a member of a zip
+ * file claims to have. */
+static bool check_member(const myo_instance *instance, const dicom_attributes *attributes,
+                         myo_error *err) {
+    return !instance->archive || !dicom_attributes_pixels_are_cut(attributes) ||
+           myo_error_set(err, MYO_E_FORMAT, "pixel data are truncated");
+}
+
 bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *sha256_hex,
                           myo_error *err) {
     myo_error reason = {0};
@@ -123,6 +131,7 @@ bool myo_dicom_read_slice(const myo_instance *instance, myo_image **out, char *s
     dcmtk_dataset *dataset = NULL;
     bool done = dicom_source_open(instance->path, instance->archive, &source, &reason) &&
                 dicom_attributes_read(source, &attributes, &reason) &&
+                check_member(instance, attributes, &reason) &&
                 dcmtk_dataset_read(instance->path, instance->archive, &dataset, &reason) &&
                 read_slice(attributes, dataset, instance, out, sha256_hex, &reason);
     dcmtk_dataset_destroy(dataset);

@@ -205,6 +205,19 @@ static void refuses_sequences_that_break_their_bounds(void **state) {
                    "broken DICOM header (a length beyond its sequence at (0018,9112))");
 }
 
+/* A length is not believed before there are bytes for it, be it of pixels or behind them. */
+static void survives_pixels_that_claim_gigabytes(void **state) {
+    builder *b = build_image(SYNTAX_EXPLICIT, false);
+    b->size -= 2 * FIXTURE_PIXELS + 4;
+    put_number(b, 0xfffffff0u, 4);
+    write_built(*state, NAME, b, CLASS_MR, SYNTAX_DEFLATED);
+    assert_skipped(*state, MYO_E_RANGE, "deflated pixel data of more than 1024 MB");
+    b = build_image(SYNTAX_EXPLICIT, false);
+    put_head(b, 0xfffcfffcu, "OB", 0xfffffff0u);
+    write_built(*state, NAME, b, CLASS_MR, SYNTAX_DEFLATED);
+    assert_image(*state);
+}
+
 /* Delimiters that end nothing are passed over where writers put them, and refused elsewhere. */
 static void survives_delimiters_that_end_nothing(void **state) {
     static const struct {
@@ -236,6 +249,7 @@ int main(void) {
         FOLDER_TEST(refuses_every_cut),
         FOLDER_TEST(stops_a_deflated_header_that_does_not_end),
         FOLDER_TEST(refuses_sequences_that_break_their_bounds),
+        FOLDER_TEST(survives_pixels_that_claim_gigabytes),
         FOLDER_TEST(survives_delimiters_that_end_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
