@@ -20,6 +20,7 @@ typedef struct myo_level_choice {
     const char *source; /* "sagittal-discs", "axial-anatomy", "stack-order", "single-slice" or
                          * "slice-option" */
     double confidence;  /* 0 to 1: how sure it is that the slice shows that level */
+    bool confirmed;     /* the confidence reaches the least one: MYO_LEVEL_CONFIRMED_MIN here */
     const myo_series *series;
     const myo_instance *instance;
     double distance_mm; /* from the disc centre along the normal; NaN while unknown */

@@ -21,6 +21,8 @@ typedef struct myo_measure_options {
     const char *output;        /* result folder, created if need be */
     const char *level;         /* "L4/5" */
     const char *slice;         /* SOP UID, or SERIES:INSTANCE */
+    double level_confidence;   /* least one of a confirmed level; 0: MYO_LEVEL_CONFIRMED_MIN */
+    bool accept_level;         /* compute risks even where the level is not confirmed */
     const char *series;        /* number or UID */
     const char *method;        /* segmenter: "auto" */
     const char *fat;           /* fat method, or "all" */

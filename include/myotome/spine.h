@@ -25,9 +25,7 @@ enum {
     MYO_SPINE_SACRUM_UNSURE = 1 << 1, /* two discs may be L5/S1 */
     MYO_SPINE_TRANSITIONAL = 1 << 2,  /* the first sacral disc looks like a lumbar one */
     MYO_SPINE_GAP = 1 << 3,           /* a disc between two others was not seen */
-    MYO_SPINE_FEW_DISCS = 1 << 4,     /* fewer than four: too few to be sure of anything */
-    MYO_SPINE_SIX_LUMBAR = 1 << 5,    /* the discs look as if six vertebrae were lumbar, */
-    MYO_SPINE_FOUR_LUMBAR = 1 << 6    /* or four */
+    MYO_SPINE_FEW_DISCS = 1 << 4      /* fewer than four: too few to be sure of anything */
 };
 
 /* Plain value. */

@@ -91,7 +91,7 @@ static json_t *warnings_to_json(const finding *f) {
     if (*l->note) {
         json_array_append_new(warnings, cli_json_text(l->note));
     }
-    if (l->has_slice && l->slice.confidence < MYO_LEVEL_CONFIRMED_MIN) {
+    if (l->has_slice && !l->slice.confirmed) {
         json_array_append_new(warnings, json_string("level not confirmed"));
     }
     json_array_append_new(warnings, cli_json_text(l->has_slice ? l->slice.note : f->error.message));
@@ -152,7 +152,7 @@ static void print_finding(const finding *f) {
     if (*l->note) {
         printf("  note: %s\n", l->note);
     }
-    if (l->has_slice && l->slice.confidence < MYO_LEVEL_CONFIRMED_MIN) {
+    if (l->has_slice && !l->slice.confirmed) {
         printf("  level not confirmed: look at it before a result is used\n");
     }
 }

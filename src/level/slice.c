@@ -43,6 +43,7 @@ static const double caudal_mean[] = {0.6, 0.1, -0.15, -0.3, -0.4};
 static const double CAUDAL_SD = 0.22;
 /* How protocols begin: nearly always at L5/S1, sometimes at L4/5, seldom higher. */
 static const double lowest_prior[] = {0.85, 0.12, 0.03};
+static const double REACHING_MIN = 0.1; /* less likely than this is next to impossible */
 #define LOWEST_COUNT (sizeof lowest_prior / sizeof lowest_prior[0])
 
 /* Distance between the centres of neighbouring lumbar discs: body about 3 cm and disc about 1 cm
@@ -219,11 +220,13 @@ typedef struct lowest_stack {
 } lowest_stack;
 
 /* Which disc the lowest stack goes through, as what the stacks show makes it likely (Bayes); false
- * when nothing is known of them. */
-static bool weigh_lowest(const myo_level_evidence *evidence, size_t *disc, double *probability) {
+ * when nothing is known of them. Of the discs that leave `wanted` within reach the likeliest is
+ * taken, unless it is next to impossible: a doubtful slice is better marked than refused. */
+static bool weigh_lowest(const myo_level_evidence *evidence, size_t wanted, size_t *disc,
+                         double *probability) {
     double weight[LOWEST_COUNT], sum = 0.0;
     bool known = false;
-    *disc = 0;
+    size_t best = 0, reaching = 0;
     for (size_t d = 0; d < LOWEST_COUNT; d++) {
         weight[d] = lowest_prior[d];
         for (size_t i = 0; evidence && i < evidence->caudal_count && d + i < DISC_COUNT; i++) {
@@ -234,14 +237,19 @@ static bool weigh_lowest(const myo_level_evidence *evidence, size_t *disc, doubl
             }
         }
         sum += weight[d];
-        *disc = weight[d] > weight[*disc] ? d : *disc;
+        best = weight[d] > weight[best] ? d : best;
+        reaching = d <= wanted && weight[d] > weight[reaching] ? d : reaching;
     }
     /* Slices that look like none of the levels say nothing. */
-    *probability = sum > 0.0 ? weight[*disc] / sum : 0.0;
-    return known && sum > 0.0;
+    if (!known || !(sum > 0.0)) {
+        return false;
+    }
+    *disc = weight[reaching] >= REACHING_MIN * sum ? reaching : best;
+    *probability = weight[*disc] / sum;
+    return true;
 }
 
-static lowest_stack judge_lowest(const myo_series *series, size_t stack_count,
+static lowest_stack judge_lowest(const myo_series *series, size_t stack_count, size_t wanted,
                                  const myo_level_evidence *evidence) {
     static const char *const seen[LOWEST_COUNT] = {"the lowest at L5/S1 by where the psoas lies",
                                                    "the lowest at L4/5 by where the psoas lies",
@@ -252,7 +260,7 @@ static lowest_stack judge_lowest(const myo_series *series, size_t stack_count,
     if (!even) {
         low.confidence = CONFIDENCE_UNEVEN_STACKS;
         low.text = "the lowest taken as L5/S1, but the stacks are not one level apart";
-    } else if (weigh_lowest(evidence, &low.disc, &probability)) {
+    } else if (weigh_lowest(evidence, wanted, &low.disc, &probability)) {
         low.confidence = CONFIDENCE_ANATOMY_MAX * probability;
         low.source = "axial-anatomy";
         low.text = seen[low.disc];
@@ -277,7 +285,7 @@ static bool choose_by_stack_order(const myo_series *series, size_t stack_count,
                              "is; name the slice with --slice %d:INSTANCE",
                              series->number, series->description, out->level, series->number);
     }
-    lowest_stack low = judge_lowest(series, stack_count, evidence);
+    lowest_stack low = judge_lowest(series, stack_count, disc, evidence);
     size_t highest = low.disc + stack_count - 1;
     if (disc < low.disc || disc > highest) {
         return myo_error_set(err, MYO_E_NOT_FOUND,
@@ -354,6 +362,7 @@ bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
         done = choose_without_spine(series, stacks, evidence, &choice, err);
     }
     if (done) {
+        choice.confirmed = choice.confidence >= MYO_LEVEL_CONFIRMED_MIN;
         *out = choice;
     }
     return done;

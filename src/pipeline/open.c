@@ -123,6 +123,8 @@ bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
     }
     take_options(r, options);
     r->level = options->level ? options->level : "L4/5";
+    r->level_confidence_min =
+        options->level_confidence > 0.0 ? options->level_confidence : MYO_LEVEL_CONFIRMED_MIN;
     if (options->input_count == 0 || !options->output) {
         return myo_error_set(err, MYO_E_ARGUMENT, "measure needs an INPUT and an output folder");
     }

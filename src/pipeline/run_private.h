@@ -50,6 +50,7 @@ typedef struct run {
     size_t skipped_count;
     const myo_catalogue *catalogue;
     const char *level;
+    double level_confidence_min;
     myo_registry *registry;
     const myo_segmenter *segmenter;
     double segmenter_values[METHOD_PARAMETERS_MAX];

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "pipeline/location_record_private.h"
 #include "pipeline/variables_private.h"
 #include "report/label_map.h"
 #include "report/overlay.h"
@@ -29,7 +30,8 @@ typedef struct work {
     bool incomplete; /* a risk failed on bad input */
     double height_m;
     const char *height_source;
-    myo_level_choice choice;
+    myo_location location;
+    myo_level_choice choice; /* its slice */
     myo_image *image;
     char sha256[MYO_SHA256_HEX_SIZE];
     myo_outlines outlines;
@@ -69,32 +71,27 @@ static void record_other_series(work *w, const myo_series *chosen) {
     json_object_set_new(w->record, "other_series", list);
 }
 
-static void record_choice(work *w) {
-    const myo_level_choice *c = &w->choice;
-    json_object_set_new(w->record, "height_m", number_or_null(w->height_m));
-    json_object_set_new(w->record, "height_source", json_string(w->height_source));
-    json_object_set_new(
-        w->record, "slice",
-        json_pack("{s:s, s:i, s:s, s:i, s:s, s:s, s:f, s:o, s:f, s:s, s:s}", "series_uid",
-                  c->series->series_uid, "series_number", c->series->number, "sop_uid",
-                  c->instance->sop_uid, "instance_number", c->instance->instance_number, "level",
-                  c->level, "level_source", c->source, "level_confidence", c->confidence,
-                  "distance_mm", number_or_null(c->distance_mm), "tilt_deg", c->tilt_deg, "note",
-                  c->note, "pixels_sha256", w->sha256));
-}
-
 /* Finds and reads the slice. A slice that the user names decides on the series too. */
 static bool read_slice(work *w, myo_error *err) {
     const myo_measure_options *options = w->r->options;
-    const myo_series *series = NULL;
+    myo_location_query query = {
+        .level = w->r->level, .series = options->series, .slice = options->slice};
     record_other_series(w, NULL);
-    if ((!options->slice && !myo_level_choose_series(w->study, options->series, &series, err)) ||
-        !myo_level_choose_slice(w->study, series, NULL, w->r->level, options->slice, &w->choice,
-                                err) ||
-        !myo_dicom_read_slice(w->choice.instance, &w->image, w->sha256, err)) {
+    bool found = myo_locate_level(w->study, &query, &w->location, err);
+    json_object_set_new(w->record, "spine", record_spine(&w->location));
+    if (!found) {
         return false;
     }
-    record_choice(w);
+    w->choice = w->location.slice;
+    w->choice.confirmed = w->choice.confidence >= w->r->level_confidence_min;
+    if (!myo_dicom_read_slice(w->choice.instance, &w->image, w->sha256, err)) {
+        return false;
+    }
+    json_object_set_new(w->record, "height_m", number_or_null(w->height_m));
+    json_object_set_new(w->record, "height_source", json_string(w->height_source));
+    json_t *slice = record_slice(&w->choice);
+    json_object_set_new(slice, "pixels_sha256", json_string(w->sha256));
+    json_object_set_new(w->record, "slice", slice);
     record_other_series(w, w->choice.series);
     return true;
 }
@@ -122,8 +119,7 @@ static bool outline(work *w, myo_error *err) {
     memcpy(w->flags, w->outlines.flags, sizeof w->flags);
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            w->flags[s][side] |=
-                w->choice.confidence < MYO_LEVEL_CONFIRMED_MIN ? MYO_FLAG_LEVEL : 0;
+            w->flags[s][side] |= w->choice.confirmed ? 0 : MYO_FLAG_LEVEL;
         }
     }
     return true;
@@ -188,15 +184,27 @@ static void fill_features(work *w, const uint32_t flags[MYO_STRUCTURE_COUNT][MYO
     }
 }
 
-/* Applies every model. A value that a model cannot read costs that model's numbers only. */
+/* A prediction without numbers, for the reason in `warnings`. */
+static myo_prediction no_prediction(void) {
+    return (myo_prediction){NAN, NAN, NAN, NAN, "", ""};
+}
+
+/* Applies every model. A value that a model cannot read costs that model's numbers only; a level
+ * that is not confirmed costs those of all, unless the user accepts it. */
 static void predict(work *w) {
     for (size_t i = 0; i < w->r->model_count; i++) {
         const myo_model *model = w->r->models[i];
         variables v = {.r = w->r, .patient_id = w->source->patient_id, .features = &w->features};
         myo_prediction prediction;
         myo_error err = {0};
-        if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
-            prediction = (myo_prediction){NAN, NAN, NAN, NAN, "", ""};
+        if (!w->choice.confirmed && !w->r->options->accept_level) {
+            prediction = no_prediction();
+            snprintf(prediction.warnings, sizeof prediction.warnings,
+                     "level not confirmed (confidence %.2f, needed %.2f): look at the level, then "
+                     "name the slice or use --accept-level",
+                     w->choice.confidence, w->r->level_confidence_min);
+        } else if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
+            prediction = no_prediction();
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
             myo_log(MYO_LOG_ERROR, "patient %s: model %s: %s", w->study->patient_id,
                     myo_model_get_name(model), err.message);

@@ -168,7 +168,7 @@ void overlay_draw_marks(cairo_t *cairo, const overlay_view *view, const myo_leve
     draw_mark(cairo, margin, 0.5 * height, OVERLAY_LEFT, 38.0, "R");
     draw_mark(cairo, width - margin, 0.5 * height, OVERLAY_RIGHT, 38.0, "L");
     draw_mark(cairo, margin, 50.0, OVERLAY_LEFT, 28.0, level->level);
-    if (level->confidence < MYO_LEVEL_CONFIRMED_MIN) {
+    if (!level->confirmed) {
         draw_mark(cairo, margin, 76.0, OVERLAY_LEFT, 17.0, "level not confirmed");
     }
     double per_mm = view->px_per_mm / view->unit;

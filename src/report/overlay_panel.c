@@ -57,9 +57,12 @@ static void draw_and_clear(cairo_t *cairo, double x, double y, double width, dou
 
 /* How the level was found, for the sources that level.h lists. */
 static const char *source_in_words(const char *source) {
-    static const char *const words[][2] = {{"single-slice", "the series has this one slice"},
-                                           {"stack-order", "from the order of the stacks"},
-                                           {"slice-option", "slice chosen by the user"}};
+    static const char *const words[][2] = {
+        {"sagittal-discs", "discs counted on the sagittal series"},
+        {"axial-anatomy", "stacks counted by where the psoas lies"},
+        {"stack-order", "from the order of the stacks"},
+        {"single-slice", "the series has this one slice"},
+        {"slice-option", "slice chosen by the user"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(words[i][0], source) == 0) {
             return words[i][1];
@@ -72,13 +75,14 @@ static const char *source_in_words(const char *source) {
  */
 #define LEVEL_SEEN_MIN 0.8
 
-static void draw_level_state(cairo_t *cairo, double confidence) {
-    const char *state = confidence >= LEVEL_SEEN_MIN            ? "level confirmed"
-                        : confidence >= MYO_LEVEL_CONFIRMED_MIN ? "level assumed"
-                                                                : "level not confirmed";
-    overlay_color color = confidence >= LEVEL_SEEN_MIN            ? overlay_good
-                          : confidence >= MYO_LEVEL_CONFIRMED_MIN ? overlay_text
-                                                                  : overlay_warning;
+static void draw_level_state(cairo_t *cairo, const myo_level_choice *level) {
+    const char *state = "level not confirmed";
+    overlay_color color = overlay_warning;
+    if (level->confirmed) {
+        bool seen = level->confidence >= LEVEL_SEEN_MIN;
+        state = seen ? "level confirmed" : "level assumed";
+        color = seen ? overlay_good : overlay_text;
+    }
     overlay_draw_text(cairo, RIGHT, 66.0, OVERLAY_RIGHT, 320.0, SIZE_BODY, true, color, state);
 }
 
@@ -86,7 +90,7 @@ static void draw_level_state(cairo_t *cairo, double confidence) {
 static double draw_level(cairo_t *cairo, const myo_level_choice *level) {
     overlay_draw_text(cairo, MARGIN, 66.0, OVERLAY_LEFT, 200.0, SIZE_TITLE, true, overlay_text,
                       level->level);
-    draw_level_state(cairo, level->confidence);
+    draw_level_state(cairo, level);
     myo_text text = {0};
     myo_text_printf(&text, "%s, confidence ", source_in_words(level->source));
     myo_csv_append_number(&text, true, 100.0 * level->confidence, 0);

@@ -48,11 +48,9 @@ class Case:
 def kind_of(name):
     """Class of a disc by its name. The last mobile disc is the lumbosacral one, whatever the number
     of lumbar vertebrae."""
-    if name.startswith("T"):
-        return probe.THORACIC
     if name.startswith("S"):
         return probe.SACRUM
-    return probe.LUMBOSACRAL if name.endswith("/S1") else probe.LUMBAR
+    return probe.LUMBOSACRAL if name.endswith("/S1") else probe.DISC
 
 
 def read_phantoms(folder):

@@ -7,8 +7,8 @@ import numpy as np
 from native import Grid, Stack, address, as_grid, check, flat, gather, library, take
 
 STEP_MM = 2.0
-OTHER, BODY, LUMBAR, LUMBOSACRAL, SACRUM, THORACIC = range(6)
-CLASSES = 6
+OTHER, BODY, DISC, LUMBOSACRAL, SACRUM = range(5)
+CLASSES = 5
 STAGE0_MAPS = 9
 
 

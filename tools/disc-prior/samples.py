@@ -11,7 +11,7 @@ from trees import SEED, Settings
 # numbers are the maps of maps.c.
 CONTEXT0 = ((0, (2, 4)), (1, (6, 10, 16)), (2, (12, 20, 30)), (3, (24, 36, 50, 70)), (4, (12,)),
             (5, (8, 16)), (6, (8, 16)), (7, (6, 12)), (8, (6, 12)))
-CONTEXT1 = CONTEXT0 + tuple((probe.STAGE0_MAPS + k, (8, 16, 24, 36, 50, 70)) for k in range(5))
+CONTEXT1 = CONTEXT0 + tuple((probe.STAGE0_MAPS + k, (8, 16, 24, 36, 50, 70)) for k in range(4))
 STAGE0 = Settings(probe.CLASSES, trees=80, depth=6, rate=0.15, feature_part=0.25, sample_part=0.5)
 STAGE1 = Settings(probe.CLASSES, trees=120, depth=6, rate=0.12, feature_part=0.25, sample_part=0.5)
 
@@ -19,7 +19,7 @@ LABELLED_MM = 10.0   # slices so near to the discs show what the line says
 CLEAR_MM = 34.0      # so far from them there is no spine
 VARIANTS = 6         # of each labelled slice, besides itself; of a phantom's:
 PHANTOM_VARIANTS = 2
-SAMPLES = (220, 90, 80, 60, 60, 50)   # of each class and variant
+SAMPLES = (220, 90, 90, 60, 60)   # of each class and variant
 
 ROTATION_DEG, SCALES = 12.0, (0.82, 1.22)
 GAMMAS, NOISE_MAX = (0.7, 1.45), 0.05

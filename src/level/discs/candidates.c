@@ -44,11 +44,10 @@ static int compare_candidates(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Probability of a disc of any kind at a pixel. */
+/* Probability of a disc of either kind at a pixel. */
 static double disc_at(const myo_planes *slice, size_t i) {
     size_t count = slice->columns * slice->rows;
-    return (double)(slice->pixels[DISCS_LUMBAR * count + i] +
-                    slice->pixels[DISCS_THORACIC * count + i] +
+    return (double)(slice->pixels[DISCS_DISC * count + i] +
                     slice->pixels[DISCS_LUMBOSACRAL * count + i]);
 }
 
@@ -194,8 +193,7 @@ static void describe(const discs_volume *v, discs_candidate *out) {
         shift_to_mean(v, out);
     }
     const myo_planes *slice = &v->slices[nearest_slice(v, out->offset_mm)];
-    out->thoracic = mean_at(slice, DISCS_THORACIC, out->x_mm, out->y_mm);
-    out->disc = mean_at(slice, DISCS_LUMBAR, out->x_mm, out->y_mm) + out->thoracic;
+    out->disc = mean_at(slice, DISCS_DISC, out->x_mm, out->y_mm);
     out->lumbosacral = mean_at(slice, DISCS_LUMBOSACRAL, out->x_mm, out->y_mm);
     out->sacrum = mean_at(slice, DISCS_SACRUM, out->x_mm, out->y_mm);
     out->sacrum_below = sacrum_below(v, nearest_slice(v, out->offset_mm), out);

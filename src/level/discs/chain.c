@@ -63,13 +63,6 @@ typedef struct ending {
     step step; /* to the last one */
 } ending;
 
-/* T12/L1 is the fifth disc above L5/S1 when there are five lumbar vertebrae. Six or four are told
- * from how the discs look, if that speaks for them by at least so much. */
-#define THORACIC_NUMBER 5
-#define EXTRA_MAX 1
-#define THORACIC_FLOOR 0.1
-#define EXTRA_SCORE_MIN 1.5
-
 static double spacing_score(double distance_mm, int skips) {
     double z = (distance_mm / (skips + 1) - SPACING_MM) / SPACING_SD_MM;
     return -0.5 * z * z + SKIP_SCORE * skips;
@@ -216,25 +209,6 @@ static bool looks_transitional(const discs_candidate *candidates, size_t count,
     return false;
 }
 
-/* How many lumbar vertebrae more than five the looks of the discs speak for: which is the lowest
- * that looks thoracic? 0 unless that is clearly better than five. */
-static int count_extra_vertebrae(const discs_chain *chain) {
-    double score[2 * EXTRA_MAX + 1] = {0};
-    int best = EXTRA_MAX;
-    for (int k = 0; k <= 2 * EXTRA_MAX; k++) {
-        int first_thoracic = THORACIC_NUMBER + k - EXTRA_MAX;
-        for (size_t i = 0; i < chain->count && i < chain->lumbosacral; i++) {
-            const discs_candidate *c = &chain->links[i].at;
-            double p = c->disc > 0.0 ? c->thoracic / c->disc : 0.5;
-            p = fmin(fmax(p, THORACIC_FLOOR), 1.0 - THORACIC_FLOOR);
-            bool thoracic = (int)(chain->lumbosacral - i) >= first_thoracic;
-            score[k] += chain->links[i].interpolated ? 0.0 : log(thoracic ? p : 1.0 - p);
-        }
-        best = score[k] > score[best] ? k : best;
-    }
-    return score[best] - score[EXTRA_MAX] >= EXTRA_SCORE_MIN ? best - EXTRA_MAX : 0;
-}
-
 void discs_find_chain(const discs_volume *volume, const discs_candidate *candidates, size_t count,
                       discs_chain *out) {
     *out = (discs_chain){0};
@@ -252,5 +226,4 @@ void discs_find_chain(const discs_volume *volume, const discs_candidate *candida
     compare_endings(candidates, endings, count, best, out);
     out->transitional = endings[best].lumbosacral &&
                         looks_transitional(candidates, count, &candidates[endings[best].last]);
-    out->extra_vertebrae = count_extra_vertebrae(out);
 }

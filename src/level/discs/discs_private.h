@@ -18,10 +18,9 @@
 enum {
     DISCS_OTHER,
     DISCS_BODY,        /* a thoracic or lumbar vertebral body */
-    DISCS_LUMBAR,      /* a disc from L1/2 down to the one above L5/S1 */
+    DISCS_DISC,        /* a disc above L5/S1 */
     DISCS_LUMBOSACRAL, /* the disc L5/S1 */
     DISCS_SACRUM,      /* a sacral body, or the rest of a disc between two */
-    DISCS_THORACIC,    /* a disc above L1/2 */
     DISCS_CLASSES
 };
 
@@ -77,7 +76,6 @@ typedef struct discs_candidate {
     double x_mm, y_mm;   /* in the view: to the back, to the feet */
     double offset_mm;    /* along the normal */
     double disc;         /* probabilities there: of a disc above L5/S1, */
-    double thoracic;     /* of those of one above L1/2, */
     double lumbosacral;  /* of the disc L5/S1, */
     double sacrum;       /* of the sacrum; */
     double sacrum_below; /* and of the sacrum below it; negative when that is not in view */
@@ -106,7 +104,6 @@ typedef struct discs_chain {
     int other_shift;         /* as in myo_spine */
     double other_confidence;
     bool transitional;
-    int extra_vertebrae; /* lumbar ones beyond five, as the discs look; negative: fewer */
 } discs_chain;
 
 /* Moves the links of a chain to the middles of their discs. */

@@ -27,19 +27,15 @@ typedef struct mass {
 
 static void add_slice(const discs_volume *v, size_t k, bool lumbosacral, const discs_candidate *at,
                       double dx, double dy, mass *m) {
-    const myo_planes *slice = &v->slices[k];
-    const float *lower = slice->pixels + DISCS_LUMBAR * slice->columns * slice->rows;
-    const float *upper = slice->pixels + DISCS_THORACIC * slice->columns * slice->rows;
-    const float *last = slice->pixels + DISCS_LUMBOSACRAL * slice->columns * slice->rows;
+    myo_grid map = myo_planes_get(&v->slices[k], lumbosacral ? DISCS_LUMBOSACRAL : DISCS_DISC);
     double reach = hypot(HALF_ALONG_MM, HALF_ACROSS_MM);
     double first_row = ceil((at->y_mm - reach) / DISCS_STEP_MM);
     double last_row = floor((at->y_mm + reach) / DISCS_STEP_MM);
-    for (double r = fmax(first_row, 0.0); r <= last_row && r < (double)slice->rows; r++) {
-        for (size_t c = 0; c < slice->columns; c++) {
+    for (double r = fmax(first_row, 0.0); r <= last_row && r < (double)map.rows; r++) {
+        for (size_t c = 0; c < map.columns; c++) {
             double x = DISCS_STEP_MM * (double)c - at->x_mm, y = DISCS_STEP_MM * r - at->y_mm;
             if (fabs(x * dx + y * dy) <= HALF_ALONG_MM && fabs(x * dy - y * dx) <= HALF_ACROSS_MM) {
-                size_t i = (size_t)r * slice->columns + c;
-                double weight = (double)(lumbosacral ? last[i] : lower[i] + upper[i]);
+                double weight = (double)map.pixels[(size_t)r * map.columns + c];
                 m->sum += weight;
                 m->x += weight * (at->x_mm + x);
                 m->y += weight * (at->y_mm + y);

@@ -22,9 +22,9 @@ static const char *const names[] = {"L5/S1",  "L4/5",   "L3/4",  "L2/3", "L1/2",
 #define DISCS_MIN 4
 
 /* What signs leave of the confidence of the count. */
+#define SACRUM_SEEN_MIN 0.5 /* probability below L5/S1 from which the sacrum counts as seen */
 #define NO_SACRUM_FACTOR 0.4
 #define TRANSITIONAL_FACTOR 0.7
-#define OTHER_NUMBER_FACTOR 0.5
 
 static void name_discs(const discs_volume *v, const discs_chain *chain, myo_spine *out) {
     myo_vec3 normal = myo_geometry_normal(&v->geometry);
@@ -56,16 +56,10 @@ static void describe_count(const discs_chain *chain, myo_spine *out) {
     out->count_confidence = chain->count_confidence * COUNT_CONFIDENCE_MAX;
     out->other_shift = chain->other_shift;
     out->other_confidence = chain->other_confidence;
-    if (chain->lumbosacral == chain->count) {
+    if (chain->lumbosacral == chain->count ||
+        chain->links[chain->lumbosacral].at.sacrum_below < SACRUM_SEEN_MIN) {
         out->signs |= MYO_SPINE_NO_SACRUM;
         out->count_confidence *= NO_SACRUM_FACTOR;
-    }
-    if (chain->extra_vertebrae != 0) {
-        out->signs |= chain->extra_vertebrae > 0 ? MYO_SPINE_SIX_LUMBAR : MYO_SPINE_FOUR_LUMBAR;
-        out->count_confidence *= OTHER_NUMBER_FACTOR;
-        /* Counted from above, L4/5 of six lumbar vertebrae is one level higher. */
-        out->other_shift = -chain->extra_vertebrae;
-        out->other_confidence = out->count_confidence;
     }
     if (chain->count_confidence < SURE_MIN) {
         out->signs |= MYO_SPINE_SACRUM_UNSURE;
@@ -128,8 +122,6 @@ void myo_spine_describe_signs(const myo_spine *spine, char *text, size_t size) {
          "a disc below L5/S1 looks like a lumbar one (transitional vertebra?)"},
         {MYO_SPINE_GAP, "a disc was not seen and its place interpolated"},
         {MYO_SPINE_FEW_DISCS, "only few discs are in view"},
-        {MYO_SPINE_SIX_LUMBAR, "there may be six lumbar vertebrae"},
-        {MYO_SPINE_FOUR_LUMBAR, "there may be only four lumbar vertebrae"},
     };
     size_t length = 0;
     text[0] = '\0';
