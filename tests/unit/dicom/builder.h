@@ -50,13 +50,15 @@ static inline void put_bytes(builder *b, const void *bytes, size_t size) {
 }
 
 static inline void put_number(builder *b, size_t value, size_t size) {
+    unsigned char bytes[sizeof value];
     for (size_t i = 0; i < size; i++) {
         size_t shift = 8 * (b->big_endian ? size - 1 - i : i);
-        unsigned char byte = (unsigned char)(value >> shift & 0xffu);
-        put_bytes(b, &byte, 1);
+        bytes[i] = (unsigned char)(value >> shift & 0xffu);
     }
+    put_bytes(b, bytes, size);
 }
 
+/* Items and delimiters have no VR, whatever `vr` is. */
 static inline void put_head(builder *b, unsigned tag, const char *vr, size_t length) {
     put_number(b, tag >> 16, 2);
     put_number(b, tag & 0xffffu, 2);
@@ -76,7 +78,7 @@ static inline void put_text(builder *b, unsigned tag, const char *vr, const char
     put_head(b, tag, vr, length + length % 2);
     put_bytes(b, text, length);
     if (length % 2) {
-        put_bytes(b, strcmp(vr, "UI") == 0 ? "" : " ", 1);
+        put_number(b, strcmp(vr, "UI") == 0 ? 0 : ' ', 1);
     }
 }
 
@@ -103,7 +105,7 @@ static inline void begin(builder *b, unsigned tag, const char *vr) {
 static inline void end(builder *b, unsigned delimiter) {
     size_t start = b->open[--b->depth];
     if (b->undefined) {
-        put_head(b, delimiter, "", 0);
+        put_head(b, delimiter, "UN", 0);
         return;
     }
     size_t size = b->size;
@@ -119,7 +121,7 @@ static inline void end_sequence(builder *b) {
     end(b, 0xfffee0ddu);
 }
 static inline void begin_item(builder *b) {
-    begin(b, 0xfffee000u, "");
+    begin(b, 0xfffee000u, "UN");
 }
 static inline void end_item(builder *b) {
     end(b, 0xfffee00du);

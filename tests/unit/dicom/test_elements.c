@@ -20,7 +20,7 @@ static builder *build_image(const char *syntax, bool undefined) {
     put_text(b, 0x00180081u, "DS", "100");
     put_head(b, 0x00191010u, "OB", 50000);
     for (size_t i = 0; i < 50000; i++) {
-        put_bytes(b, "\xff", 1);
+        put_number(b, 0xff, 1);
     }
     put_uids(b);
     put_text(b, 0x00200032u, "DS", "1\\2\\3");
@@ -233,7 +233,7 @@ static void survives_delimiters_that_end_nothing(void **state) {
     for (size_t i = 0; i < sizeof strays / sizeof strays[0]; i++) {
         builder *b = build(SYNTAX_EXPLICIT, false);
         put_text(b, 0x00080060u, "CS", "MR");
-        put_head(b, strays[i].tag, "", strays[i].length);
+        put_head(b, strays[i].tag, "UN", strays[i].length);
         put_text(b, 0x00080070u, "LO", "maker");
         write_built(*state, NAME, b, CLASS_MR, SYNTAX_EXPLICIT);
         bool passed = strays[i].length == 0;
