@@ -22,8 +22,6 @@ void dcmtk_initialise() {
     static std::once_flag once;
     std::call_once(once, [] {
         OFLog::configure(OFLogger::OFF_LOG_LEVEL);
-        /* What stands behind the pixels is not wanted, nor any memory for its lengths. */
-        dcmStopParsingAfterElement.set(DCM_PixelData);
         dcmtk_codecs_register();
     });
 }
