@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Short names for what CMake and the scripts do; everything works without this file as well.
-.PHONY: all demo test accuracy fit-region docs format check ci install-deps clean
+.PHONY: all demo test accuracy fit-discs fit-region docs format check ci install-deps clean
 
 all:
 	tools/install-deps build
@@ -37,6 +37,11 @@ install-deps:
 
 clean:
 	rm -rf build out
+
+# Fits the prior of the disc finder again; the reference cases are not part of the project.
+fit-discs:
+	tools/install-deps build fit
+	tools/disc-prior/fit ../shared/data/sagittal out/disc-prior
 
 # Fits the prior of the segmenter "region" again; the reference cases are not part of the project.
 fit-region:

@@ -59,7 +59,10 @@ def read_phantoms(folder):
     for name in sorted(os.listdir(folder)) if folder else []:
         with open(os.path.join(folder, name, "truth", "truth.json"), encoding="utf-8") as file:
             truth = json.load(file)
-        discs = {**truth["discs_lps_mm"], **truth["sacral_disc_lps_mm"]}
+        discs = dict(truth["discs_lps_mm"])
+        # A well-formed disc S1/2 is neither taught as lumbosacral nor as sacral.
+        if truth["options"]["transitional"] != "lumbarised":
+            discs.update(truth["sacral_disc_lps_mm"])
         series, = glob.glob(os.path.join(folder, name, "dicom", "sagittal_*"))
         cases.append(Case(name, series, discs))
     return cases
