@@ -82,7 +82,7 @@ void *dicom_pool_alloc(dicom_pool *pool, size_t count, size_t size, myo_error *e
         myo_error_set(err, MYO_E_MEMORY, "out of memory");
         return NULL;
     }
-    return take(pool, count * size, sizeof(max_align_t), err);
+    return take(pool, count * size, _Alignof(max_align_t), err);
 }
 
 const char *dicom_pool_copy(dicom_pool *pool, const char *text, myo_error *err) {
