@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define MARGIN 36.0
-#define CONTENT (OVERLAY_PANEL_WIDTH - 2.0 * MARGIN)
 #define SIZE_HEAD 16.0
 #define SIZE_LINE 14.5
 #define LINE 22.0
@@ -79,23 +77,23 @@ void overlay_draw_flags(cairo_t *cairo, const myo_report_slice *slice,
     collect(slice, features, &list);
     y += 30.0;
     if (list.count == 0) {
-        overlay_draw_text(cairo, MARGIN, y, OVERLAY_LEFT, CONTENT, SIZE_HEAD, true, overlay_good,
-                          "No quality flags");
+        overlay_draw_text(cairo, OVERLAY_MARGIN, y, OVERLAY_LEFT, OVERLAY_CONTENT, SIZE_HEAD, true,
+                          overlay_good, "No quality flags");
         return;
     }
-    overlay_draw_text(cairo, MARGIN, y, OVERLAY_LEFT, CONTENT, SIZE_HEAD, true, overlay_warning,
-                      "Please check");
+    overlay_draw_text(cairo, OVERLAY_MARGIN, y, OVERLAY_LEFT, OVERLAY_CONTENT, SIZE_HEAD, true,
+                      overlay_warning, "Please check");
     size_t room = bottom - y > LINE ? (size_t)((bottom - y - 0.5 * LINE) / LINE) : 0;
     size_t shown = list.count <= room ? list.count : room ? room - 1 : 0;
     for (size_t i = 0; i < shown; i++) {
         y += LINE;
-        overlay_draw_text(cairo, MARGIN, y, OVERLAY_LEFT, CONTENT, SIZE_LINE, false, overlay_text,
-                          list.lines[i]);
+        overlay_draw_text(cairo, OVERLAY_MARGIN, y, OVERLAY_LEFT, OVERLAY_CONTENT, SIZE_LINE, false,
+                          overlay_text, list.lines[i]);
     }
     if (shown < list.count && room) {
         char more[LINE_SIZE];
         snprintf(more, sizeof more, "and %zu more: see measurements.csv", list.count - shown);
-        overlay_draw_text(cairo, MARGIN, y + LINE, OVERLAY_LEFT, CONTENT, SIZE_LINE, false,
-                          overlay_faint, more);
+        overlay_draw_text(cairo, OVERLAY_MARGIN, y + LINE, OVERLAY_LEFT, OVERLAY_CONTENT, SIZE_LINE,
+                          false, overlay_faint, more);
     }
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Parts of the overlay picture: the slice, its outlines, the marks on it, the panel beside it. */
+/*
+ * Parts that pictures are put together from: the canvas, the slice, marks on it, text, the panel
+ * beside it; and those of the overlay alone: outlines, areas, flags.
+ */
 #ifndef MYO_REPORT_OVERLAY_PRIVATE_H
 #define MYO_REPORT_OVERLAY_PRIVATE_H
 
@@ -10,6 +13,17 @@
 /* Lengths are given in units of a picture that is this high, and drawn larger on a higher one. */
 #define OVERLAY_UNITS_HIGH 1080.0
 #define OVERLAY_PANEL_WIDTH 620.0
+#define OVERLAY_MARK_MARGIN 26.0 /* between the border of the slice and marks on it */
+
+/* Within the panel. */
+#define OVERLAY_MARGIN 36.0
+#define OVERLAY_RIGHT_EDGE (OVERLAY_PANEL_WIDTH - OVERLAY_MARGIN)
+#define OVERLAY_CONTENT (OVERLAY_RIGHT_EDGE - OVERLAY_MARGIN)
+#define OVERLAY_FOOTER_TOP (OVERLAY_UNITS_HIGH - 82.0)
+#define OVERLAY_SIZE_BODY 16.0
+#define OVERLAY_SIZE_SMALL 13.5
+#define OVERLAY_UNKNOWN "\xE2\x80\x93" /* an en dash */
+#define OVERLAY_DEGREES "\xC2\xB0"
 
 typedef struct overlay_color {
     double red, green, blue;
@@ -18,10 +32,24 @@ typedef struct overlay_color {
 extern const overlay_color overlay_background, overlay_text, overlay_faint, overlay_line,
     overlay_warning, overlay_good;
 
-/* The slice in the radiological view, and where it lies in the picture. */
+typedef enum overlay_align { OVERLAY_LEFT, OVERLAY_RIGHT, OVERLAY_CENTER } overlay_align;
+
+/* What a picture is drawn on, in picture pixels. */
+typedef struct overlay_canvas {
+    cairo_surface_t *surface; /* owned, RGB24 */
+    cairo_t *cairo;           /* owned */
+} overlay_canvas;
+
+/* Starts with a black canvas. */
+bool overlay_canvas_create(int width, int height, overlay_canvas *out, myo_error *err);
+/* Writes a PNG. MYO_E_INTERNAL when something could not be drawn. */
+bool overlay_canvas_write(const char *path, const overlay_canvas *canvas, myo_error *err);
+void overlay_canvas_clear(overlay_canvas *canvas);
+
+/* The slice in the canonical view, and where it lies in the picture. */
 typedef struct overlay_view {
-    myo_image *image; /* owned: column index to the patient's left, row index to the back */
-    uint16_t *labels; /* owned: of the same size and order */
+    myo_image *image; /* owned: in the canonical frame */
+    uint16_t *labels; /* owned: of the same size and order; NULL without labels */
     size_t columns, rows;
     double px_per_mm;
     double x_scale, y_scale; /* picture pixels for one pixel of the slice */
@@ -30,6 +58,8 @@ typedef struct overlay_view {
     double unit;             /* picture pixels for one unit of length */
 } overlay_view;
 
+/* `labels` may be NULL. MYO_E_ARGUMENT in planes that have no canonical frame, and for labels of
+ * another size; MYO_E_MISSING without pixel spacing. */
 bool overlay_view_create(const myo_image *image, const myo_labels *labels, overlay_view *out,
                          myo_error *err);
 void overlay_view_clear(overlay_view *view);
@@ -40,6 +70,13 @@ bool overlay_paint_slice(const overlay_view *view, myo_modality modality, cairo_
 
 /* Draws the outline of every structure. The context counts in picture pixels. */
 bool overlay_draw_outlines(cairo_t *cairo, const overlay_view *view, myo_error *err);
+
+/* Text that stays readable on bright and on dark tissue. The context counts in units. */
+void overlay_draw_mark(cairo_t *cairo, double x, double y, overlay_align align, double size,
+                       const char *text);
+
+/* Draws a scale bar at the lower left of the slice. The context counts in units. */
+void overlay_draw_scale_bar(cairo_t *cairo, const overlay_view *view);
 
 /* Draws sides, level and scale bar over the slice. The context counts in picture pixels. */
 void overlay_draw_marks(cairo_t *cairo, const overlay_view *view, const myo_level_choice *level);
@@ -52,8 +89,6 @@ void overlay_draw_panel(cairo_t *cairo, const myo_report_slice *slice,
 void overlay_draw_flags(cairo_t *cairo, const myo_report_slice *slice,
                         const myo_report_features *features, double y, double bottom);
 
-typedef enum overlay_align { OVERLAY_LEFT, OVERLAY_RIGHT, OVERLAY_CENTER } overlay_align;
-
 void overlay_set_color(cairo_t *cairo, overlay_color color);
 
 /* Draws one line of text with its baseline at y, cut with an ellipsis at `width` (0: as long as it
@@ -65,5 +100,24 @@ void overlay_draw_text(cairo_t *cairo, double x, double y, overlay_align align, 
  * them; returns the baseline for what follows. */
 double overlay_draw_paragraph(cairo_t *cairo, double x, double y, double width, double size,
                               int lines_max, overlay_color color, const char *text);
+
+void overlay_draw_rule(cairo_t *cairo, double y);
+
+/* Draws a text that was put together, or nothing when memory ran out; empties it afterwards. */
+void overlay_draw_and_clear(cairo_t *cairo, double x, double y, double width, double size,
+                            overlay_color color, myo_text *text);
+
+/* Draws a name and what it is; empties the value. */
+void overlay_draw_fact(cairo_t *cairo, double y, const char *name, myo_text *value);
+
+/* Appends a DICOM date (YYYYMMDD) as YYYY-MM-DD; anything else as it is. */
+void overlay_append_date(myo_text *text, const char *date);
+
+/* Draws the head of a panel: the level, how it was found and how sure it is. Returns where the next
+ * part begins. */
+double overlay_draw_level(cairo_t *cairo, const myo_level_choice *level);
+
+/* Draws the end of a panel, with what the picture was made by; empties that text. */
+void overlay_draw_footer(cairo_t *cairo, myo_text *origin);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The slice of the overlay: turned into the radiological view, enlarged, and windowed to greys. */
+/* The slice of the overlay: turned into the canonical frame, enlarged, and windowed to greys. */
 #include "base/memory.h"
 #include "image/orient.h"
 #include "report/overlay_private.h"
@@ -73,7 +73,7 @@ static bool turn_labels(const myo_labels *labels, const myo_geometry *g, uint16_
 bool overlay_view_create(const myo_image *image, const myo_labels *labels, overlay_view *out,
                          myo_error *err) {
     const myo_geometry *g = myo_image_get_geometry(image);
-    const myo_geometry *of_labels = myo_labels_get_geometry(labels);
+    const myo_geometry *of_labels = labels ? myo_labels_get_geometry(labels) : g;
     *out = (overlay_view){0};
     if (g->columns != of_labels->columns || g->rows != of_labels->rows) {
         return myo_error_set(err, MYO_E_ARGUMENT, "overlay: image and labels differ in size");
@@ -82,7 +82,7 @@ bool overlay_view_create(const myo_image *image, const myo_labels *labels, overl
         return myo_error_set(err, MYO_E_MISSING, "overlay: the slice has no pixel spacing");
     }
     if (!myo_orient_to_canonical(image, &out->image, err) ||
-        !turn_labels(labels, g, &out->labels, err)) {
+        (labels && !turn_labels(labels, g, &out->labels, err))) {
         overlay_view_clear(out);
         return false;
     }
