@@ -19,6 +19,7 @@ typedef struct myo_location_query {
 
 /* Plain value; pointers live as long as the catalogue. */
 typedef struct myo_location {
+    const char *level;                         /* looked for; NULL: not a level */
     const myo_series *axial;                   /* NULL: none fits */
     const myo_series *sagittal;                /* NULL: none fits, or none was asked for */
     size_t sagittal_unreadable;                /* slices of it that could not be read */
@@ -40,13 +41,16 @@ MYO_API bool myo_locate_level(const myo_study *study, const myo_location_query *
                               myo_location *out, myo_error *err);
 
 /*
- * Draws what was decided, as PNG: the middle sagittal slice with the discs and their names, and the
- * planes of the axial slices across it, that of the chosen one marked. The file is
- * folder/sub-<id>/[ses-<date>/]sub-<id>_..._level.png (created as needed). A location without a
- * sagittal series is drawn on nothing: no file, no error. Errors: MYO_E_IO, and those of reading.
+ * Draws what was decided for a study of the catalogue, as PNG: the sagittal slice nearest to the
+ * disc looked for (the middle one without discs) with the discs and their names, and the planes of
+ * the axial slices across it, that of the chosen one marked. The file is
+ * folder/sub-<id>/[ses-<date>/]sub-<id>[_ses-<date>]_desc-<level>_level.png, its folder created as
+ * needed; where studies of the catalogue would share a name, each gets a part of its key. A
+ * location without a sagittal slice that can be read is not drawn: no file, no error. Errors:
+ * MYO_E_IO, MYO_E_MEMORY.
  */
-MYO_API bool myo_locate_draw(const myo_study *study, const myo_location *location,
-                             const char *folder, myo_error *err);
+MYO_API bool myo_locate_draw(const myo_catalogue *catalogue, const myo_study *study,
+                             const myo_location *location, const char *folder, myo_error *err);
 
 #ifdef __cplusplus
 }

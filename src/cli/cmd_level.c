@@ -166,7 +166,7 @@ static cli_status find_in_all(const cli_call *call, const myo_catalogue *catalog
     for (size_t i = 0; i < count; i++) {
         finding f = find_level(call, myo_catalogue_get_study(catalogue, i));
         found += f.location.has_slice;
-        if (output && !myo_locate_draw(f.study, &f.location, output, &err)) {
+        if (output && !myo_locate_draw(catalogue, f.study, &f.location, output, &err)) {
             return cli_fail(call, &err);
         }
         if (json) {

@@ -95,10 +95,23 @@ static size_t look_at_stacks(const myo_series *series, double caudal[CAUDAL_STAC
     return count;
 }
 
+/* The same name in static storage, or NULL. */
+static const char *find_level_name(const char *level) {
+    size_t count;
+    const char *const *names = myo_level_names(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], level) == 0) {
+            return names[i];
+        }
+    }
+    return NULL;
+}
+
 bool myo_locate_level(const myo_study *study, const myo_location_query *query, myo_location *out,
                       myo_error *err) {
     *out = (myo_location){0};
     const char *level = query->level ? query->level : "L4/5";
+    out->level = find_level_name(level);
     if (query->slice) {
         out->has_slice =
             myo_level_choose_slice(study, NULL, NULL, level, query->slice, &out->slice, err);

@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "base/memory.h"
+#include "pipeline/names_private.h"
 #include "pipeline/run_private.h"
 #include "report/label_map.h"
 
@@ -12,12 +13,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SUBJECT_SIZE 65
 #define PLUGIN_SIZE_MAX ((size_t)1 << 30)
 #define MODEL_SIZE_MAX ((size_t)16 << 20)
 
 void plan_folder(const myo_study *shown, char folder[STUDY_FOLDER_SIZE]) {
-    char subject[SUBJECT_SIZE];
+    char subject[NAMES_SUBJECT_SIZE];
     myo_report_subject(shown->patient_id, subject, sizeof subject);
     snprintf(folder, STUDY_FOLDER_SIZE, "sub-%s/ses-%s/anat", subject,
              *shown->study_date ? shown->study_date : "unknown");

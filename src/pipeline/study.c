@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "pipeline/location_record_private.h"
+#include "pipeline/names_private.h"
 #include "pipeline/variables_private.h"
 #include "report/label_map.h"
 #include "report/overlay.h"
@@ -14,10 +15,6 @@
 #include <string.h>
 
 #define METHOD_TEXT_SIZE 96
-#define STEM_SIZE 256
-#define SUBJECT_SIZE 65
-/* Of the key, in names of studies that share a folder: 48 bits keep any number of them apart. */
-#define KEY_DIGITS_IN_NAME 12
 
 /* Everything of a study while it is measured. */
 typedef struct work {
@@ -216,32 +213,10 @@ static void predict(work *w) {
     }
 }
 
-/* "L4/5" as it can stand in a file name: "L45". */
-static void level_for_name(const char *level, char out[16]) {
-    size_t n = 0;
-    for (const char *c = level; *c && n < 15; c++) {
-        if (*c != '/') {
-            out[n++] = *c;
-        }
-    }
-    out[n] = '\0';
-}
-
-/* Name of the study's files without ending. */
-static void make_stem(const work *w, char stem[STEM_SIZE]) {
-    char subject[SUBJECT_SIZE], level[16];
-    const char *date = w->study->study_date;
-    bool shares = w->plan->shares_folder;
-    myo_report_subject(w->study->patient_id, subject, sizeof subject);
-    level_for_name(w->choice.level, level);
-    snprintf(stem, STEM_SIZE, "sub-%s%s%s_desc-%s%s%.*s", subject, *date ? "_ses-" : "", date,
-             level, shares ? "x" : "", shares ? KEY_DIGITS_IN_NAME : 0, w->plan->key);
-}
-
 static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_error *err) {
-    char name[STEM_SIZE], folder[STUDY_FOLDER_SIZE];
+    char name[NAMES_STEM_SIZE], folder[STUDY_FOLDER_SIZE];
     char *stem = NULL, *path = NULL;
-    make_stem(w, name);
+    names_stem(w->study, w->choice.level, w->plan->shares_folder ? w->plan->key : NULL, name);
     plan_folder(w->study, folder);
     myo_report_slice slice = describe_slice(w, flags);
     bool done = myo_path_join(w->folder, name, &stem, err);

@@ -7,11 +7,15 @@
 
 #include <math.h>
 
+/* Below 1: lifts muscle, which is dark on T2. */
+#define MR_GAMMA 0.65
+
 static bool draw(const overlay_canvas *canvas, const overlay_view *view,
                  const myo_report_slice *slice, const myo_report_features *features,
                  myo_error *err) {
     cairo_t *cairo = canvas->cairo;
-    if (!overlay_paint_slice(view, slice->level->series->modality, canvas->surface, err) ||
+    if (!overlay_paint_slice(view, slice->level->series->modality, MR_GAMMA, canvas->surface,
+                             err) ||
         !overlay_draw_outlines(cairo, view, err)) {
         return false;
     }

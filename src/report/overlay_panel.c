@@ -161,9 +161,7 @@ static void draw_footer(cairo_t *cairo, const myo_report_slice *slice) {
 
 void overlay_draw_panel(cairo_t *cairo, const myo_report_slice *slice,
                         const myo_report_features *features) {
-    overlay_set_color(cairo, overlay_background);
-    cairo_rectangle(cairo, 0.0, 0.0, OVERLAY_PANEL_WIDTH, OVERLAY_UNITS_HIGH);
-    cairo_fill(cairo);
+    overlay_draw_panel_background(cairo);
     double y = overlay_draw_level(cairo, slice->level);
     y = draw_identity(cairo, slice, y + 4.0);
     y = draw_areas(cairo, slice, y);

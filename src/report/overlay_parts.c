@@ -7,6 +7,12 @@
 
 #define SIZE_TITLE 40.0
 
+void overlay_draw_panel_background(cairo_t *cairo) {
+    overlay_set_color(cairo, overlay_background);
+    cairo_rectangle(cairo, 0.0, 0.0, OVERLAY_PANEL_WIDTH, OVERLAY_UNITS_HIGH);
+    cairo_fill(cairo);
+}
+
 void overlay_draw_rule(cairo_t *cairo, double y) {
     overlay_set_color(cairo, overlay_line);
     cairo_set_line_width(cairo, 1.0);
@@ -43,7 +49,15 @@ static const char *source_in_words(const char *source) {
  */
 #define LEVEL_SEEN_MIN 0.8
 
-static void draw_level_state(cairo_t *cairo, const myo_level_choice *level) {
+void overlay_draw_level_name(cairo_t *cairo, const char *level, overlay_color color,
+                             const char *state) {
+    overlay_draw_text(cairo, OVERLAY_MARGIN, 66.0, OVERLAY_LEFT, 200.0, SIZE_TITLE, true,
+                      overlay_text, level);
+    overlay_draw_text(cairo, OVERLAY_RIGHT_EDGE, 66.0, OVERLAY_RIGHT, 320.0, OVERLAY_SIZE_BODY,
+                      true, color, state);
+}
+
+double overlay_draw_level(cairo_t *cairo, const myo_level_choice *level) {
     const char *state = "level not confirmed";
     overlay_color color = overlay_warning;
     if (level->confirmed) {
@@ -51,14 +65,7 @@ static void draw_level_state(cairo_t *cairo, const myo_level_choice *level) {
         state = seen ? "level confirmed" : "level assumed";
         color = seen ? overlay_good : overlay_text;
     }
-    overlay_draw_text(cairo, OVERLAY_RIGHT_EDGE, 66.0, OVERLAY_RIGHT, 320.0, OVERLAY_SIZE_BODY,
-                      true, color, state);
-}
-
-double overlay_draw_level(cairo_t *cairo, const myo_level_choice *level) {
-    overlay_draw_text(cairo, OVERLAY_MARGIN, 66.0, OVERLAY_LEFT, 200.0, SIZE_TITLE, true,
-                      overlay_text, level->level);
-    draw_level_state(cairo, level);
+    overlay_draw_level_name(cairo, level->level, color, state);
     myo_text text = {0};
     myo_text_printf(&text, "%s, confidence ", source_in_words(level->source));
     myo_csv_append_number(&text, true, 100.0 * level->confidence, 0);

@@ -64,9 +64,9 @@ bool overlay_view_create(const myo_image *image, const myo_labels *labels, overl
                          myo_error *err);
 void overlay_view_clear(overlay_view *view);
 
-/* Paints the grey values into an RGB24 surface. */
-bool overlay_paint_slice(const overlay_view *view, myo_modality modality, cairo_surface_t *surface,
-                         myo_error *err);
+/* Paints the grey values into an RGB24 surface, those of MR with a gamma. */
+bool overlay_paint_slice(const overlay_view *view, myo_modality modality, double mr_gamma,
+                         cairo_surface_t *surface, myo_error *err);
 
 /* Draws the outline of every structure. The context counts in picture pixels. */
 bool overlay_draw_outlines(cairo_t *cairo, const overlay_view *view, myo_error *err);
@@ -96,11 +96,15 @@ void overlay_set_color(cairo_t *cairo, overlay_color color);
 void overlay_draw_text(cairo_t *cairo, double x, double y, overlay_align align, double width,
                        double size, bool bold, overlay_color color, const char *text);
 
+/* Width of a line of text. */
+double overlay_measure_text(cairo_t *cairo, double size, bool bold, const char *text);
+
 /* Draws text in lines of at most `width` with their first baseline at y, at most `lines_max` of
  * them; returns the baseline for what follows. */
 double overlay_draw_paragraph(cairo_t *cairo, double x, double y, double width, double size,
                               int lines_max, overlay_color color, const char *text);
 
+void overlay_draw_panel_background(cairo_t *cairo);
 void overlay_draw_rule(cairo_t *cairo, double y);
 
 /* Draws a text that was put together, or nothing when memory ran out; empties it afterwards. */
@@ -112,6 +116,10 @@ void overlay_draw_fact(cairo_t *cairo, double y, const char *name, myo_text *val
 
 /* Appends a DICOM date (YYYYMMDD) as YYYY-MM-DD; anything else as it is. */
 void overlay_append_date(myo_text *text, const char *date);
+
+/* Draws the first line of a panel: a level, and at the right its state. */
+void overlay_draw_level_name(cairo_t *cairo, const char *level, overlay_color color,
+                             const char *state);
 
 /* Draws the head of a panel: the level, how it was found and how sure it is. Returns where the next
  * part begins. */

@@ -34,6 +34,11 @@ static double measure(cairo_t *cairo, const char *text) {
     return extents.x_advance;
 }
 
+double overlay_measure_text(cairo_t *cairo, double size, bool bold, const char *text) {
+    set_font(cairo, size, bold);
+    return measure(cairo, text);
+}
+
 /* Takes the last UTF-8 character away. */
 static void drop_character(myo_text *text) {
     while (text->length > 0) {

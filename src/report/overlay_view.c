@@ -15,11 +15,9 @@
 #define WIDTH_MAX 2400.0
 
 /* MR has no scale of its own: greys run from the 1st to the 99.5th percentile, so that single
- * bright pixels (fat near the coil, flow) do not darken the rest, and a gamma below 1 lifts muscle,
- * which is dark on T2. */
+ * bright pixels (fat near the coil, flow) do not darken the rest. */
 #define MR_PERCENTILE_LOW 1.0
 #define MR_PERCENTILE_HIGH 99.5
-#define MR_GAMMA 0.65
 /* CT in the window customary for soft tissue: level 50 HU, width 400 HU. */
 #define CT_LOW_HU (-150.0)
 #define CT_HIGH_HU 250.0
@@ -194,11 +192,11 @@ static void paint(const overlay_view *view, const float *wide, double low, doubl
     }
 }
 
-bool overlay_paint_slice(const overlay_view *view, myo_modality modality, cairo_surface_t *surface,
-                         myo_error *err) {
+bool overlay_paint_slice(const overlay_view *view, myo_modality modality, double mr_gamma,
+                         cairo_surface_t *surface, myo_error *err) {
     double low = CT_LOW_HU, high = CT_HIGH_HU, gamma = 1.0;
     if (modality != MYO_MODALITY_CT) {
-        gamma = MR_GAMMA;
+        gamma = mr_gamma;
         if (!find_mr_window(view, &low, &high, err)) {
             return false;
         }
