@@ -22,9 +22,11 @@ static bool find_turn(const myo_geometry *stored, turn *out, myo_error *err) {
     }
     if (plane == MYO_PLANE_SAGITTAL) {
         bool transpose = fabs(along_row->y) < fabs(along_column->y);
-        *out = (turn){.transpose = transpose,
-                      .mirror_columns = (transpose ? along_column : along_row)->y < 0.0,
-                      .mirror_rows = (transpose ? along_row : along_column)->z > 0.0};
+        *out =
+            (turn){.transpose = transpose,
+                   .mirror_columns =
+                       (transpose ? along_column : along_row)
+                           ->y<0.0, .mirror_rows = (transpose ? along_row : along_column)->z> 0.0};
         return true;
     }
     return myo_error_set(err, MYO_E_ARGUMENT, "the slice is neither axial nor sagittal but %s",

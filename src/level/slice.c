@@ -31,6 +31,7 @@ static const double CONFIDENCE_FIVE_STACKS = 0.6;
 static const double CONFIDENCE_OTHER_COUNT = 0.4;
 static const double CONFIDENCE_UNEVEN_STACKS = 0.3;
 static const double CONFIDENCE_ONE_STACK = 0.4;
+static const double SIX_STACKS_FACTOR = 0.7; /* what six stacks leave of a count by discs */
 /* Greatest confidence of a count by what the slices show: less than by the discs, as the psoas of
  * one patient lies like that of another one level higher. */
 static const double CONFIDENCE_ANATOMY_MAX = 0.7;
@@ -303,13 +304,18 @@ static bool choose_by_stack_order(const myo_series *series, size_t stack_count,
                   low.confidence, out, err);
 }
 
-/* What the discs say, with what speaks against them. */
-static void describe_spine(const myo_spine *spine, myo_level_choice *choice) {
-    char signs[sizeof choice->note - 96];
+/* What the discs say, with what speaks against them. Whoever planned six stacks, one level apart,
+ * may have counted six lumbar discs. */
+static void describe_spine(const myo_series *series, size_t stacks, const myo_spine *spine,
+                           myo_level_choice *choice) {
+    char signs[sizeof choice->note - 160];
     myo_spine_describe_signs(spine, signs, sizeof signs);
+    bool six = stacks == DISC_COUNT + 1 && stacks_are_one_level_apart(series, stacks);
+    choice->confidence *= six ? SIX_STACKS_FACTOR : 1.0;
     snprintf(choice->note, sizeof choice->note,
-             "%s counted up from the sacrum on the sagittal series%s%s", choice->level,
-             *signs ? "; but " : "", signs);
+             "%s counted up from the sacrum on the sagittal series%s%s%s", choice->level,
+             *signs ? "; but " : "", signs,
+             six ? "; but there are six stacks of slices: six lumbar vertebrae?" : "");
 }
 
 /* By what is known without the discs. */
@@ -357,7 +363,7 @@ bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
         done = choose_named_slice(study, slice, &choice, err);
     } else if (spine && level_find_place(spine, choice.level, 0, &place, &seen)) {
         done = level_choose_by_spine(series, spine, 0, &choice, err);
-        describe_spine(spine, &choice);
+        describe_spine(series, stacks, spine, &choice);
     } else {
         done = choose_without_spine(series, stacks, evidence, &choice, err);
     }

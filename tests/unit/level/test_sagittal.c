@@ -176,9 +176,14 @@ static void counts_stacks_by_what_they_show(void **state) {
         assert_int_equal(choice.confirmed, cases[i].confirmed);
         assert_true(choice.confidence <= 0.7);
     }
-    /* From L4/5 up there is no L5/S1. */
+    /* From L4/5 up there is hardly an L5/S1, and from higher up none. */
     myo_level_evidence evidence = {.caudal_index = cases[2].index, .caudal_count = 3};
     myo_level_choice choice;
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], &evidence, "L5/S1", NULL, &choice, NULL));
+    assert_true(choice.confidence < 0.2);
+    static const double higher[] = {-0.1, -0.3, -0.4};
+    evidence.caudal_index = higher;
     assert_false(
         myo_level_choose_slice(study, &study->series[0], &evidence, "L5/S1", NULL, &choice, NULL));
 }
