@@ -31,7 +31,10 @@ static const double CONFIDENCE_FIVE_STACKS = 0.6;
 static const double CONFIDENCE_OTHER_COUNT = 0.4;
 static const double CONFIDENCE_UNEVEN_STACKS = 0.3;
 static const double CONFIDENCE_ONE_STACK = 0.4;
-static const double SIX_STACKS_FACTOR = 0.7; /* what six stacks leave of a count by discs */
+/* What six and four stacks leave of the confidence of a count by discs. Four are common where only
+ * the lower levels are of interest. */
+static const double SIX_STACKS_FACTOR = 0.7;
+static const double FOUR_STACKS_FACTOR = 0.9;
 /* Greatest confidence of a count by what the slices show: less than by the discs, as the psoas of
  * one patient lies like that of another one level higher. */
 static const double CONFIDENCE_ANATOMY_MAX = 0.7;
@@ -304,18 +307,34 @@ static bool choose_by_stack_order(const myo_series *series, size_t stack_count,
                   low.confidence, out, err);
 }
 
-/* What the discs say, with what speaks against them. Whoever planned six stacks, one level apart,
- * may have counted six lumbar discs. */
+/* What the number of stacks says of the count. Who plans a stack for each lumbar disc has counted
+ * the discs, too: six or four of them, one level apart, are a sign that another number than five
+ * was seen, although protocols differ. */
+static const char *doubt_by_stacks(const myo_series *series, size_t stacks, double *factor) {
+    bool even = stacks_are_one_level_apart(series, stacks);
+    if (even && stacks == DISC_COUNT + 1) {
+        *factor = SIX_STACKS_FACTOR;
+        return "; there are six stacks of slices: six lumbar vertebrae?";
+    }
+    if (even && stacks == DISC_COUNT - 1) {
+        *factor = FOUR_STACKS_FACTOR;
+        return "; there are four stacks of slices: four lumbar vertebrae?";
+    }
+    *factor = 1.0;
+    return "";
+}
+
+/* What the discs say, with what speaks against them. */
 static void describe_spine(const myo_series *series, size_t stacks, const myo_spine *spine,
                            myo_level_choice *choice) {
     char signs[sizeof choice->note - 160];
+    double factor;
+    const char *doubt = doubt_by_stacks(series, stacks, &factor);
     myo_spine_describe_signs(spine, signs, sizeof signs);
-    bool six = stacks == DISC_COUNT + 1 && stacks_are_one_level_apart(series, stacks);
-    choice->confidence *= six ? SIX_STACKS_FACTOR : 1.0;
+    choice->confidence *= factor;
     snprintf(choice->note, sizeof choice->note,
              "%s counted up from the sacrum on the sagittal series%s%s%s", choice->level,
-             *signs ? "; but " : "", signs,
-             six ? "; but there are six stacks of slices: six lumbar vertebrae?" : "");
+             *signs ? "; but " : "", signs, doubt);
 }
 
 /* By what is known without the discs. */

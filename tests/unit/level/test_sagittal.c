@@ -130,6 +130,33 @@ static void tells_the_slice_of_the_other_count(void **state) {
     assert_false(myo_level_choose_other_slice(&study->series[0], &spine, "L1/2", &other));
 }
 
+static void doubts_a_count_with_six_or_four_stacks(void **state) {
+    (void)state;
+    static const struct {
+        size_t stacks;
+        double confidence;
+        const char *text;
+    } cases[] = {{6, 0.7 * 0.9, "six lumbar vertebrae?"},
+                 {5, 0.9, NULL},
+                 {4, 0.9 * 0.9, "four lumbar vertebrae?"}};
+    for (size_t c = 0; c < 3; c++) {
+        study_fixture f = {0};
+        series_fixture *part = add_series(&f, 6);
+        for (size_t i = 0; i < cases[c].stacks; i++) {
+            add_stack(part, 3, 35.0 * (double)i, 0.0);
+        }
+        const myo_study *study = finish_study(&f);
+        myo_spine spine = five_discs();
+        myo_level_evidence evidence = {.spine = &spine};
+        myo_level_choice choice;
+        assert_true(myo_level_choose_slice(study, &study->series[0], &evidence, "L4/5", NULL,
+                                           &choice, NULL));
+        assert_close(choice.confidence, cases[c].confidence, 1e-12);
+        assert_int_equal(strstr(choice.note, "stacks of slices") != NULL, cases[c].text != NULL);
+        assert_true(!cases[c].text || strstr(choice.note, cases[c].text));
+    }
+}
+
 static void falls_back_on_stacks_where_discs_do_not_show_the_level(void **state) {
     (void)state;
     study_fixture f = {0};
@@ -289,6 +316,7 @@ int main(void) {
         cmocka_unit_test(trusts_a_slice_off_the_disc_less),
         cmocka_unit_test(finds_the_middle_of_a_vertebra),
         cmocka_unit_test(tells_the_slice_of_the_other_count),
+        cmocka_unit_test(doubts_a_count_with_six_or_four_stacks),
         cmocka_unit_test(falls_back_on_stacks_where_discs_do_not_show_the_level),
         cmocka_unit_test(counts_stacks_by_what_they_show),
         cmocka_unit_test(computes_the_caudal_index_in_the_plane),
