@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-/* Vertebrae and discs are shown as they are. */
-#define MR_GAMMA 1.0
+/* Vertebrae are brighter than muscle and need to be lifted less. */
+#define MR_GAMMA 0.85
 
 static bool draw(const overlay_canvas *canvas, const overlay_view *view,
                  const myo_report_location *location, double gutter, myo_error *err) {

@@ -11,7 +11,7 @@
 #define ROW 25.0
 #define COLUMN_GAP 36.0
 #define COLUMN_WIDTH ((OVERLAY_CONTENT - COLUMN_GAP) / 2.0)
-#define DISCS_IN_COLUMN_MIN 9 /* fewer are not split up */
+#define DISCS_IN_COLUMN_MAX 9 /* more are split up into two */
 
 /* The head of a study in which no slice was found. */
 static double draw_missing_level(cairo_t *cairo, const myo_report_location *location) {
@@ -98,7 +98,7 @@ static void draw_disc(cairo_t *cairo, const myo_disc *disc, bool wanted, double 
     level_picture_draw_ring(cairo, disc, x + 8.0, y - 6.0);
     overlay_draw_text(cairo, x + 26.0, y, OVERLAY_LEFT, 0.0, OVERLAY_SIZE_BODY, wanted, color,
                       disc->name);
-    overlay_draw_text(cairo, x + 86.0, y, OVERLAY_LEFT, COLUMN_WIDTH - 134.0, OVERLAY_SIZE_SMALL,
+    overlay_draw_text(cairo, x + 98.0, y, OVERLAY_LEFT, COLUMN_WIDTH - 146.0, OVERLAY_SIZE_SMALL,
                       false, overlay_faint, remark);
     draw_percent(cairo, x + COLUMN_WIDTH, y, wanted, color, disc->confidence);
 }
@@ -119,8 +119,8 @@ static double draw_discs(cairo_t *cairo, const myo_report_location *location, do
                       true, overlay_text, "Discs, counted up from the sacrum");
     draw_percent(cairo, OVERLAY_RIGHT_EDGE, y, true, sure ? overlay_good : overlay_warning,
                  spine->count_confidence);
-    size_t half = (spine->count + 1) / 2;
-    size_t in_column = half > DISCS_IN_COLUMN_MIN ? half : DISCS_IN_COLUMN_MIN;
+    bool split = spine->count > DISCS_IN_COLUMN_MAX;
+    size_t in_column = split ? (spine->count + 1) / 2 : spine->count;
     for (size_t i = 0; i < spine->count; i++) {
         bool second = i >= in_column;
         const myo_disc *disc = &spine->discs[i];
@@ -128,8 +128,7 @@ static double draw_discs(cairo_t *cairo, const myo_report_location *location, do
                   OVERLAY_MARGIN + (second ? COLUMN_WIDTH + COLUMN_GAP : 0.0),
                   y + 4.0 + ROW * (double)(second ? i - in_column + 1 : i + 1));
     }
-    size_t rows = spine->count < in_column ? spine->count : in_column;
-    return y + 4.0 + ROW * (double)rows + 18.0;
+    return y + 4.0 + ROW * (double)in_column + 18.0;
 }
 
 /* How many slices one thin line stands for, at most. */

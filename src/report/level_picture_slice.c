@@ -17,6 +17,8 @@
 #define NAME_HEIGHT 28.0
 #define NAME_PADDING 8.0
 #define NAME_TEXT_SIZE 24
+#define LETTER_SIZE 38.0
+#define LETTER_WIDTH 60.0 /* of the border that a letter takes */
 #define LABEL_SIZE 15.0
 #define LABEL_HEIGHT 52.0 /* of the two lines of a label in the gutter */
 
@@ -102,8 +104,9 @@ static spot find_front(const spot *centres, size_t count, size_t index) {
     return front.x < 0.0 ? front : (spot){-front.x, -front.y};
 }
 
-/* Draws a disc's name on a plate that ends at `right`; the level looked for stands out. */
-static void draw_name(cairo_t *cairo, const myo_disc *disc, bool wanted, double right, double y) {
+/* Draws a disc's name on a plate that ends at `right`; the level looked for stands out. Returns
+ * where the plate begins. */
+static double draw_name(cairo_t *cairo, const myo_disc *disc, bool wanted, double right, double y) {
     char name[NAME_TEXT_SIZE];
     overlay_color color = level_picture_disc_color(disc);
     snprintf(name, sizeof name, "%s%s", disc->name, level_picture_is_sure(disc) ? "" : "?");
@@ -117,28 +120,50 @@ static void draw_name(cairo_t *cairo, const myo_disc *disc, bool wanted, double 
     cairo_stroke(cairo);
     overlay_draw_text(cairo, left + NAME_PADDING, y + 0.36 * NAME_SIZE, OVERLAY_LEFT, 0.0,
                       NAME_SIZE, true, wanted ? overlay_background : color, name);
+    return left;
 }
 
-/* Draws the discs from head to foot, their names one below the other. */
-static void draw_discs(cairo_t *cairo, const overlay_view *view,
-                       const myo_report_location *location) {
-    const myo_spine *spine = location->spine;
+/* Where the names go: each in front of its disc, all one below the other within the picture. */
+static void place_names(const overlay_view *view, const spot *centres, size_t count, spot *names) {
+    const double step = NAME_HEIGHT + 4.0;
     double distance = NAME_DISTANCE_MM * view->px_per_mm / view->unit;
-    double next_y = 0.5 * NAME_HEIGHT;
-    spot centres[MYO_DISCS_MAX];
+    double top = 0.5 * step, bottom = OVERLAY_UNITS_HIGH - 0.5 * step;
+    for (size_t i = 0; i < count; i++) {
+        spot front = find_front(centres, count, i);
+        names[i].x = centres[i].x + distance * front.x;
+        names[i].y = fmax(centres[i].y + distance * front.y, top);
+        top = names[i].y + step;
+    }
+    for (size_t i = count; i > 0; i--) {
+        names[i - 1].y = fmin(names[i - 1].y, bottom);
+        bottom = names[i - 1].y - step;
+    }
+}
+
+/* Heights of the names that reach to the front border of the slice. */
+typedef struct taken_heights {
+    double y[MYO_DISCS_MAX];
+    size_t count;
+} taken_heights;
+
+static void draw_discs(cairo_t *cairo, const overlay_view *view,
+                       const myo_report_location *location, taken_heights *taken) {
+    const myo_spine *spine = location->spine;
+    spot centres[MYO_DISCS_MAX], names[MYO_DISCS_MAX];
     for (size_t i = 0; i < spine->count; i++) {
         double column, row;
         myo_geometry_from_patient(myo_image_get_geometry(view->image), spine->discs[i].centre_mm,
                                   &column, &row, NULL);
         centres[i] = place(view, column, row);
     }
+    place_names(view, centres, spine->count, names);
     for (size_t i = 0; i < spine->count; i++) {
         const myo_disc *disc = &spine->discs[i];
-        spot centre = centres[i], front = find_front(centres, spine->count, i);
-        spot name = {centre.x + distance * front.x, fmax(centre.y + distance * front.y, next_y)};
-        next_y = name.y + NAME_HEIGHT + 4.0;
-        level_picture_draw_ring(cairo, disc, centre.x, centre.y);
-        draw_name(cairo, disc, strcmp(disc->name, location->level) == 0, name.x, name.y);
+        bool wanted = strcmp(disc->name, location->level) == 0;
+        level_picture_draw_ring(cairo, disc, centres[i].x, centres[i].y);
+        if (draw_name(cairo, disc, wanted, names[i].x, names[i].y) < LETTER_WIDTH) {
+            taken->y[taken->count++] = names[i].y;
+        }
     }
 }
 
@@ -216,12 +241,26 @@ static void draw_slices(cairo_t *cairo, const overlay_view *view,
     }
 }
 
-/* Front and back are written above the middle, where no plane of a low level ends. */
-static void draw_letters(cairo_t *cairo, const overlay_view *view) {
+/* True when no name stands where a letter with its baseline at y goes. */
+static bool is_free(const taken_heights *taken, double y) {
+    for (size_t i = 0; i < taken->count; i++) {
+        if (fabs(taken->y[i] - (y - 0.36 * LETTER_SIZE)) < 0.5 * (NAME_HEIGHT + LETTER_SIZE)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Front and back are written above the middle, where no plane of a low level ends, and not upon a
+ * name. */
+static void draw_letters(cairo_t *cairo, const overlay_view *view, const taken_heights *taken) {
     double y = 0.25 * OVERLAY_UNITS_HIGH, width = view->width / view->unit;
-    overlay_draw_mark(cairo, OVERLAY_MARK_MARGIN, y, OVERLAY_LEFT, 38.0, "A");
-    overlay_draw_mark(cairo, width - OVERLAY_MARK_MARGIN, y, OVERLAY_RIGHT, 38.0, "P");
-    overlay_draw_scale_bar(cairo, view);
+    while (!is_free(taken, y) && y < OVERLAY_UNITS_HIGH) {
+        y += 0.25 * LETTER_SIZE;
+    }
+    overlay_draw_mark(cairo, OVERLAY_MARK_MARGIN, y, OVERLAY_LEFT, LETTER_SIZE, "A");
+    overlay_draw_mark(cairo, width - OVERLAY_MARK_MARGIN, y, OVERLAY_RIGHT, LETTER_SIZE, "P");
+    overlay_draw_scale_bar(cairo, view, OVERLAY_RIGHT);
 }
 
 void level_picture_draw_slice(cairo_t *cairo, const overlay_view *view,
@@ -235,7 +274,8 @@ void level_picture_draw_slice(cairo_t *cairo, const overlay_view *view,
     }
     cairo_restore(cairo);
     draw_slices(cairo, view, location);
-    draw_discs(cairo, view, location);
-    draw_letters(cairo, view);
+    taken_heights taken = {.count = 0};
+    draw_discs(cairo, view, location, &taken);
+    draw_letters(cairo, view, &taken);
     cairo_restore(cairo);
 }

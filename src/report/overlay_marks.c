@@ -31,12 +31,14 @@ static void draw_bar(cairo_t *cairo, double length, double x, double y, const ch
     overlay_draw_mark(cairo, x + 0.5 * length, y - 12.0, OVERLAY_CENTER, 19.0, text);
 }
 
-void overlay_draw_scale_bar(cairo_t *cairo, const overlay_view *view) {
+void overlay_draw_scale_bar(cairo_t *cairo, const overlay_view *view, overlay_align side) {
     double per_mm = view->px_per_mm / view->unit, width = view->width / view->unit;
     double y = OVERLAY_UNITS_HIGH - OVERLAY_MARK_MARGIN;
     bool is_short = SCALE_BAR_MM * per_mm >= 0.5 * width;
     double length = (is_short ? SHORT_SCALE_BAR_MM : SCALE_BAR_MM) * per_mm;
-    draw_bar(cairo, length, OVERLAY_MARK_MARGIN, y, is_short ? "10 mm" : "50 mm");
+    double left =
+        side == OVERLAY_RIGHT ? width - OVERLAY_MARK_MARGIN - length : OVERLAY_MARK_MARGIN;
+    draw_bar(cairo, length, left, y, is_short ? "10 mm" : "50 mm");
 }
 
 void overlay_draw_marks(cairo_t *cairo, const overlay_view *view, const myo_level_choice *level) {
@@ -50,6 +52,6 @@ void overlay_draw_marks(cairo_t *cairo, const overlay_view *view, const myo_leve
     if (!level->confirmed) {
         overlay_draw_mark(cairo, margin, 76.0, OVERLAY_LEFT, 17.0, "level not confirmed");
     }
-    overlay_draw_scale_bar(cairo, view);
+    overlay_draw_scale_bar(cairo, view, OVERLAY_LEFT);
     cairo_restore(cairo);
 }

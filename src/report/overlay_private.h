@@ -75,8 +75,8 @@ bool overlay_draw_outlines(cairo_t *cairo, const overlay_view *view, myo_error *
 void overlay_draw_mark(cairo_t *cairo, double x, double y, overlay_align align, double size,
                        const char *text);
 
-/* Draws a scale bar at the lower left of the slice. The context counts in units. */
-void overlay_draw_scale_bar(cairo_t *cairo, const overlay_view *view);
+/* Draws a scale bar at the lower left or right of the slice. The context counts in units. */
+void overlay_draw_scale_bar(cairo_t *cairo, const overlay_view *view, overlay_align side);
 
 /* Draws sides, level and scale bar over the slice. The context counts in picture pixels. */
 void overlay_draw_marks(cairo_t *cairo, const overlay_view *view, const myo_level_choice *level);

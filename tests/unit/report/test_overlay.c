@@ -4,11 +4,8 @@
 
 #include "base/file.h"
 #include "report/overlay.h"
+#include "report/picture_fixture.h"
 #include "report/slice_fixture.h"
-
-#include <png.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #define PATH "test_overlay.png"
 #define SIDE 100
@@ -16,11 +13,6 @@
 /* 100 rows are enlarged to the least height. */
 #define HEIGHT 1080
 #define SCALE (HEIGHT / (double)SIDE)
-
-typedef struct picture {
-    uint8_t *rgb;
-    size_t width, height;
-} picture;
 
 /* The phantom in the canonical frame, by patient position: bright to the front left, dark
  * elsewhere; a block of left multifidus at the back left. */
@@ -81,27 +73,11 @@ static void write_overlay(const stored_slice *s, const myo_report_features *feat
     }
 }
 
-static picture read_picture(void) {
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    assert_true(png_image_begin_read_from_file(&image, PATH));
-    image.format = PNG_FORMAT_RGB;
-    picture p = {malloc(PNG_IMAGE_SIZE(image)), image.width, image.height};
-    assert_non_null(p.rgb);
-    assert_true(png_image_finish_read(&image, NULL, p.rgb, 0, NULL));
-    unlink(PATH);
-    return p;
-}
-
-static const uint8_t *at(const picture *p, double x, double y) {
-    assert_true(x >= 0.0 && x < (double)p->width && y >= 0.0 && y < (double)p->height);
-    return p->rgb + 3 * ((size_t)y * p->width + (size_t)x);
-}
-
 /* True when a pixel within two of (x, y) has clearly more red than green and blue. */
 static bool is_red_near(const picture *p, double x, double y) {
     for (int dy = -2; dy <= 2; dy++) {
         for (int dx = -2; dx <= 2; dx++) {
-            const uint8_t *rgb = at(p, x + dx, y + dy);
+            const uint8_t *rgb = picture_at(p, x + dx, y + dy);
             if (rgb[0] > 150 && rgb[1] < 110 && rgb[2] < 110) {
                 return true;
             }
@@ -114,12 +90,12 @@ static void shows_the_right_side_on_the_left_with_the_front_on_top(void **state)
     (void)state;
     stored_slice s = store(false, false, false);
     write_overlay(&s, NULL);
-    picture p = read_picture();
+    picture p = picture_read(PATH);
     assert_int_equal(p.height, HEIGHT);
     assert_int_equal(p.width, HEIGHT + 620);
-    assert_true(at(&p, 75 * SCALE, 20 * SCALE)[1] > 240); /* front left: bright */
-    assert_true(at(&p, 25 * SCALE, 20 * SCALE)[1] < 20);  /* front right */
-    assert_true(at(&p, 45 * SCALE, 75 * SCALE)[1] < 20);  /* back */
+    assert_true(picture_at(&p, 75 * SCALE, 20 * SCALE)[1] > 240); /* front left: bright */
+    assert_true(picture_at(&p, 25 * SCALE, 20 * SCALE)[1] < 20);  /* front right */
+    assert_true(picture_at(&p, 45 * SCALE, 75 * SCALE)[1] < 20);  /* back */
     free(p.rgb);
     destroy(&s);
 }
@@ -128,7 +104,7 @@ static void draws_outlines_along_pixel_edges(void **state) {
     (void)state;
     stored_slice s = store(false, false, false);
     write_overlay(&s, NULL);
-    picture p = read_picture();
+    picture p = picture_read(PATH);
     for (double along = 65.0; along <= 75.0; along += 2.5) {
         assert_true(is_red_near(&p, 60.0 * SCALE, along * SCALE));
         assert_true(is_red_near(&p, 80.0 * SCALE, along * SCALE));
@@ -152,7 +128,7 @@ static void does_not_join_the_parts_of_a_region(void **state) {
         labels[(10 + i / 10) * SIDE + 10 + i % 10] = 5101;
     }
     write_overlay(&s, NULL);
-    picture p = read_picture();
+    picture p = picture_read(PATH);
     assert_true(is_red_near(&p, 70.0 * SCALE, 68.0 * SCALE)); /* hole */
     assert_true(is_red_near(&p, 15.0 * SCALE, 20.0 * SCALE)); /* second part */
     size_t red_between = 0;
@@ -200,7 +176,7 @@ static size_t count_panel_ink(const picture *p) {
     size_t ink = 0;
     for (size_t y = 0; y < p->height; y++) {
         for (size_t x = HEIGHT; x < p->width; x++) {
-            ink += at(p, (double)x, (double)y)[1] > 60;
+            ink += picture_at(p, (double)x, (double)y)[1] > 60;
         }
     }
     return ink;
@@ -210,10 +186,10 @@ static void features_add_to_the_panel_and_odd_texts_do_not_break_it(void **state
     (void)state;
     stored_slice s = store(false, false, false);
     write_overlay(&s, NULL);
-    picture without = read_picture();
+    picture without = picture_read(PATH);
     myo_report_features features = {.height_m = (double)NAN, .height_source = "none"};
     write_overlay(&s, &features);
-    picture with = read_picture();
+    picture with = picture_read(PATH);
     assert_true(count_panel_ink(&with) > count_panel_ink(&without) + 1000);
     free(without.rgb);
     free(with.rgb);
@@ -232,10 +208,10 @@ static void features_add_to_the_panel_and_odd_texts_do_not_break_it(void **state
     }
     myo_error err = {0};
     assert_true(myo_report_overlay_write(PATH, s.image, s.labels, &f.slice, &features, &err));
-    picture p = read_picture();
+    picture p = picture_read(PATH);
     /* Nothing runs into the right margin. */
     for (size_t y = 0; y < p.height; y++) {
-        assert_true(at(&p, (double)p.width - 20.0, (double)y)[1] < 60);
+        assert_true(picture_at(&p, (double)p.width - 20.0, (double)y)[1] < 60);
     }
     free(p.rgb);
     destroy(&s);
@@ -251,9 +227,10 @@ static void ct_is_shown_in_a_fixed_window(void **state) {
     fixture_init(&f);
     f.series.modality = MYO_MODALITY_CT;
     assert_true(myo_report_overlay_write(PATH, s.image, s.labels, &f.slice, NULL, NULL));
-    picture p = read_picture();
-    assert_in_range(at(&p, 25 * SCALE, 30 * SCALE)[1], 127, 128); /* 50 HU is the middle grey */
-    assert_int_equal(at(&p, 70 * SCALE, 30 * SCALE)[1], 0);
+    picture p = picture_read(PATH);
+    assert_in_range(picture_at(&p, 25 * SCALE, 30 * SCALE)[1], 127,
+                    128); /* 50 HU is the middle grey */
+    assert_int_equal(picture_at(&p, 70 * SCALE, 30 * SCALE)[1], 0);
     free(p.rgb);
     destroy(&s);
 }
