@@ -25,6 +25,7 @@ static const char *const names[] = {"L5/S1",  "L4/5",   "L3/4",  "L2/3", "L1/2",
 #define SACRUM_SEEN_MIN 0.5 /* probability below L5/S1 from which the sacrum counts as seen */
 #define NO_SACRUM_FACTOR 0.4
 #define TRANSITIONAL_FACTOR 0.7
+#define FEW_DISCS_FACTOR 0.5
 
 static void name_discs(const discs_volume *v, const discs_chain *chain, myo_spine *out) {
     myo_vec3 normal = myo_geometry_normal(&v->geometry);
@@ -70,6 +71,7 @@ static void describe_count(const discs_chain *chain, myo_spine *out) {
     }
     if (chain->count < DISCS_MIN) {
         out->signs |= MYO_SPINE_FEW_DISCS;
+        out->count_confidence *= FEW_DISCS_FACTOR;
     }
 }
 

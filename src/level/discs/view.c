@@ -15,7 +15,8 @@
 #define SURROUNDINGS_SIGMA_MM 20.0 /* about half a vertebra and its disc in each direction */
 #define DEVIATION_FLOOR 0.05       /* of the highest deviation: keeps the noise of air small */
 #define NORMALISED_MAX 4.0
-#define SIDE_MIN_MM 60.0 /* less than two levels cannot be counted */
+#define SIDE_MIN_MM 60.0  /* less than two levels cannot be counted */
+#define SIDE_MAX_MM 800.0 /* more than any scanner shows */
 
 /* Geometry of the resampled pixels; pixel 0 keeps its centre. */
 static myo_geometry view_geometry(const myo_geometry *canonical, const myo_grid *view) {
@@ -62,10 +63,11 @@ bool discs_view_create(const myo_image *image, discs_view *out, myo_error *err) 
     }
     double width = (double)stored->columns * stored->column_spacing_mm;
     double height = (double)stored->rows * stored->row_spacing_mm;
-    if (!(width >= SIDE_MIN_MM && height >= SIDE_MIN_MM)) {
+    if (!(fmin(width, height) >= SIDE_MIN_MM && fmax(width, height) <= SIDE_MAX_MM)) {
         return myo_error_set(err, MYO_E_RANGE,
-                             "the sagittal slice shows %.0f x %.0f mm, too little for a spine",
-                             width, height);
+                             "the sagittal slice shows %.0f x %.0f mm, and %.0f to %.0f mm each "
+                             "way are needed to find a spine",
+                             width, height, SIDE_MIN_MM, SIDE_MAX_MM);
     }
     myo_image *canonical = NULL;
     discs_view view = {0};
