@@ -23,11 +23,12 @@ struct dcmtk_dataset {
     DcmFileFormat file;
     std::string transfer_syntax; /* its name, or the UID when it is not known */
     bool syntax_known = true;
-    /* False when the file ends, or breaks, within or behind the pixel data. */
+    /* False when the file ends, or breaks, within the pixel data. */
     bool complete = true;
     std::unique_ptr<uint8_t, dcmtk_freer> bytes; /* of a file that is not read from the disk */
     size_t file_size = 0;
     size_t pixel_offset = 0; /* of the value of the pixel data, as far as the stream says it */
+    uint64_t pixel_end = 0;  /* behind it, with a deflated dataset unpacked */
 };
 
 /* Runs `body` and turns what it throws into an error. */

@@ -28,8 +28,6 @@
 /* PS3.5 A.4: an offset counts the tag and length in front of each fragment, too. */
 static const size_t ITEM_HEADER_SIZE = 8;
 
-static const DcmTagKey FLOAT_PIXEL_DATA(0x7fe0, 0x0008), DOUBLE_PIXEL_DATA(0x7fe0, 0x0009);
-
 void dcmtk_codecs_register() {
     DJDecoderRegistration::registerCodecs();
     DJLSDecoderRegistration::registerCodecs();
@@ -361,10 +359,7 @@ bool dcmtk_dataset_read_frame(dcmtk_dataset *dataset, size_t frame, dicom_pixel_
         DcmDataset *items = dataset->file.getDataset();
         DcmElement *element = nullptr;
         if (items->findAndGetElement(DCM_PixelData, element).bad()) {
-            bool real = items->tagExists(FLOAT_PIXEL_DATA) || items->tagExists(DOUBLE_PIXEL_DATA);
-            return real ? myo_error_set(err, MYO_E_UNSUPPORTED,
-                                        "pixel data are floating-point numbers, which are not read")
-                        : myo_error_set(err, MYO_E_MISSING, "no pixel data");
+            return myo_error_set(err, MYO_E_MISSING, "no pixel data");
         }
         if (!dataset->syntax_known) {
             return myo_error_set(err, MYO_E_UNSUPPORTED, "unknown transfer syntax %s",

@@ -3,12 +3,12 @@
  * Reader of DICOM headers (PS3.5 7, PS3.10 7): explicit and implicit VR, both byte orders,
  * deflated.
  *
- * DCMTK reads and decodes the pixels; headers are read here, because a search opens thousands of
- * files and wants thirty elements of each. DCMTK builds an object for every element, which takes
- * ten times as long, descends into sequences by recursion, which a crafted file can drive off the
- * end of the stack, and unpacks a deflated dataset without a limit. Here nothing is built, the
- * sequences that are open lie in an array of fixed length, and no value is read that was not asked
- * for.
+ * DCMTK reads and decodes the pixels, of which it is told here where they end; headers are read
+ * here, because a search opens thousands of files and wants thirty elements of each. DCMTK builds
+ * an object for every element, which takes ten times as long, descends into sequences by recursion,
+ * which a crafted file can drive off the end of the stack, and unpacks a deflated dataset without a
+ * limit. Here nothing is built, the sequences that are open lie in an array of fixed length, and no
+ * value is read that was not asked for.
  */
 #include "dicom/elements_private.h"
 
@@ -27,7 +27,6 @@
 #define GROUP_IDENTIFYING 0x0008u
 #define TAG_TRANSFER_SYNTAX_UID 0x00020010u
 #define TAG_FLOAT_PIXEL_DATA 0x7fe00008u
-#define TAG_PIXEL_DATA 0x7fe00010u
 #define TAG_ITEM 0xfffee000u
 #define TAG_ITEM_END 0xfffee00du
 #define TAG_SEQUENCE_END 0xfffee0ddu
@@ -61,7 +60,8 @@ struct dicom_elements {
     level levels[DEPTH_MAX];
     size_t depth; /* levels[depth] is the innermost one */
     bool in_meta, big_endian;
-    bool any; /* the dataset has an element */
+    bool any;               /* the dataset has an element */
+    uint64_t packed_offset; /* where the dataset begins when it is deflated, else 0 */
     char transfer_syntax[UID_SIZE];
     dicom_element current;
     bool pending; /* the value of `current` has not been passed */
@@ -169,8 +169,11 @@ static bool skip(dicom_elements *elements, uint64_t size, myo_error *err) {
 static bool begin_dataset(dicom_elements *elements, myo_error *err) {
     const char *syntax = elements->transfer_syntax;
     elements->in_meta = false;
-    if (strcmp(syntax, UID_DEFLATED) == 0 && !dicom_stream_inflate(elements->stream, err)) {
-        return false;
+    if (strcmp(syntax, UID_DEFLATED) == 0) {
+        elements->packed_offset = dicom_stream_get_offset(elements->stream);
+        if (!dicom_stream_inflate(elements->stream, err)) {
+            return false;
+        }
     }
     const uint8_t *bytes;
     size_t got;
@@ -329,7 +332,8 @@ static bool step_in_dataset(dicom_elements *elements, const dicom_element *head,
         *report = !here.quiet;
         return true;
     }
-    if (elements->depth == 0 && head->tag >= TAG_FLOAT_PIXEL_DATA && head->tag <= TAG_PIXEL_DATA) {
+    if (elements->depth == 0 && head->tag >= TAG_FLOAT_PIXEL_DATA &&
+        head->tag <= DICOM_TAG_PIXEL_DATA) {
         bool deflated = dicom_stream_get_left(elements->stream) == UINT64_MAX;
         if (deflated && head->length != DICOM_UNDEFINED_LENGTH &&
             head->length > DEFLATED_PIXELS_MAX) {
@@ -423,4 +427,44 @@ bool dicom_elements_enter(dicom_elements *elements, myo_error *err) {
 bool dicom_elements_pixels_are_cut(const dicom_elements *elements) {
     return elements->current.length != DICOM_UNDEFINED_LENGTH &&
            elements->current.length > dicom_stream_get_left(elements->stream);
+}
+
+/* The delimiter of the fragments has its place behind them. */
+static bool pass_fragments(dicom_elements *elements, myo_error *err) {
+    if (!open_level(elements, &elements->current, LEVEL_FRAGMENTS, true, false, err)) {
+        return false;
+    }
+    while (elements->depth > 0) {
+        dicom_element head;
+        dicom_event event;
+        size_t size;
+        bool report;
+        if (!peek_head(elements, &head, &size, err)) {
+            return false;
+        }
+        if (size == 0) {
+            return truncated(err);
+        }
+        if (!skip(elements, size, err) ||
+            !step_in_sequence(elements, &head, &event, &report, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool dicom_elements_find_pixels_end(dicom_elements *elements, uint64_t *end, myo_error *err) {
+    uint64_t length = elements->current.length;
+    if (length == DICOM_UNDEFINED_LENGTH) {
+        length = 0;
+        myo_error reason = {0};
+        if (!pass_fragments(elements, &reason)) {
+            bool broken_off = reason.code == MYO_E_FORMAT;
+            return myo_error_set(err, reason.code, "%s",
+                                 broken_off ? "compressed pixel data are broken or truncated"
+                                            : reason.message);
+        }
+    }
+    *end = elements->packed_offset + dicom_stream_get_offset(elements->stream) + length;
+    return true;
 }

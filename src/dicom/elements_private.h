@@ -5,6 +5,13 @@
 
 #include "dicom/stream_private.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* DICOM_EVENT_PIXELS comes with this tag, or with a lower one for floating-point numbers. */
+#define DICOM_TAG_PIXEL_DATA 0x7fe00010u
+
 typedef enum dicom_event {
     DICOM_EVENT_ELEMENT, /* its value may be read, or the sequence entered; else it is passed over
                           */
@@ -44,8 +51,16 @@ bool dicom_elements_get_value(dicom_elements *elements, const uint8_t **value, m
  */
 bool dicom_elements_pixels_are_cut(const dicom_elements *elements);
 
+/* After DICOM_EVENT_PIXELS: where their value ends, with the delimiter of fragments; which may be
+ * behind the end of the file. Counted from its beginning, with a deflated dataset unpacked. Nothing
+ * else may be called afterwards. */
+bool dicom_elements_find_pixels_end(dicom_elements *elements, uint64_t *end, myo_error *err);
+
 /* Hands out the items of the element that was handed out last, which must be a sequence by what
  * the caller knows of it. */
 bool dicom_elements_enter(dicom_elements *elements, myo_error *err);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -276,6 +276,23 @@ static inline void assert_skipped(const char *folder, myo_code code, const char 
     myo_catalogue_destroy(catalogue);
 }
 
+/* Most address space that the process has had so far: memory that was asked for counts, even when
+ * nothing was written to it. */
+static inline size_t peak_memory_mb(void) {
+    char line[256];
+    size_t kib = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        if (strncmp(line, "VmPeak:", 7) == 0) {
+            kib = strtoull(line + 7, NULL, 10);
+        }
+    }
+    fclose(file);
+    assert_true(kib > 0);
+    return kib / 1024;
+}
+
 #define FOLDER_TEST(name) cmocka_unit_test_setup_teardown(name, create_folder, remove_folder)
 
 #endif

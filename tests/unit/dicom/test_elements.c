@@ -212,6 +212,12 @@ static void survives_pixels_that_claim_gigabytes(void **state) {
     put_number(b, 0xfffffff0u, 4);
     write_built(*state, NAME, b, CLASS_MR, SYNTAX_DEFLATED);
     assert_skipped(*state, MYO_E_RANGE, "deflated pixel data of more than 1024 MB");
+    b = build_image(SYNTAX_EXPLICIT, false);
+    put_head(b, 0xfffcfffcu, "OB", 0xc0000000u); /* 3 GB */
+    write_built(*state, NAME, b, CLASS_MR, SYNTAX_DEFLATED);
+    size_t before = peak_memory_mb();
+    assert_image(*state);
+    assert_true(peak_memory_mb() - before < 512);
 }
 
 /* Delimiters that end nothing are passed over where writers put them, and refused elsewhere. */

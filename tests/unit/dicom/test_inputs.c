@@ -306,6 +306,51 @@ static void refuses_members_that_are_encrypted_or_bombs(void **state) {
     myo_catalogue_destroy(catalogue);
 }
 
+/* Asserts that the only image is read, or refused for a reason, without much memory. */
+static void assert_small(const char *folder, const char *archive, const char *reason) {
+    size_t before = peak_memory_mb();
+    myo_catalogue *catalogue = read_input(folder, archive);
+    myo_image *image = NULL;
+    myo_error err = {0};
+    bool done = myo_dicom_read_slice(&only_series(catalogue)->instances[0], &image, NULL, &err);
+    assert_int_equal(done, !reason);
+    if (reason) {
+        assert_non_null(strstr(err.message, reason));
+    }
+    assert_true(peak_memory_mb() - before < 512);
+    myo_image_destroy(image);
+    myo_catalogue_destroy(catalogue);
+}
+
+/* Members are unpacked into memory, where DCMTK makes room for what an element says it has. */
+static void survives_members_that_claim_gigabytes(void **state) {
+    static const unsigned char behind[] = {0xfc, 0xff, 0xfc, 0xff, 'O', 'B',
+                                           0,    0,    0,    0,    0,   0xc0}; /* 3 GB */
+    static const unsigned char fragments[] = {
+        0xe0, 0x7f, 0x10, 0,    'O', 'B', 0, 0,   0xff, 0xff, 0xff, 0xff, /* pixel data */
+        0xfe, 0xff, 0,    0xe0, 0,   0,   0, 0,                           /* no offset table */
+        0xfe, 0xff, 0,    0xe0, 0,   0,   0, 0xc0};                       /* 3 GB */
+    char *bytes, path[FIXTURE_PATH_SIZE];
+    size_t size;
+    path_of(*state, "one", path);
+    write_image(*state, "one");
+    assert_true(myo_file_read(path, FIXTURE_FILE_MAX, &bytes, &size, NULL));
+    bytes = realloc(bytes, size + sizeof behind);
+    assert_non_null(bytes);
+    memcpy(bytes + size, behind, sizeof behind);
+    zip_t *zip = open_zip(*state, "behind.zip");
+    add_bytes(zip, "one", bytes, size + sizeof behind);
+    assert_int_equal(zip_close(zip), 0);
+    free(bytes);
+    assert_small(*state, "behind.zip", NULL);
+    set_text(*state, "one", 0x00020010u, "UI", "1.2.840.10008.1.2.5");
+    replace_raw(path, 0x7fe00010u, fragments, sizeof fragments);
+    zip = open_zip(*state, "fragments.zip");
+    add_file(zip, *state, "one", "one");
+    assert_int_equal(zip_close(zip), 0);
+    assert_small(*state, "fragments.zip", "compressed pixel data are broken or truncated");
+}
+
 /* Cut anywhere, or with bytes turned over, a zip file gives reasons and no crash. */
 static void survives_broken_zip_files(void **state) {
     char *bytes, path[FIXTURE_PATH_SIZE];
@@ -350,6 +395,7 @@ int main(void) {
         FOLDER_TEST(opens_no_zip_file_by_another_name),
         FOLDER_TEST(compares_a_directory_in_a_zip_file),
         FOLDER_TEST(refuses_members_that_are_encrypted_or_bombs),
+        FOLDER_TEST(survives_members_that_claim_gigabytes),
         FOLDER_TEST(survives_broken_zip_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
