@@ -19,8 +19,8 @@
 /* Where the sacrum is looked for below a disc: at these distances, in directions from straight down
  * to this far to the back. */
 #define SACRUM_FROM_MM 12.0
-#define SACRUM_TO_MM 28.0
 #define SACRUM_STEP_MM 4.0
+#define SACRUM_STEPS 5
 #define SACRUM_DIRECTIONS 6
 #define SACRUM_BACK_DEG 75.0
 
@@ -162,7 +162,8 @@ static double sacrum_below(const discs_volume *v, size_t slice, const discs_cand
         double angle = SACRUM_BACK_DEG * d / (SACRUM_DIRECTIONS - 1) * acos(-1.0) / 180.0;
         double sum = 0.0;
         int seen = 0;
-        for (double far = SACRUM_FROM_MM; far <= SACRUM_TO_MM; far += SACRUM_STEP_MM) {
+        for (int step = 0; step < SACRUM_STEPS; step++) {
+            double far = SACRUM_FROM_MM + SACRUM_STEP_MM * step;
             double x = c->x_mm + far * sin(angle), y = c->y_mm + far * cos(angle);
             if (is_in_view(v, x, y)) {
                 sum += mean_at(&v->slices[slice], DISCS_SACRUM, x, y);
