@@ -157,6 +157,11 @@ static void print_finding(const finding *f) {
     }
 }
 
+/* A study without an axial series has no slice, but its discs are an answer. */
+static bool is_answered(const finding *f) {
+    return f->location.has_slice || (!f->location.axial && f->location.spine.count > 0);
+}
+
 static cli_status find_in_all(const cli_call *call, const myo_catalogue *catalogue) {
     bool json = call->values[OPTION_JSON].count > 0;
     json_t *array = json ? json_array() : NULL;
@@ -165,7 +170,7 @@ static cli_status find_in_all(const cli_call *call, const myo_catalogue *catalog
     myo_error err = {0};
     for (size_t i = 0; i < count; i++) {
         finding f = find_level(call, myo_catalogue_get_study(catalogue, i));
-        found += f.location.has_slice;
+        found += is_answered(&f);
         if (output && !myo_locate_draw(catalogue, f.study, &f.location, output, &err)) {
             return cli_fail(call, &err);
         }
@@ -220,8 +225,9 @@ const cli_command cli_cmd_level = {
     .option_count = OPTION_COUNT,
     .examples = examples,
     .example_count = CLI_LENGTH(examples),
-    .statuses = {"a slice was found in every study", "some studies have no slice at that level",
-                 "wrong use, or an input does not exist", "no slice was found at all"},
+    .statuses = {"a slice was found in every study (discs, where there is no axial series)",
+                 "some studies have no slice at that level",
+                 "wrong use, or an input does not exist", "nothing was found at all"},
     .operand_min = 1,
     .operand_max = CLI_OPERANDS_ANY,
     .run = run,
