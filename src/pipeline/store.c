@@ -193,12 +193,28 @@ bool store_write_fragment(const store *s, const char *key, const json_t *fragmen
     return done;
 }
 
+/* What is read from it later must be there. */
+static bool is_usable(const json_t *fragment) {
+    static const char *const texts[] = {"fingerprint", "status", "measurements", "features",
+                                        "risk"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (!json_is_string(json_object_get(fragment, texts[i]))) {
+            return false;
+        }
+    }
+    return json_is_object(json_object_get(fragment, "record"));
+}
+
 json_t *store_read_fragment(const store *s, const char *key) {
     char *path = fragment_path(s, key, NULL), *text = NULL;
     size_t size;
     json_t *fragment = NULL;
     if (path && myo_file_read(path, FRAGMENT_SIZE_MAX, &text, &size, NULL)) {
         fragment = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+    }
+    if (!is_usable(fragment)) {
+        json_decref(fragment);
+        fragment = NULL;
     }
     free(text);
     free(path);
