@@ -56,7 +56,7 @@ static const cli_option options[OPTION_COUNT] = {
          .kind = CLI_TEXT,
          .argument = "UID|SERIES:INSTANCE",
          .help = "measure this slice: its SOP instance UID, or the numbers of its series and "
-                 "instance"},
+                 "instance. UID:FRAME is one frame, from 1, of a file with several"},
     [OPTION_LEVEL_CONFIDENCE] =
         {.name = "level-confidence",
          .kind = CLI_NUMBER,

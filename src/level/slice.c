@@ -101,31 +101,57 @@ static bool finish(const myo_series *series, const myo_instance *instance, const
     return true;
 }
 
-/* What --slice says. */
+/* What --slice says: UID, UID:FRAME or SERIES:INSTANCE. */
 typedef struct slice_name {
-    const char *uid; /* the whole text */
-    bool has_numbers;
+    const char *uid;
+    size_t uid_length;
+    bool has_frame, has_numbers;
+    int frame; /* from 1 */
     int series_number, instance_number;
 } slice_name;
 
 static slice_name parse_slice_name(const char *text) {
-    slice_name name = {.uid = text};
-    const char *colon = strchr(text, ':');
+    size_t length = strcspn(text, ":");
+    slice_name name = {.uid = text, .uid_length = length};
     char number[16];
-    if (colon && (size_t)(colon - text) < sizeof number) {
-        memcpy(number, text, (size_t)(colon - text));
-        number[colon - text] = '\0';
-        name.has_numbers = myo_integer_parse(number, &name.series_number) &&
-                           myo_integer_parse(colon + 1, &name.instance_number);
+    if (text[length] == '\0') {
+        return name;
+    }
+    name.has_frame = myo_integer_parse(text + length + 1, &name.frame);
+    if (!name.has_frame) {
+        name.uid_length = 0;
+    } else if (length < sizeof number) {
+        memcpy(number, text, length);
+        number[length] = '\0';
+        name.has_numbers = myo_integer_parse(number, &name.series_number);
+        name.instance_number = name.frame;
     }
     return name;
 }
 
 static bool is_named(const slice_name *name, const myo_series *series,
                      const myo_instance *instance) {
-    return strcmp(instance->sop_uid, name->uid) == 0 ||
-           (name->has_numbers && series->number == name->series_number &&
-            instance->instance_number == name->instance_number);
+    bool has_uid = name->uid_length > 0 && strlen(instance->sop_uid) == name->uid_length &&
+                   memcmp(instance->sop_uid, name->uid, name->uid_length) == 0;
+    bool is_frame =
+        !name->has_frame || (name->frame > 0 && instance->frame == (size_t)name->frame - 1);
+    return (has_uid && is_frame) || (name->has_numbers && series->number == name->series_number &&
+                                     instance->instance_number == name->instance_number);
+}
+
+/* Two images that share their numbers, or frames that share their UID. */
+static bool say_ambiguous(const char *text, const myo_instance *one, const myo_instance *other,
+                          myo_error *err) {
+    if (strcmp(one->sop_uid, other->sop_uid) == 0) {
+        return myo_error_set(err, MYO_E_AMBIGUOUS,
+                             "--slice %s: several frames have this UID, give one of them, for "
+                             "example %s:%zu",
+                             text, one->sop_uid, one->frame + 1);
+    }
+    return myo_error_set(err, MYO_E_AMBIGUOUS,
+                         "--slice %s: several images have these numbers, give the SOP instance "
+                         "UID: %s or %s",
+                         text, one->sop_uid, other->sop_uid);
 }
 
 static bool choose_named_slice(const myo_study *study, const char *text, myo_level_choice *out,
@@ -140,10 +166,7 @@ static bool choose_named_slice(const myo_study *study, const char *text, myo_lev
                 continue;
             }
             if (instance) {
-                return myo_error_set(err, MYO_E_AMBIGUOUS,
-                                     "--slice %s: several images have these numbers, give the SOP "
-                                     "instance UID: %s or %s",
-                                     text, instance->sop_uid, candidate->sop_uid);
+                return say_ambiguous(text, instance, candidate, err);
             }
             series = &study->series[s];
             instance = candidate;

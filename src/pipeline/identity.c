@@ -126,10 +126,14 @@ const char *identity_path(const identity *id, const char *original, char out[PSE
 
 const char *identity_uid_option(const identity *id, const char *original,
                                 char out[PSEUDONYM_SIZE]) {
-    if (!original || strchr(original, ':') || !strchr(original, '.')) {
+    size_t length = original ? strcspn(original, ":") : 0;
+    if (!id->hide || length == 0 || !memchr(original, '.', length)) {
         return original;
     }
-    return identity_uid(id, original, out);
+    char uid[PSEUDONYM_SIZE + 1], pseudonym[PSEUDONYM_SIZE];
+    snprintf(uid, sizeof uid, "%.*s", (int)length, original);
+    snprintf(out, PSEUDONYM_SIZE, "%s%s", identity_uid(id, uid, pseudonym), original + length);
+    return out;
 }
 
 void identity_study_key(const identity *id, const myo_study *study, char key[STUDY_KEY_SIZE]) {

@@ -29,7 +29,8 @@ void identity_close(identity *id);
 const char *identity_patient(const identity *id, const char *original, char out[PSEUDONYM_SIZE]);
 const char *identity_uid(const identity *id, const char *original, char out[PSEUDONYM_SIZE]);
 const char *identity_path(const identity *id, const char *original, char out[PSEUDONYM_SIZE]);
-/* The pseudonym of an option that may name a UID: whatever has no ':' and is no plain number. */
+/* The pseudonym of an option that may name a UID, alone or with ':' and a frame behind it: whatever
+ * has a '.'. */
 const char *identity_uid_option(const identity *id, const char *original, char out[PSEUDONYM_SIZE]);
 
 /* 24 hexadecimal digits that stand for patient and study. */

@@ -140,6 +140,32 @@ static void takes_the_slice_that_the_user_names(void **state) {
     }
 }
 
+/* Frames of one file share its UID. */
+static void takes_the_frame_that_the_user_names(void **state) {
+    (void)state;
+    study_fixture f;
+    const myo_study *study = disc_stacks(&f, 2);
+    for (size_t i = 0; i < study->series[0].instance_count; i++) {
+        f.parts[0].instances[i].sop_uid = "1.2.6";
+        f.parts[0].instances[i].frame = i;
+    }
+    myo_level_choice choice;
+    assert_true(myo_level_choose_slice(study, NULL, NULL, "L4/5", "1.2.6:4", &choice, NULL));
+    assert_int_equal(choice.instance->frame, 3);
+    static const char *const missing[] = {
+        "1.2.6:0", "1.2.6:-1", "1.2.6:99", "1.2.6:", "1.2.6:x", "1.2.6:4:4", "1.2:4", "1.2.66:4"};
+    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
+        myo_error err = {0};
+        assert_false(myo_level_choose_slice(study, NULL, NULL, "L4/5", missing[i], &choice, &err));
+        assert_int_equal(err.code, MYO_E_ARGUMENT);
+    }
+    myo_error err = {0};
+    assert_false(myo_level_choose_slice(study, NULL, NULL, "L4/5", "1.2.6", &choice, &err));
+    assert_int_equal(err.code, MYO_E_AMBIGUOUS);
+    assert_string_equal(err.message, "--slice 1.2.6: several frames have this UID, give one of "
+                                     "them, for example 1.2.6:1");
+}
+
 static void refuses_a_slice_that_is_not_there_or_not_usable(void **state) {
     (void)state;
     static const char *const missing[] = {"6:99", "7:1", "6:", ":1", "6", "1.2.6.99", "", "6:1x"};
@@ -196,6 +222,7 @@ int main(void) {
         cmocka_unit_test(takes_a_single_slice_as_it_is),
         cmocka_unit_test(does_not_guess_within_a_block),
         cmocka_unit_test(takes_the_slice_that_the_user_names),
+        cmocka_unit_test(takes_the_frame_that_the_user_names),
         cmocka_unit_test(refuses_a_slice_that_is_not_there_or_not_usable),
         cmocka_unit_test(knows_its_levels_from_head_to_foot),
     };

@@ -49,7 +49,12 @@ static void options_that_name_uids_are_found(void **state) {
     assert_null(identity_uid_option(&hiding, NULL, out));
     assert_string_equal(identity_uid_option(&hiding, "6001:12", out), "6001:12");
     assert_string_equal(identity_uid_option(&hiding, "6001", out), "6001");
+    char frame[PSEUDONYM_SIZE], uid[PSEUDONYM_SIZE];
     assert_memory_equal(identity_uid_option(&hiding, "1.2.3", out), "2.25.", 5);
+    assert_string_equal(out, identity_uid(&hiding, "1.2.3", uid));
+    identity_uid_option(&hiding, "1.2.3:12", frame);
+    assert_memory_equal(frame, out, strlen(out));
+    assert_string_equal(frame + strlen(out), ":12");
 }
 
 /* As long as a path that fills a message. */
