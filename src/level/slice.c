@@ -337,14 +337,14 @@ static const char *doubt_by_stacks(const myo_series *series, size_t stacks, doub
     bool even = stacks_are_one_level_apart(series, stacks);
     if (even && stacks == DISC_COUNT + 1) {
         *factor = SIX_STACKS_FACTOR;
-        return "; there are six stacks of slices: six lumbar vertebrae?";
+        return "there are six stacks of slices: six lumbar vertebrae?";
     }
     if (even && stacks == DISC_COUNT - 1) {
         *factor = FOUR_STACKS_FACTOR;
-        return "; there are four stacks of slices: four lumbar vertebrae?";
+        return "there are four stacks of slices: four lumbar vertebrae?";
     }
     *factor = 1.0;
-    return "";
+    return NULL;
 }
 
 /* What the discs say, with what speaks against them. */
@@ -352,12 +352,13 @@ static void describe_spine(const myo_series *series, size_t stacks, const myo_sp
                            myo_level_choice *choice) {
     char signs[sizeof choice->note - 160];
     double factor;
-    const char *doubt = doubt_by_stacks(series, stacks, &factor);
+    choice->doubt = doubt_by_stacks(series, stacks, &factor);
     myo_spine_describe_signs(spine, signs, sizeof signs);
     choice->confidence *= factor;
     snprintf(choice->note, sizeof choice->note,
-             "%s counted up from the sacrum on the sagittal series%s%s%s", choice->level,
-             *signs ? "; but " : "", signs, doubt);
+             "%s counted up from the sacrum on the sagittal series%s%s%s%s", choice->level,
+             *signs ? "; but " : "", signs, choice->doubt ? "; " : "",
+             choice->doubt ? choice->doubt : "");
 }
 
 /* By what is known without the discs. */

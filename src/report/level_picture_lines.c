@@ -17,7 +17,7 @@ const overlay_color level_picture_chosen = {0.22, 0.90, 1.0};
 const overlay_color level_picture_other = {1.0, 0.55, 0.86};
 
 bool level_picture_is_sure(const myo_disc *disc) {
-    return disc->confidence >= MYO_LEVEL_CONFIRMED_MIN;
+    return disc->confidence >= OVERLAY_SEEN_MIN;
 }
 
 overlay_color level_picture_disc_color(const myo_disc *disc) {

@@ -114,7 +114,7 @@ static double draw_discs(cairo_t *cairo, const myo_report_location *location, do
                           "No discs were found on the sagittal series");
         return y + 20.0;
     }
-    bool sure = spine->count_confidence >= MYO_LEVEL_CONFIRMED_MIN;
+    bool sure = spine->count_confidence >= OVERLAY_SEEN_MIN;
     overlay_draw_text(cairo, OVERLAY_MARGIN, y, OVERLAY_LEFT, OVERLAY_CONTENT, OVERLAY_SIZE_BODY,
                       true, overlay_text, "Discs, counted up from the sacrum");
     draw_percent(cairo, OVERLAY_RIGHT_EDGE, y, true, sure ? overlay_good : overlay_warning,

@@ -11,7 +11,7 @@
 
 extern const overlay_color level_picture_plane, level_picture_chosen, level_picture_other;
 
-/* True for a disc whose name is likelier right than wrong. */
+/* True for a disc that was seen and whose name is hardly in doubt. */
 bool level_picture_is_sure(const myo_disc *disc);
 
 /* The colour that says so. */

@@ -36,7 +36,24 @@ static spot place(const overlay_view *view, double column, double row) {
                   ((row + 0.5) * view->y_scale + view->top) / view->unit};
 }
 
-/* Where the border of an axial image cuts the plane of the sagittal slice: twice, or not at all. */
+/* Cuts a line off where it leaves the picture to the front or to the back; false when it lies
+ * outside. */
+static bool clip(line *l, double width) {
+    double dx = l->back.x - l->front.x, slope = (l->back.y - l->front.y) / (dx > 0.0 ? dx : 1.0);
+    if (!(l->back.x > 0.0 && l->front.x < width)) {
+        return false;
+    }
+    if (l->front.x < 0.0) {
+        l->front = (spot){0.0, l->front.y - slope * l->front.x};
+    }
+    if (l->back.x > width) {
+        l->back = (spot){width, l->back.y - slope * (l->back.x - width)};
+    }
+    return isfinite(l->front.y + l->back.y);
+}
+
+/* Where the border of an axial image cuts the plane of the sagittal slice, within the picture:
+ * twice, or not at all. */
 static bool cut(const overlay_view *view, const myo_geometry *axial, line *out) {
     const myo_geometry *sagittal = myo_image_get_geometry(view->image);
     double right = (double)axial->columns - 0.5, bottom = (double)axial->rows - 0.5;
@@ -61,7 +78,7 @@ static bool cut(const overlay_view *view, const myo_geometry *axial, line *out) 
     }
     bool swap = spots[0].x > spots[1].x;
     *out = (line){spots[swap ? 1 : 0], spots[swap ? 0 : 1]};
-    return isfinite(spots[0].x + spots[0].y + spots[1].x + spots[1].y);
+    return clip(out, view->width / view->unit);
 }
 
 static bool is_drawn(const myo_instance *instance) {
@@ -175,7 +192,7 @@ static void draw_label(cairo_t *cairo, const overlay_view *view, const myo_level
     char text[64];
     overlay_set_color(cairo, color);
     cairo_set_line_width(cairo, 1.6);
-    cairo_move_to(cairo, fmin(plane->back.x, width), plane->back.y);
+    cairo_move_to(cairo, plane->back.x, plane->back.y);
     cairo_line_to(cairo, width + 6.0, y);
     cairo_line_to(cairo, width + indent - 8.0, y);
     cairo_stroke(cairo);

@@ -24,8 +24,8 @@ typedef struct sheet {
     size_t count;
 } sheet;
 
-/* Draws a sentence, with a capital and a full stop, under the heading; what does not fit is left
- * out. */
+/* Draws a sentence, with a capital and its stop, under the heading; what does not fit is left out.
+ */
 static void warn(sheet *s, const char *sentence) {
     if (s->count++ == 0) {
         overlay_draw_text(s->cairo, OVERLAY_MARGIN, s->y, OVERLAY_LEFT, OVERLAY_CONTENT, SIZE_HEAD,
@@ -33,7 +33,8 @@ static void warn(sheet *s, const char *sentence) {
         s->y += 24.0;
     }
     myo_text text = {0};
-    myo_text_printf(&text, "%s.", sentence);
+    bool asks = *sentence && sentence[strlen(sentence) - 1] == '?';
+    myo_text_printf(&text, "%s%s", sentence, asks ? "" : ".");
     double room = floor((s->bottom - 10.0 - s->y) / LINE_HEIGHT) + 1.0;
     if (text.data && !text.failed && room >= 1.0) {
         char *first = text.data;
@@ -55,6 +56,9 @@ static void warn_and_clear(sheet *s, myo_text *text) {
 static void warn_of_slice(sheet *s, const myo_level_choice *slice) {
     if (!slice->confirmed) {
         warn(s, "the level is not confirmed: look at it before a result is used");
+    }
+    if (slice->doubt) {
+        warn(s, slice->doubt);
     }
     if (fabs(slice->distance_mm) > DISTANCE_GOOD_MM) {
         myo_text text = {0};

@@ -45,10 +45,6 @@ static const char *source_in_words(const char *source) {
     return source;
 }
 
-/* From this confidence on a level counts as seen by somebody, below it as following a convention.
- */
-#define LEVEL_SEEN_MIN 0.8
-
 void overlay_draw_level_name(cairo_t *cairo, const char *level, overlay_color color,
                              const char *state) {
     overlay_draw_text(cairo, OVERLAY_MARGIN, 66.0, OVERLAY_LEFT, 200.0, SIZE_TITLE, true,
@@ -61,7 +57,7 @@ double overlay_draw_level(cairo_t *cairo, const myo_level_choice *level) {
     const char *state = "level not confirmed";
     overlay_color color = overlay_warning;
     if (level->confirmed) {
-        bool seen = level->confidence >= LEVEL_SEEN_MIN;
+        bool seen = level->confidence >= OVERLAY_SEEN_MIN;
         state = seen ? "level confirmed" : "level assumed";
         color = seen ? overlay_good : overlay_text;
     }

@@ -117,6 +117,10 @@ void overlay_draw_fact(cairo_t *cairo, double y, const char *name, myo_text *val
 /* Appends a DICOM date (YYYYMMDD) as YYYY-MM-DD; anything else as it is. */
 void overlay_append_date(myo_text *text, const char *date);
 
+/* From this confidence on a level counts as seen by somebody, below it as following a convention.
+ */
+#define OVERLAY_SEEN_MIN 0.8
+
 /* Draws the first line of a panel: a level, and at the right its state. */
 void overlay_draw_level_name(cairo_t *cairo, const char *level, overlay_color color,
                              const char *state);

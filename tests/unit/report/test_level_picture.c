@@ -248,6 +248,23 @@ static void planes_are_drawn_within_their_images_only(void **state) {
     destroy(s);
 }
 
+/* Also those that are larger than the sagittal image. */
+static void planes_end_with_the_picture(void **state) {
+    (void)state;
+    scene *s = create_scene();
+    add_axial(s, 1, 0.0);
+    s->axial_instances[0].geometry = axial_slice(-20.0, 30.0);
+    s->axial_instances[0].geometry.row_spacing_mm = 2.0;
+    choose(s, 0);
+    const double rise = tan(acos(-1.0) / 6.0);
+    picture p = draw(s);
+    assert_true(is_near(&p, to_x(90.0), to_y(-20.0 + rise * 90.0), chosen_color));
+    double x = HEIGHT + 0.6 * GUTTER, y_mm = x / PX_PER_MM - HALF_MM;
+    assert_false(is_near(&p, x, to_y(-20.0 + rise * y_mm), chosen_color));
+    free(p.rgb);
+    destroy(s);
+}
+
 static void a_slice_beside_the_sagittal_one_is_not_drawn(void **state) {
     (void)state;
     scene *s = create_scene();
@@ -327,6 +344,11 @@ static void every_sign_is_a_warning(void **state) {
         before = warnings;
         free(p.rgb);
     }
+    s->slice.doubt = "there are six stacks";
+    p = draw(s);
+    assert_true(count_in_panel(&p, unsure_color) > before + 100);
+    before = count_in_panel(&p, unsure_color);
+    free(p.rgb);
     s->slice.confirmed = false;
     s->spine.other_shift = -1;
     p = draw(s);
@@ -398,6 +420,7 @@ int main(void) {
         cmocka_unit_test(
             shows_the_front_on_the_left_with_the_head_on_top_whatever_the_stored_order),
         cmocka_unit_test(planes_are_drawn_within_their_images_only),
+        cmocka_unit_test(planes_end_with_the_picture),
         cmocka_unit_test(a_slice_beside_the_sagittal_one_is_not_drawn),
         cmocka_unit_test(lines_of_many_slices_stay_apart),
         cmocka_unit_test(discs_are_brought_onto_the_slice_in_colours_that_say_how_sure_they_are),
