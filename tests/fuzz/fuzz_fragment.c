@@ -93,7 +93,7 @@ static void discard_bytes(void *user, const char *bytes, size_t size) {
 }
 
 static void open_place(void) {
-    strcpy(here.folder, "/tmp/myotome-fuzz-XXXXXX");
+    snprintf(here.folder, PATH_SIZE, "/tmp/myotome-fuzz-XXXXXX");
     bool done = mkdtemp(here.folder) != NULL;
     snprintf(here.image, PATH_SIZE, "%.64s/image.dcm", here.folder);
     snprintf(here.output, PATH_SIZE, "%.64s/out", here.folder);
