@@ -56,13 +56,27 @@ static finding find_level(const cli_call *call, const myo_study *study) {
     return f;
 }
 
+/* Hundredths of a millimetre or of a degree, thousandths of a confidence: what is behind them says
+ * nothing. */
+static json_t *rounded(double value, double steps) {
+    return cli_json_number(round(value * steps) / steps);
+}
+
+static json_t *length_to_json(double value_mm) {
+    return rounded(value_mm, 100.0);
+}
+
+static json_t *confidence_to_json(double value) {
+    return rounded(value, 1000.0);
+}
+
 static json_t *slice_to_json(const myo_level_choice *c) {
     return json_pack("{s:o, s:i, s:i, s:o, s:o, s:s, s:s, s:o}", "sop_uid",
                      cli_json_text(c->instance->sop_uid), "series_number", c->series->number,
                      "instance_number", c->instance->instance_number, "distance_mm",
-                     cli_json_number(c->distance_mm), "tilt_deg", cli_json_number(c->tilt_deg),
+                     length_to_json(c->distance_mm), "tilt_deg", rounded(c->tilt_deg, 100.0),
                      "level", c->level, "level_source", c->source, "level_confidence",
-                     cli_json_number(c->confidence));
+                     confidence_to_json(c->confidence));
 }
 
 static json_t *discs_to_json(const myo_spine *spine) {
@@ -71,10 +85,9 @@ static json_t *discs_to_json(const myo_spine *spine) {
         const myo_disc *d = &spine->discs[i];
         json_object_set_new(
             discs, d->name,
-            json_pack("{s:[o, o, o], s:o, s:b}", "center_lps_mm", cli_json_number(d->centre_mm.x),
-                      cli_json_number(d->centre_mm.y), cli_json_number(d->centre_mm.z),
-                      "confidence", cli_json_number(d->confidence), "interpolated",
-                      d->interpolated));
+            json_pack("{s:[o, o, o], s:o, s:b}", "center_lps_mm", length_to_json(d->centre_mm.x),
+                      length_to_json(d->centre_mm.y), length_to_json(d->centre_mm.z), "confidence",
+                      confidence_to_json(d->confidence), "interpolated", d->interpolated));
     }
     return discs;
 }
@@ -106,7 +119,7 @@ static json_t *finding_to_json(const finding *f) {
         cli_json_text(f->study->patient_id), "study_uid", cli_json_text(f->study->study_uid),
         "series_uid", series ? cli_json_text(series->series_uid) : json_null(), "discs",
         discs_to_json(&l->spine), "count_confidence",
-        l->spine.count > 0 ? cli_json_number(l->spine.count_confidence) : json_null(), "slice",
+        l->spine.count > 0 ? confidence_to_json(l->spine.count_confidence) : json_null(), "slice",
         l->has_slice ? slice_to_json(&l->slice) : json_null(), "other_slice",
         l->has_other ? slice_to_json(&l->other) : json_null(), "warnings", warnings_to_json(f));
 }
@@ -212,9 +225,9 @@ const cli_command cli_cmd_level = {
         "that is.\n\n"
         "Discs are counted up from the sacrum, which assumes five lumbar vertebrae; signs that "
         "speak against it are printed, and the slice that would be right if the count is one off. "
-        "Without a sagittal T2 series of the same frame of reference the order of the axial stacks "
-        "decides, with a lower confidence: the second-lowest is taken as L4/5. Below a confidence "
-        "of 0.5 the level counts as not confirmed.\n\n"
+        "Without a sagittal T2 series of the same frame of reference the axial stacks are counted "
+        "from the foot, by where the psoas lies on them, with a lower confidence. Below a "
+        "confidence of 0.5 the level counts as not confirmed.\n\n"
         "With -o a picture is drawn for each study: the sagittal with its discs and the planes of "
         "the axial slices. A wrong count is seen there in a second.\n\n"
         "With --json an array is printed, one object for each study: patient_id, study_uid, "
