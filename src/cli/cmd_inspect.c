@@ -25,7 +25,8 @@ static const cli_example examples[] = {
 
 /* What `measure` would do with a study. */
 typedef struct outlook {
-    const myo_series *series; /* NULL: none, `error` says why */
+    const myo_series *series;   /* NULL: none, `error` says why */
+    const myo_series *sagittal; /* discs will be looked for on it; NULL: none */
     bool has_slice;
     myo_level_choice slice;
     myo_error error;
@@ -39,6 +40,7 @@ static outlook look_at(const myo_study *study) {
     } else {
         o.series = NULL;
     }
+    o.sagittal = o.series ? myo_level_find_sagittal(study, o.series, NULL) : NULL;
     return o;
 }
 
@@ -69,7 +71,9 @@ static void add_series(cli_table *table, const myo_series *series, const outlook
     add_milliseconds(table, series->repetition_time_ms);
     cli_table_add(table, "%zu", series->instance_count);
     cli_table_add(table, "%zu", series->stack_count);
-    if (series == o->series) {
+    if (series == o->sagittal) {
+        cli_table_add(table, "%s", "no: it serves to find the level");
+    } else if (series == o->series) {
         cli_table_add(table, "%s", "yes");
     } else {
         cli_table_add(table, "no: %s", why_not(series, o));
@@ -124,7 +128,10 @@ static bool print_study(const myo_catalogue *catalogue, const myo_study *study) 
     bool complete = !table.failed;
     cli_table_clear(&table);
     print_notes(catalogue, study);
-    if (o.has_slice) {
+    if (o.sagittal) {
+        printf("  slice at %s: that at the disc on series %d (see `myotome level`)\n",
+               DEFAULT_LEVEL, o.sagittal->number);
+    } else if (o.has_slice) {
         printf("  slice at %s: series %d, instance %d (%s, confidence %.2f)\n  note: %s\n",
                o.slice.level, o.slice.series->number, o.slice.instance->instance_number,
                o.slice.source, o.slice.confidence, o.slice.note);
@@ -232,13 +239,15 @@ static json_t *study_to_json(const myo_study *study) {
     for (size_t i = 0; i < study->series_count; i++) {
         json_array_append_new(series, series_to_json(&study->series[i], &o));
     }
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "patient_id",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "patient_id",
                      cli_json_text(study->patient_id), "study_uid", cli_json_text(study->study_uid),
                      "study_date", cli_json_text(study->study_date), "height_m",
                      study->patient_size_m > 0.0 ? cli_json_number(study->patient_size_m)
                                                  : json_null(),
-                     "series", series, "slice", slice_to_json(&o), "error",
-                     o.has_slice ? json_null() : cli_json_text(o.error.message));
+                     "series", series, "level_series_uid",
+                     o.sagittal ? cli_json_text(o.sagittal->series_uid) : json_null(), "slice",
+                     o.sagittal ? json_null() : slice_to_json(&o), "error",
+                     o.has_slice || o.sagittal ? json_null() : cli_json_text(o.error.message));
 }
 
 static bool print_json(const myo_catalogue *catalogue) {
@@ -283,10 +292,15 @@ const cli_command cli_cmd_inspect = {
         "which "
         "stand for the files that they list, and zip files of these. Only headers are read. Each "
         "frame of an enhanced MR or CT image counts as a slice. For each study a table of its "
-        "series is printed, then the slice that `myotome "
-        "measure` would take without options, and how sure it is that this slice lies at L4/5. "
-        "Files that cannot be used follow with the reason; of many with the same reason the first "
-        "one is named, or all of them with -v.\n\n"
+        "series "
+        "is printed, then how `myotome measure` would find the slice at L4/5 without options: by "
+        "the "
+        "discs on a sagittal series (which takes a look at its pixels, see `myotome level`), or "
+        "else "
+        "by the order of the axial slices, with the slice and how sure that is. Files that cannot "
+        "be "
+        "used follow with the reason; of many with the same reason the first one is named, or all "
+        "of them with -v.\n\n"
         "Series are recognised by modality, orientation, echo and repetition time; the "
         "description is shown but not relied on.",
     .options = options,
