@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "pipeline/identity_private.h"
+#include "pipeline/locate_picture_private.h"
 #include "pipeline/names_private.h"
 #include "report/label_map.h"
 #include "report/level_picture.h"
@@ -104,14 +105,16 @@ static bool make_path(const myo_catalogue *catalogue, const myo_study *study, co
     return done;
 }
 
-bool myo_locate_draw(const myo_catalogue *catalogue, const myo_study *study,
-                     const myo_location *location, const char *folder, myo_error *err) {
-    myo_image *image = NULL;
-    const myo_instance *instance =
-        location->sagittal && location->level ? read_nearest(location, &image) : NULL;
-    if (!instance) {
-        return true;
-    }
+/* The slice to draw on; false when there is nothing to draw. */
+static bool find_slice(const myo_location *location, const myo_instance **instance,
+                       myo_image **image) {
+    *instance = location->sagittal && location->level ? read_nearest(location, image) : NULL;
+    return *instance != NULL;
+}
+
+static bool write_picture(const myo_study *study, const myo_location *location,
+                          const myo_instance *instance, const myo_image *image, const char *path,
+                          myo_error *err) {
     myo_report_location shown = {.patient_id = study->patient_id,
                                  .study_date = study->study_date,
                                  .level = location->level,
@@ -122,9 +125,27 @@ bool myo_locate_draw(const myo_catalogue *catalogue, const myo_study *study,
                                  .axial = location->axial,
                                  .slice = location->has_slice ? &location->slice : NULL,
                                  .other = location->has_other ? &location->other : NULL};
+    return myo_report_level_picture_write(path, image, &shown, err);
+}
+
+bool locate_picture_write(const myo_study *study, const myo_location *location, const char *path,
+                          myo_error *err) {
+    const myo_instance *instance;
+    myo_image *image = NULL;
+    bool done = !find_slice(location, &instance, &image) ||
+                write_picture(study, location, instance, image, path, err);
+    myo_image_destroy(image);
+    return done;
+}
+
+bool myo_locate_draw(const myo_catalogue *catalogue, const myo_study *study,
+                     const myo_location *location, const char *folder, myo_error *err) {
+    const myo_instance *instance;
+    myo_image *image = NULL;
     char *path = NULL;
-    bool done = make_path(catalogue, study, location->level, folder, &path, err) &&
-                myo_report_level_picture_write(path, image, &shown, err);
+    bool done = !find_slice(location, &instance, &image) ||
+                (make_path(catalogue, study, location->level, folder, &path, err) &&
+                 write_picture(study, location, instance, image, path, err));
     free(path);
     myo_image_destroy(image);
     return done;

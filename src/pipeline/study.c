@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "pipeline/locate_picture_private.h"
 #include "pipeline/location_record_private.h"
 #include "pipeline/names_private.h"
 #include "pipeline/variables_private.h"
@@ -229,6 +230,8 @@ static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_er
             myo_report_overlay_write(path, w->image, w->outlines.labels, &slice, &w->features, err);
         snprintf(path, size, "%s_RoiSet.zip", stem);
         done = done && myo_report_roi_set_write(path, w->outlines.labels, err);
+        snprintf(path, size, "%s_level.png", stem);
+        done = done && locate_picture_write(w->study, &w->location, path, err);
         json_object_set_new(w->record, "files", json_sprintf("%s/%s", folder, name));
     }
     done = done && path;

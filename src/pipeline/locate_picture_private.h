@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MYO_PIPELINE_LOCATE_PICTURE_PRIVATE_H
+#define MYO_PIPELINE_LOCATE_PICTURE_PRIVATE_H
+
+#include <myotome/locate.h>
+
+/* Draws a location as `path`. Nothing is drawn, and no error set, without a sagittal slice that can
+ * be read. */
+bool locate_picture_write(const myo_study *study, const myo_location *location, const char *path,
+                          myo_error *err);
+
+#endif
