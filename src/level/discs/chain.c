@@ -42,6 +42,7 @@
 #define BEYOND_SCORE (-3.0)
 #define BEYOND_ROOM_MM 50.0
 #define BEYOND_ROOM_SCORE (-3.0)
+#define SHIFT_MAX 3    /* counts that are further off are taken together with this one */
 #define OTHER_MIN 0.02 /* less confidence in another count is not worth telling */
 
 /* A disc below L5/S1 that looks so much like a lumbar one makes the count doubtful. */
@@ -163,35 +164,57 @@ static void unroll(const discs_candidate *candidates, const step *steps, const e
     }
 }
 
-/* By how many levels the names move when a chain ends otherwise. */
-static int shift_of(const discs_chain *chain, const discs_candidate *candidates,
-                    const ending *other) {
-    if (!other->lumbosacral) {
-        return 1;
+/* Index of a candidate among the links of a chain; chain->count when it is not among them. */
+static size_t find_link(const discs_chain *chain, const discs_candidate *c) {
+    size_t i = 0;
+    while (i < chain->count &&
+           (chain->links[i].at.x_mm != c->x_mm || chain->links[i].at.y_mm != c->y_mm)) {
+        i++;
     }
-    const discs_candidate *last = &candidates[other->last];
-    for (size_t i = 0; i < chain->count; i++) {
-        const discs_candidate *c = &chain->links[i].at;
-        if (c->x_mm == last->x_mm && c->y_mm == last->y_mm) {
-            return -(int)(chain->lumbosacral - i);
-        }
-    }
-    return last->y_mm > chain->links[chain->count - 1].at.y_mm ? 1 : -1;
+    return i;
 }
 
-static void compare_endings(const discs_candidate *candidates, const ending *endings, size_t count,
-                            size_t best, discs_chain *chain) {
-    double sum = 0.0;
-    size_t other = best == 0 ? 1 : 0;
-    for (size_t i = 0; i <= count; i++) {
-        sum += exp((endings[i].score - endings[best].score) / TEMPERATURE);
-        other = i != best && endings[i].score > endings[other].score ? i : other;
+/* By how many levels names move up when the chain ends otherwise, as the first disc that both
+ * chains share shows: its distance from L5/S1 in levels differs by so much. */
+static int shift_of(const discs_chain *chain, const discs_candidate *candidates, const step *steps,
+                    const ending *other) {
+    int levels = other->lumbosacral ? 0 : 1;
+    step at = other->step;
+    int i = other->last;
+    while (i >= 0) {
+        size_t link = find_link(chain, &candidates[i]);
+        if (link < chain->count) {
+            return levels - (int)(chain->lumbosacral - link);
+        }
+        levels += at.skips + 1;
+        i = at.before;
+        at = i >= 0 ? steps[i] : at;
     }
-    chain->count_confidence = 1.0 / sum;
-    double confidence = exp((endings[other].score - endings[best].score) / TEMPERATURE) / sum;
-    if (confidence >= OTHER_MIN) {
-        chain->other_shift = shift_of(chain, candidates, &endings[other]);
-        chain->other_confidence = confidence;
+    /* Nothing in common: another structure that looks like a spine. */
+    return candidates[other->last].y_mm > chain->links[chain->count - 1].at.y_mm ? 1 : -1;
+}
+
+/* Endings that give the same names speak for the same count. */
+static void compare_endings(const discs_candidate *candidates, const step *steps,
+                            const ending *endings, size_t count, size_t best, discs_chain *chain) {
+    double weight[2 * SHIFT_MAX + 1] = {0}, sum = 0.0;
+    for (size_t i = 0; i <= count; i++) {
+        int shift =
+            endings[i].last >= 0 ? shift_of(chain, candidates, steps, &endings[i]) : SHIFT_MAX;
+        shift = shift < -SHIFT_MAX ? -SHIFT_MAX : shift > SHIFT_MAX ? SHIFT_MAX : shift;
+        double w = exp((endings[i].score - endings[best].score) / TEMPERATURE);
+        weight[shift + SHIFT_MAX] += w;
+        sum += w;
+    }
+    int other = 0;
+    for (int k = -SHIFT_MAX; k <= SHIFT_MAX; k++) {
+        bool better = other == 0 || weight[k + SHIFT_MAX] > weight[other + SHIFT_MAX];
+        other = k != 0 && better ? k : other;
+    }
+    chain->count_confidence = weight[SHIFT_MAX] / sum;
+    if (weight[other + SHIFT_MAX] / sum >= OTHER_MIN) {
+        chain->other_shift = other;
+        chain->other_confidence = weight[other + SHIFT_MAX] / sum;
     }
 }
 
@@ -223,7 +246,7 @@ void discs_find_chain(const discs_volume *volume, const discs_candidate *candida
         best = endings[i].score > endings[best].score ? i : best;
     }
     unroll(candidates, steps, &endings[best], out);
-    compare_endings(candidates, endings, count, best, out);
+    compare_endings(candidates, steps, endings, count, best, out);
     out->transitional = endings[best].lumbosacral &&
                         looks_transitional(candidates, count, &candidates[endings[best].last]);
 }
