@@ -6,7 +6,7 @@
  * Grids and planes that a function fills belong to the caller, who releases their pixels with
  * probe_free(). A function that returns false leaves its reason in probe_message().
  */
-#include "boosting/boost.h"
+#include "boosting/common.h"
 #include "level/discs/discs_private.h"
 
 #include "base/memory.h"
@@ -14,16 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-PROBE_API const char *probe_message(void);
-PROBE_API void probe_free(void *memory);
 /* The view of a slice whose columns grow to the back and rows to the feet. */
 PROBE_API bool probe_view(const float *pixels, size_t columns, size_t rows, double spacing_mm,
                           myo_grid *out);
 /* Maps of stage 0, or of stage 1 when a prior is given. */
 PROBE_API bool probe_maps(const discs_model *model, const myo_grid *view, myo_planes *out);
-/* Values of features (map, row offset, column offset) at pixels, feature by feature. */
-PROBE_API void probe_gather(const myo_planes *maps, const int32_t *spec, size_t feature_count,
-                            const int32_t *places, size_t place_count, float *out);
 /* Opens a prior that lies in memory and stays there as long. */
 PROBE_API discs_model *probe_open(const void *data, size_t size);
 PROBE_API void probe_close(discs_model *model);
@@ -35,21 +30,6 @@ PROBE_API bool probe_classify(const discs_model *model, const myo_grid *view, bo
 PROBE_API bool probe_find(const discs_model *model, const float *pixels, size_t count,
                           size_t columns, size_t rows, double spacing_mm, const double *offsets,
                           const double *position, myo_spine *out);
-
-static _Thread_local myo_error error;
-
-const char *probe_message(void) {
-    return error.message;
-}
-
-static bool finish(bool done, const myo_error *err) {
-    error = *err;
-    return done;
-}
-
-void probe_free(void *memory) {
-    free(memory);
-}
 
 bool probe_view(const float *pixels, size_t columns, size_t rows, double spacing_mm,
                 myo_grid *out) {
@@ -69,7 +49,7 @@ bool probe_view(const float *pixels, size_t columns, size_t rows, double spacing
         *out = view.pixels;
     }
     myo_image_destroy(image);
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }
 
 bool probe_maps(const discs_model *model, const myo_grid *view, myo_planes *out) {
@@ -78,24 +58,7 @@ bool probe_maps(const discs_model *model, const myo_grid *view, myo_planes *out)
     bool done = (!model || discs_classify(model, view, false, &first, &err)) &&
                 discs_maps(view, model ? &first : NULL, out, &err);
     myo_planes_clear(&first);
-    return finish(done, &err);
-}
-
-static size_t clamp(long value, size_t count) {
-    return value < 0 ? 0 : (size_t)value < count ? (size_t)value : count - 1;
-}
-
-void probe_gather(const myo_planes *maps, const int32_t *spec, size_t feature_count,
-                  const int32_t *places, size_t place_count, float *out) {
-    for (size_t f = 0; f < feature_count; f++) {
-        myo_grid map = myo_planes_get(maps, (size_t)spec[3 * f]);
-        for (size_t i = 0; i < place_count; i++) {
-            size_t place = (size_t)places[i];
-            size_t row = clamp((long)(place / map.columns) + spec[3 * f + 1], map.rows);
-            size_t column = clamp((long)(place % map.columns) + spec[3 * f + 2], map.columns);
-            out[f * place_count + i] = map.pixels[row * map.columns + column];
-        }
-    }
+    return probe_finish(done, &err);
 }
 
 discs_model *probe_open(const void *data, size_t size) {
@@ -105,7 +68,7 @@ discs_model *probe_open(const void *data, size_t size) {
         free(model);
         model = NULL;
     }
-    finish(model != NULL, &err);
+    probe_finish(model != NULL, &err);
     return model;
 }
 
@@ -118,7 +81,7 @@ void probe_close(discs_model *model) {
 
 bool probe_classify(const discs_model *model, const myo_grid *view, bool both, myo_planes *out) {
     myo_error err = {0};
-    return finish(discs_classify(model, view, both, out, &err), &err);
+    return probe_finish(discs_classify(model, view, both, out, &err), &err);
 }
 
 bool probe_find(const discs_model *model, const float *pixels, size_t count, size_t columns,
@@ -146,5 +109,5 @@ bool probe_find(const discs_model *model, const float *pixels, size_t count, siz
         myo_image_destroy(images[i]);
     }
     free(images);
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }

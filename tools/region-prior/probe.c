@@ -7,21 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Thread_local myo_error error;
-
-const char *probe_message(void) {
-    return error.message;
-}
-
-static bool finish(bool done, const myo_error *err) {
-    error = *err;
-    return done;
-}
-
-void probe_free(void *memory) {
-    free(memory);
-}
-
 region_model *probe_open(const void *data, size_t size) {
     myo_error err = {0};
     region_model *model = myo_alloc_array(1, sizeof *model, &err);
@@ -29,7 +14,7 @@ region_model *probe_open(const void *data, size_t size) {
         free(model);
         model = NULL;
     }
-    finish(model != NULL, &err);
+    probe_finish(model != NULL, &err);
     return model;
 }
 
@@ -79,7 +64,7 @@ bool probe_normalise(const float *pixels, size_t columns, size_t rows, double sp
     myo_image_destroy(slice);
     *image = seen.image;
     *coarse = seen.coarse;
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }
 
 /* Twice the area of a polygon. */
@@ -111,34 +96,17 @@ bool probe_outline(const uint16_t *mask, size_t columns, size_t rows, int **xy, 
         largest->xy = NULL;
     }
     myo_contour_list_clear(&list);
-    return finish(done, &err);
-}
-
-static size_t clamp(long value, size_t count) {
-    return value < 0 ? 0 : (size_t)value < count ? (size_t)value : count - 1;
-}
-
-void probe_gather(const myo_planes *maps, const int32_t *spec, size_t feature_count,
-                  const int32_t *places, size_t place_count, float *out) {
-    for (size_t f = 0; f < feature_count; f++) {
-        const int32_t *s = spec + 3 * f;
-        const float *plane = maps->pixels + (size_t)s[0] * maps->columns * maps->rows;
-        for (size_t i = 0; i < place_count; i++) {
-            long row = places[i] / (long)maps->columns, column = places[i] % (long)maps->columns;
-            out[f * place_count + i] = plane[clamp(row + s[1], maps->rows) * maps->columns +
-                                             clamp(column + s[2], maps->columns)];
-        }
-    }
+    return probe_finish(done, &err);
 }
 
 bool probe_stage0_maps(const myo_grid *coarse, myo_planes *maps) {
     myo_error err = {0};
-    return finish(region_stage0_maps(coarse, maps, &err), &err);
+    return probe_finish(region_stage0_maps(coarse, maps, &err), &err);
 }
 
 bool probe_stage0(const region_model *model, const myo_grid *coarse, myo_planes *out) {
     myo_error err = {0};
-    return finish(region_stage0(model, coarse, out, &err), &err);
+    return probe_finish(region_stage0(model, coarse, out, &err), &err);
 }
 
 bool probe_search(const region_model *model, const myo_planes *stage0, region_pose *pose) {
@@ -149,22 +117,22 @@ bool probe_search(const region_model *model, const myo_planes *stage0, region_po
     if (done) {
         *pose = hypotheses[0].pose;
     }
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }
 
 bool probe_stage1_input(const region_model *model, const myo_grid *image, const myo_planes *stage0,
                         const region_pose *pose, myo_grid *frame, myo_planes *context) {
     myo_error err = {0};
     region_work w = {.model = model, .image = *image};
-    return finish(region_step_stage1_input(&w, stage0, pose, frame, context, &err), &err);
+    return probe_finish(region_step_stage1_input(&w, stage0, pose, frame, context, &err), &err);
 }
 
 bool probe_stage_maps(const myo_grid *frame, const myo_planes *context, const myo_planes *extra,
                       bool mirror, double step_mm, myo_planes *maps) {
     myo_error err = {0};
-    return finish(region_stage_maps(frame, context, extra->pixels ? extra : NULL, mirror, step_mm,
-                                    maps, &err),
-                  &err);
+    return probe_finish(region_stage_maps(frame, context, extra->pixels ? extra : NULL, mirror,
+                                          step_mm, maps, &err),
+                        &err);
 }
 
 bool probe_stage(const region_model *model, const myo_grid *frame, const myo_planes *context,
@@ -174,7 +142,7 @@ bool probe_stage(const region_model *model, const myo_grid *frame, const myo_pla
         extra->pixels
             ? region_stage(&model->stage2, frame, context, extra, REGION_STAGE2_MM, out, &err)
             : region_stage(&model->stage1, frame, context, NULL, REGION_STAGE1_MM, out, &err);
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }
 
 bool probe_choose(const region_model *model, const myo_grid *image, const myo_planes *stage0,
@@ -185,7 +153,7 @@ bool probe_choose(const region_model *model, const myo_grid *image, const myo_pl
     *stage1 = w.probabilities;
     *stage1_pose = w.stage1_pose;
     *pose = w.pose;
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }
 
 bool probe_shape_input(const myo_planes *stage1, const region_pose *stage1_pose,
@@ -196,7 +164,7 @@ bool probe_shape_input(const myo_planes *stage1, const region_pose *stage1_pose,
     bool done = region_step_bring(&w, REGION_STAGE1_MM, &moved, &err) &&
                 region_shape_smooth(&moved, REGION_STAGE1_MM, out, &err);
     myo_planes_clear(&moved);
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }
 
 void probe_shape_features(const region_model *model, size_t step, const myo_planes *input,
@@ -215,7 +183,7 @@ bool probe_shape(const region_model *model, const myo_planes *stage1,
         *pose = w.pose;
     }
     free(w.landmarks);
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }
 
 bool probe_stage2_input(const region_model *model, const myo_grid *image, const myo_planes *stage1,
@@ -238,5 +206,5 @@ bool probe_stage2_input(const region_model *model, const myo_grid *image, const 
     free(w.landmarks);
     *frame = w.frame;
     *distances = w.distances;
-    return finish(done, &err);
+    return probe_finish(done, &err);
 }

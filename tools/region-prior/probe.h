@@ -9,11 +9,8 @@
 #ifndef MYO_TOOLS_PROBE_H
 #define MYO_TOOLS_PROBE_H
 
-#include "boosting/boost.h"
+#include "boosting/common.h"
 #include "segment/region/region_private.h"
-
-PROBE_API const char *probe_message(void);
-PROBE_API void probe_free(void *memory);
 
 /* Opens a prior that lies in memory and stays there as long. */
 PROBE_API region_model *probe_open(const void *data, size_t size);
@@ -26,10 +23,6 @@ PROBE_API bool probe_normalise(const float *pixels, size_t columns, size_t rows,
 /* Largest outer boundary of a mask along pixel corners: 2 x *count numbers. */
 PROBE_API bool probe_outline(const uint16_t *mask, size_t columns, size_t rows, int **xy,
                              size_t *count);
-
-/* Values of features (map, row offset, column offset) at pixels, feature by feature. */
-PROBE_API void probe_gather(const myo_planes *maps, const int32_t *spec, size_t feature_count,
-                            const int32_t *places, size_t place_count, float *out);
 
 PROBE_API bool probe_stage0_maps(const myo_grid *coarse, myo_planes *maps);
 PROBE_API bool probe_stage0(const region_model *model, const myo_grid *coarse, myo_planes *out);

@@ -90,6 +90,13 @@ static inline void add_stack(series_fixture *part, size_t count, double height_m
     }
 }
 
+/* `count` stacks of three slices each, 35 mm apart and without tilt: one for each disc. */
+static inline void add_disc_stacks(series_fixture *part, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        add_stack(part, 3, 35.0 * (double)i, 0.0);
+    }
+}
+
 /* Call it when all series are complete. */
 static inline const myo_study *finish_study(study_fixture *f) {
     for (size_t i = 0; i < f->study.series_count; i++) {

@@ -111,10 +111,7 @@ static void finds_the_middle_of_a_vertebra(void **state) {
 static void tells_the_slice_of_the_other_count(void **state) {
     (void)state;
     study_fixture f = {0};
-    series_fixture *part = add_series(&f, 6);
-    for (size_t i = 0; i < 4; i++) {
-        add_stack(part, 3, 35.0 * (double)i, 0.0);
-    }
+    add_disc_stacks(add_series(&f, 6), 4);
     const myo_study *study = finish_study(&f);
     myo_spine spine = five_discs();
     myo_level_choice other;
@@ -141,10 +138,7 @@ static void doubts_a_count_with_six_or_four_stacks(void **state) {
                  {4, 0.9 * 0.9, "four lumbar vertebrae?"}};
     for (size_t c = 0; c < 3; c++) {
         study_fixture f = {0};
-        series_fixture *part = add_series(&f, 6);
-        for (size_t i = 0; i < cases[c].stacks; i++) {
-            add_stack(part, 3, 35.0 * (double)i, 0.0);
-        }
+        add_disc_stacks(add_series(&f, 6), cases[c].stacks);
         const myo_study *study = finish_study(&f);
         myo_spine spine = five_discs();
         myo_level_evidence evidence = {.spine = &spine};
@@ -160,10 +154,7 @@ static void doubts_a_count_with_six_or_four_stacks(void **state) {
 static void falls_back_on_stacks_where_discs_do_not_show_the_level(void **state) {
     (void)state;
     study_fixture f = {0};
-    series_fixture *part = add_series(&f, 6);
-    for (size_t i = 0; i < 5; i++) {
-        add_stack(part, 3, 35.0 * (double)i, 0.0);
-    }
+    add_disc_stacks(add_series(&f, 6), 5);
     const myo_study *study = finish_study(&f);
     myo_spine spine = five_discs();
     spine.discs[0] = spine.discs[4];
@@ -178,10 +169,7 @@ static void falls_back_on_stacks_where_discs_do_not_show_the_level(void **state)
 static void counts_stacks_by_what_they_show(void **state) {
     (void)state;
     study_fixture f = {0};
-    series_fixture *part = add_series(&f, 6);
-    for (size_t i = 0; i < 4; i++) {
-        add_stack(part, 3, 35.0 * (double)i, 0.0);
-    }
+    add_disc_stacks(add_series(&f, 6), 4);
     const myo_study *study = finish_study(&f);
     static const struct {
         double index[3];
