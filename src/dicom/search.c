@@ -65,7 +65,7 @@ static bool sort_files(dicom_search *search, myo_error *err) {
     if (search->file_count > 0) {
         qsort(search->files, search->file_count, sizeof *search->files, by_path);
     }
-    for (size_t i = 0; i < search->file_count; i++) {
+    for (size_t i = 0; search->files && i < search->file_count; i++) {
         const dicom_file *file = &search->files[i], *last = kept ? &search->files[kept - 1] : NULL;
         if (!last || strcmp(last->path, file->path) != 0) {
             search->files[kept++] = *file;

@@ -16,6 +16,20 @@ bool level_stack_is_axial(const myo_series *series, const myo_stack *stack);
  * better (localizer, derived, contrast that the header does not tell) does not count. */
 bool level_check_named_series(const myo_series *series, myo_error *err);
 
+/* Fills in a choice; fails when the slice cannot be measured. slice.c. */
+bool level_finish(const myo_series *series, const myo_instance *instance, const char *source,
+                  double confidence, myo_level_choice *out, myo_error *err);
+
+/* The slice at out->level by the stacks of a series of several slices. */
+bool level_choose_by_stacks(const myo_series *series, const myo_level_evidence *evidence,
+                            myo_level_choice *out, myo_error *err);
+
+/* What the number of stacks says against a count by discs, and the factor of its confidence; NULL
+ * and 1 when nothing. Who plans a stack for each lumbar disc has counted the discs, too: six or
+ * four of them, one level apart, are a sign that another number than five was seen, although
+ * protocols differ. */
+const char *level_doubt_by_stacks(const myo_series *series, double *factor);
+
 /* The place of a level on a spine: a disc's centre, or for a vertebra the middle between its discs.
  * `shift` counts levels to the feet from there. False when it was not found. */
 bool level_find_place(const myo_spine *spine, const char *level, int shift, myo_vec3 *centre,
