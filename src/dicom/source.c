@@ -37,7 +37,8 @@ struct dicom_source {
 };
 
 static bool zip_failed(myo_error *err, myo_code code, const char *what, zip_error_t *reason) {
-    return myo_error_set(err, code, "%s: %s", what, zip_error_strerror(reason));
+    myo_error_set(err, code, "%s: %s", what, zip_error_strerror(reason));
+    return false;
 }
 
 bool dicom_archive_open(const char *path, dicom_archive **out, myo_error *err) {
@@ -85,7 +86,8 @@ bool dicom_source_open_file(const char *path, dicom_source **out, myo_error *err
         if (file >= 0) {
             close(file);
         }
-        return myo_error_set(err, MYO_E_IO, "cannot open: %s", strerror(reason));
+        myo_error_set(err, MYO_E_IO, "cannot open: %s", strerror(reason));
+        return false;
     }
     dicom_source *source = NULL;
     if (S_ISDIR(status.st_mode)) {
