@@ -53,14 +53,28 @@ MYO_API bool myo_level_choose_series(const myo_study *study, const char *wanted,
 MYO_API const myo_series *myo_level_find_sagittal(const myo_study *study, const myo_series *axial,
                                                   const char **reason);
 
+/* What an axial slice shows: its myo_level_caudal_index(); NaN when that is not known. */
+typedef struct myo_level_look {
+    const myo_instance *instance;
+    double caudal_index;
+} myo_level_look;
+
 /* What images say about levels. */
 typedef struct myo_level_evidence {
-    const myo_spine *spine; /* discs in the series' frame of reference, or NULL */
-    /* myo_level_caudal_index() of the middle slices of the axial stacks, from the foot; NaN where
-     * it is not known. NULL when none is. */
-    const double *caudal_index;
-    size_t caudal_count;
+    const myo_spine *spine;      /* discs in the series' frame of reference, or NULL */
+    const myo_level_look *looks; /* at the slices of myo_level_list_slices(); may be NULL */
+    size_t look_count;
 } myo_level_evidence;
+
+#define MYO_LEVEL_LOOKS_MAX 12
+
+/*
+ * The slices of an axial series worth a look when discs do not show the level: the middles of the
+ * three lowest stacks, or slices all along a single stack that is higher than one level. Fills
+ * `out` from the foot and returns how many there are; 0 when looking would not help.
+ */
+MYO_API size_t myo_level_list_slices(const myo_series *series,
+                                     const myo_instance *out[MYO_LEVEL_LOOKS_MAX]);
 
 /*
  * How far down the lumbar spine an axial slice lies, as its outlines show: the psoas muscles leave
@@ -69,9 +83,6 @@ typedef struct myo_level_evidence {
  * vertebra is missing.
  */
 MYO_API bool myo_level_caudal_index(const myo_labels *labels, double *index);
-
-/* The middle slice of an axial stack, `index` counting from the foot; NULL behind the last. */
-MYO_API const myo_instance *myo_level_get_stack_middle(const myo_series *series, size_t index);
 
 /*
  * Chooses the slice at `level` ("L1/2" to "L5/S1", "L3") of an axial series. `evidence` (may be

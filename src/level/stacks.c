@@ -23,6 +23,7 @@ static const double CONFIDENCE_FIVE_STACKS = 0.6;
 static const double CONFIDENCE_OTHER_COUNT = 0.4;
 static const double CONFIDENCE_UNEVEN_STACKS = 0.3;
 static const double CONFIDENCE_ONE_STACK = 0.4;
+static const double CONFIDENCE_BLOCK = 0.25;
 /* What six and four stacks leave of the confidence of a count by discs. Four are common where only
  * the lower levels are of interest. */
 static const double SIX_STACKS_FACTOR = 0.7;
@@ -41,6 +42,12 @@ static const double CAUDAL_SD = 0.22;
 static const double lowest_prior[] = {0.85, 0.12, 0.03};
 static const double REACHING_MIN = 0.1; /* less likely than this is next to impossible */
 #define LOWEST_COUNT (sizeof lowest_prior / sizeof lowest_prior[0])
+
+#define STACKS_LOOKED_AT 3
+/* Along a single stack slices count whose index is so near to the expected one; so many at least.
+ */
+static const double NEAR_INDEX = 0.4;
+static const double NEAR_MIN = 3.0;
 
 /* Distance between the centres of neighbouring lumbar discs: body about 3 cm and disc about 1 cm
  * (S.H. Zhou et al., Eur Spine J 9:242-248, 2000), with a margin for how stacks are placed. */
@@ -95,16 +102,82 @@ static bool stacks_are_one_level_apart(const myo_series *series, size_t count) {
     return true;
 }
 
-static bool choose_from_one_stack(const myo_series *series, const myo_stack *stack,
-                                  myo_level_choice *out, myo_error *err) {
-    double extent = extent_mm(series, stack);
-    if (extent > ONE_LEVEL_EXTENT_MAX_MM) {
+/* What was seen of a slice; NaN when nothing. */
+static double index_of(const myo_level_evidence *evidence, const myo_instance *instance) {
+    for (size_t i = 0; evidence && i < evidence->look_count; i++) {
+        if (evidence->looks[i].instance == instance) {
+            return evidence->looks[i].caudal_index;
+        }
+    }
+    return (double)NAN;
+}
+
+/* The caudal index expected at a level: at a vertebra, the mean of those at its discs. */
+static double expected_index(const char *level) {
+    size_t disc = 0;
+    while (disc < DISC_COUNT && strcmp(level, discs_from_foot[disc]) != 0) {
+        disc++;
+    }
+    return disc < DISC_COUNT ? caudal_mean[disc] : (caudal_mean[2] + caudal_mean[3]) / 2.0;
+}
+
+/* Where along a stack the caudal index is as expected: the line fitted to the slices on which it is
+ * not far from that. False when there are too few, or when it does not fall towards the head. */
+static bool find_in_block(const myo_level_evidence *evidence, double expected, double *location) {
+    double n = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0;
+    for (size_t i = 0; evidence && i < evidence->look_count; i++) {
+        double at = evidence->looks[i].instance->location_mm;
+        double index = evidence->looks[i].caudal_index;
+        if (fabs(index - expected) <= NEAR_INDEX) {
+            n += 1.0;
+            x += at;
+            y += index;
+            xx += at * at;
+            xy += at * index;
+        }
+    }
+    double slope = n >= NEAR_MIN ? (n * xy - x * y) / (n * xx - x * x) : 0.0;
+    if (!(slope < 0.0)) {
+        return false;
+    }
+    *location = (x + (n * expected - y) / slope) / n;
+    return true;
+}
+
+/* One stack over several levels: the slice where the psoas lies as at the level, with all the
+ * differences between people. */
+static bool choose_from_block(const myo_series *series, const myo_stack *stack,
+                              const myo_level_evidence *evidence, myo_level_choice *out,
+                              myo_error *err) {
+    const myo_instance *first = &series->instances[stack->first], *nearest = first;
+    const myo_instance *last = first + stack->count - 1;
+    double at;
+    if (!find_in_block(evidence, expected_index(out->level), &at) || at < first->location_mm ||
+        at > last->location_mm) {
         return myo_error_set(err, MYO_E_NOT_FOUND,
                              "series %d (\"%s\") is one stack of %zu slices over %.0f mm, in which "
                              "discs cannot be counted; name the slice at %s with --slice "
                              "%d:INSTANCE",
-                             series->number, series->description, stack->count, extent, out->level,
-                             series->number);
+                             series->number, series->description, stack->count,
+                             extent_mm(series, stack), out->level, series->number);
+    }
+    for (const myo_instance *i = first; i <= last; i++) {
+        nearest = fabs(i->location_mm - at) < fabs(nearest->location_mm - at) ? i : nearest;
+    }
+    snprintf(
+        out->note, sizeof out->note,
+        "in the only stack, the slice on which the psoas lies as at %s in most people; it may be "
+        "a level off",
+        out->level);
+    return level_finish(series, nearest, "axial-anatomy", CONFIDENCE_BLOCK, out, err);
+}
+
+static bool choose_from_one_stack(const myo_series *series, const myo_stack *stack,
+                                  const myo_level_evidence *evidence, myo_level_choice *out,
+                                  myo_error *err) {
+    double extent = extent_mm(series, stack);
+    if (extent > ONE_LEVEL_EXTENT_MAX_MM) {
+        return choose_from_block(series, stack, evidence, out, err);
     }
     snprintf(out->note, sizeof out->note,
              "middle of the only stack (%zu slices over %.0f mm); that it lies at %s is assumed",
@@ -123,15 +196,16 @@ typedef struct lowest_stack {
 /* Which disc the lowest stack goes through, as what the stacks show makes it likely (Bayes); false
  * when nothing is known of them. Of the discs that leave `wanted` within reach the likeliest is
  * taken, unless it is next to impossible: a doubtful slice is better marked than refused. */
-static bool weigh_lowest(const myo_level_evidence *evidence, size_t wanted, size_t *disc,
-                         double *probability) {
+static bool weigh_lowest(const myo_series *series, const myo_level_evidence *evidence,
+                         size_t wanted, size_t *disc, double *probability) {
     double weight[LOWEST_COUNT], sum = 0.0;
     bool known = false;
     size_t best = 0, reaching = 0;
     for (size_t d = 0; d < LOWEST_COUNT; d++) {
         weight[d] = lowest_prior[d];
-        for (size_t i = 0; evidence && i < evidence->caudal_count && d + i < DISC_COUNT; i++) {
-            double z = (evidence->caudal_index[i] - caudal_mean[d + i]) / CAUDAL_SD;
+        for (size_t i = 0; d + i < DISC_COUNT && axial_stack(series, i); i++) {
+            const myo_instance *middle = middle_of(series, axial_stack(series, i));
+            double z = (index_of(evidence, middle) - caudal_mean[d + i]) / CAUDAL_SD;
             if (!isnan(z)) {
                 weight[d] *= exp(-0.5 * z * z);
                 known = true;
@@ -161,7 +235,7 @@ static lowest_stack judge_lowest(const myo_series *series, size_t stack_count, s
     if (!even) {
         low.confidence = CONFIDENCE_UNEVEN_STACKS;
         low.text = "the lowest taken as L5/S1, but the stacks are not one level apart";
-    } else if (weigh_lowest(evidence, wanted, &low.disc, &probability)) {
+    } else if (weigh_lowest(series, evidence, wanted, &low.disc, &probability)) {
         low.confidence = CONFIDENCE_ANATOMY_MAX * probability;
         low.source = "axial-anatomy";
         low.text = seen[low.disc];
@@ -219,9 +293,21 @@ const char *level_doubt_by_stacks(const myo_series *series, double *factor) {
     return NULL;
 }
 
-const myo_instance *myo_level_get_stack_middle(const myo_series *series, size_t index) {
-    const myo_stack *stack = axial_stack(series, index);
-    return stack ? middle_of(series, stack) : NULL;
+size_t myo_level_list_slices(const myo_series *series,
+                             const myo_instance *out[MYO_LEVEL_LOOKS_MAX]) {
+    size_t stacks = count_stacks(series), count = 0;
+    for (size_t i = 0; stacks > 1 && i < stacks && i < STACKS_LOOKED_AT; i++) {
+        out[count++] = middle_of(series, axial_stack(series, i));
+    }
+    const myo_stack *only = stacks == 1 ? axial_stack(series, 0) : NULL;
+    if (only && extent_mm(series, only) > ONE_LEVEL_EXTENT_MAX_MM) {
+        size_t looks = only->count < MYO_LEVEL_LOOKS_MAX ? only->count : MYO_LEVEL_LOOKS_MAX;
+        for (size_t i = 0; i < looks; i++) {
+            out[count++] =
+                &series->instances[only->first + (2 * i + 1) * only->count / (2 * looks)];
+        }
+    }
+    return count;
 }
 
 bool level_choose_by_stacks(const myo_series *series, const myo_level_evidence *evidence,
@@ -231,6 +317,6 @@ bool level_choose_by_stacks(const myo_series *series, const myo_level_evidence *
         return myo_error_set(err, MYO_E_NOT_FOUND, "series %d (\"%s\") has no axial slices",
                              series->number, series->description);
     }
-    return stacks == 1 ? choose_from_one_stack(series, axial_stack(series, 0), out, err)
+    return stacks == 1 ? choose_from_one_stack(series, axial_stack(series, 0), evidence, out, err)
                        : choose_by_stack_order(series, stacks, evidence, out, err);
 }

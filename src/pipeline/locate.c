@@ -14,9 +14,6 @@
 /* A volume of thin slices is thinned out to about this many: a spine needs no more. */
 #define SAGITTAL_SLICES_MAX 40
 
-/* Without discs, so many stacks are looked at, from the lowest up. */
-#define CAUDAL_STACKS 3
-
 /* Reads slices of a series, all of them or of many every n-th; those that cannot be read are left
  * out. `images` has room for SAGITTAL_SLICES_MAX. */
 static bool read_slices(const myo_series *series, myo_image **images, size_t *count,
@@ -82,15 +79,12 @@ static double look_at_slice(const myo_instance *instance) {
     return index;
 }
 
-/* Looks at the lowest stacks, if there are several; returns how many. */
-static size_t look_at_stacks(const myo_series *series, double caudal[CAUDAL_STACKS]) {
-    if (!myo_level_get_stack_middle(series, 1)) {
-        return 0;
-    }
-    size_t count = 0;
-    const myo_instance *middle;
-    while (count < CAUDAL_STACKS && (middle = myo_level_get_stack_middle(series, count)) != NULL) {
-        caudal[count++] = look_at_slice(middle);
+/* Looks at the slices that may tell the level; returns how many. */
+static size_t look_at_slices(const myo_series *series, myo_level_look looks[MYO_LEVEL_LOOKS_MAX]) {
+    const myo_instance *slices[MYO_LEVEL_LOOKS_MAX];
+    size_t count = myo_level_list_slices(series, slices);
+    for (size_t i = 0; i < count; i++) {
+        looks[i] = (myo_level_look){slices[i], look_at_slice(slices[i])};
     }
     return count;
 }
@@ -130,12 +124,12 @@ bool myo_locate_level(const myo_study *study, const myo_location_query *query, m
     if (!has_axial) {
         return false;
     }
-    double caudal[CAUDAL_STACKS];
+    myo_level_look looks[MYO_LEVEL_LOOKS_MAX];
     const myo_spine *spine = out->spine.count > 0 ? &out->spine : NULL;
     myo_level_evidence evidence = {.spine = spine};
     if (!spine || !myo_spine_get_disc(spine, level)) {
-        evidence.caudal_index = caudal;
-        evidence.caudal_count = look_at_stacks(out->axial, caudal);
+        evidence.looks = looks;
+        evidence.look_count = look_at_slices(out->axial, looks);
     }
     out->has_slice =
         myo_level_choose_slice(study, out->axial, &evidence, level, NULL, &out->slice, err);

@@ -166,6 +166,16 @@ static void falls_back_on_stacks_where_discs_do_not_show_the_level(void **state)
     assert_string_equal(choice.source, "stack-order");
 }
 
+/* Looks at the lowest three stacks with the given results. */
+static void look(const myo_series *series, const double index[3],
+                 myo_level_look looks[MYO_LEVEL_LOOKS_MAX]) {
+    const myo_instance *slices[MYO_LEVEL_LOOKS_MAX];
+    assert_int_equal(myo_level_list_slices(series, slices), 3);
+    for (size_t i = 0; i < 3; i++) {
+        looks[i] = (myo_level_look){slices[i], index[i]};
+    }
+}
+
 static void counts_stacks_by_what_they_show(void **state) {
     (void)state;
     study_fixture f = {0};
@@ -182,7 +192,9 @@ static void counts_stacks_by_what_they_show(void **state) {
         {{-0.20, -0.35, -0.45}, 2, false}, /* L4/5 or L3/4? */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        myo_level_evidence evidence = {.caudal_index = cases[i].index, .caudal_count = 3};
+        myo_level_look looks[MYO_LEVEL_LOOKS_MAX];
+        look(&study->series[0], cases[i].index, looks);
+        myo_level_evidence evidence = {.looks = looks, .look_count = 3};
         myo_level_choice choice;
         assert_true(myo_level_choose_slice(study, &study->series[0], &evidence, "L4/5", NULL,
                                            &choice, NULL));
@@ -192,15 +204,49 @@ static void counts_stacks_by_what_they_show(void **state) {
         assert_true(choice.confidence <= 0.7);
     }
     /* From L4/5 up there is hardly an L5/S1, and from higher up none. */
-    myo_level_evidence evidence = {.caudal_index = cases[2].index, .caudal_count = 3};
+    myo_level_look looks[MYO_LEVEL_LOOKS_MAX];
+    look(&study->series[0], cases[2].index, looks);
+    myo_level_evidence evidence = {.looks = looks, .look_count = 3};
     myo_level_choice choice;
     assert_true(
         myo_level_choose_slice(study, &study->series[0], &evidence, "L5/S1", NULL, &choice, NULL));
     assert_true(choice.confidence < 0.2);
     static const double higher[] = {-0.1, -0.3, -0.4};
-    evidence.caudal_index = higher;
+    look(&study->series[0], higher, looks);
     assert_false(
         myo_level_choose_slice(study, &study->series[0], &evidence, "L5/S1", NULL, &choice, NULL));
+}
+
+static void finds_a_level_along_one_long_stack(void **state) {
+    (void)state;
+    study_fixture f = {0};
+    add_stack(add_series(&f, 6), 41, 70.0, 0.0); /* from -10 to 150 mm */
+    const myo_study *study = finish_study(&f);
+    const myo_instance *slices[MYO_LEVEL_LOOKS_MAX];
+    myo_level_look looks[MYO_LEVEL_LOOKS_MAX];
+    size_t count = myo_level_list_slices(&study->series[0], slices);
+    assert_int_equal(count, MYO_LEVEL_LOOKS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        /* 0.1, as at L4/5, at 40 mm. */
+        double index = 0.1 - 0.008 * (slices[i]->location_mm - 40.0);
+        looks[i] = (myo_level_look){slices[i], i == 4 ? (double)NAN : index};
+    }
+    myo_level_evidence evidence = {.looks = looks, .look_count = count};
+    myo_level_choice choice;
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], &evidence, "L4/5", NULL, &choice, NULL));
+    assert_true(fabs(choice.instance->location_mm - 40.0) <= 2.0);
+    assert_string_equal(choice.source, "axial-anatomy");
+    assert_false(choice.confirmed);
+    /* L1/2 (-0.4) would lie at 102.5 mm; an index that rises towards the head tells nothing. */
+    assert_true(
+        myo_level_choose_slice(study, &study->series[0], &evidence, "L1/2", NULL, &choice, NULL));
+    assert_true(fabs(choice.instance->location_mm - 102.5) <= 2.0);
+    for (size_t i = 0; i < count; i++) {
+        looks[i].caudal_index = -looks[i].caudal_index;
+    }
+    assert_false(
+        myo_level_choose_slice(study, &study->series[0], &evidence, "L4/5", NULL, &choice, NULL));
 }
 
 /* Two psoas of 10 x 10 pixels and a vertebra of 40 x 30 on a slice of 1 mm pixels. */
@@ -307,6 +353,7 @@ int main(void) {
         cmocka_unit_test(doubts_a_count_with_six_or_four_stacks),
         cmocka_unit_test(falls_back_on_stacks_where_discs_do_not_show_the_level),
         cmocka_unit_test(counts_stacks_by_what_they_show),
+        cmocka_unit_test(finds_a_level_along_one_long_stack),
         cmocka_unit_test(computes_the_caudal_index_in_the_plane),
         cmocka_unit_test(finds_the_sagittal_t2_of_the_same_frame_of_reference),
         cmocka_unit_test(describes_signs_in_words),
