@@ -146,12 +146,15 @@ bool level_choose_by_spine(const myo_series *series, const myo_spine *spine, int
 bool myo_level_choose_other_slice(const myo_series *series, const myo_spine *spine,
                                   const char *level, myo_level_choice *out) {
     myo_level_choice choice = {.level = level};
+    level_doubt doubt = level_doubt_by_stacks(series);
+    double doubted = (1.0 - doubt.factor) * spine->count_confidence;
+    bool by_stacks = doubted > spine->other_confidence;
     /* When names move up by one, the level lies where the next lower one was found. */
-    if (spine->other_shift == 0 ||
-        !level_choose_by_spine(series, spine, spine->other_shift, &choice, NULL)) {
+    int shift = by_stacks ? doubt.shift : spine->other_shift;
+    if (shift == 0 || !level_choose_by_spine(series, spine, shift, &choice, NULL)) {
         return false;
     }
-    choice.confidence = spine->other_confidence;
+    choice.confidence = by_stacks ? doubted : spine->other_confidence;
     snprintf(choice.note, sizeof choice.note, "%s if the count is one off", level);
     *out = choice;
     return true;

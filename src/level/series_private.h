@@ -24,11 +24,16 @@ bool level_finish(const myo_series *series, const myo_instance *instance, const 
 bool level_choose_by_stacks(const myo_series *series, const myo_level_evidence *evidence,
                             myo_level_choice *out, myo_error *err);
 
-/* What the number of stacks says against a count by discs, and the factor of its confidence; NULL
- * and 1 when nothing. Who plans a stack for each lumbar disc has counted the discs, too: six or
- * four of them, one level apart, are a sign that another number than five was seen, although
- * protocols differ. */
-const char *level_doubt_by_stacks(const myo_series *series, double *factor);
+/* What the number of stacks says against a count by discs. Who plans a stack for each lumbar disc
+ * has counted the discs, too: six or four of them, one level apart, are a sign that another number
+ * than five was seen, although protocols differ. */
+typedef struct level_doubt {
+    const char *text; /* NULL: nothing; static storage */
+    double factor;    /* of the confidence of the count */
+    int shift;        /* where a level lies if the doubt is right, in levels to the feet */
+} level_doubt;
+
+level_doubt level_doubt_by_stacks(const myo_series *series);
 
 /* The place of a level on a spine: a disc's centre, or for a vertebra the middle between its discs.
  * `shift` counts levels to the feet from there. False when it was not found. */

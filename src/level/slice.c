@@ -148,10 +148,10 @@ static bool choose_named_slice(const myo_study *study, const char *text, myo_lev
 static void describe_spine(const myo_series *series, const myo_spine *spine,
                            myo_level_choice *choice) {
     char signs[sizeof choice->note - 160];
-    double factor;
-    choice->doubt = level_doubt_by_stacks(series, &factor);
+    level_doubt doubt = level_doubt_by_stacks(series);
+    choice->doubt = doubt.text;
     myo_spine_describe_signs(spine, signs, sizeof signs);
-    choice->confidence *= factor;
+    choice->confidence *= doubt.factor;
     snprintf(choice->note, sizeof choice->note,
              "%s counted up from the sacrum on the sagittal series%s%s%s%s", choice->level,
              *signs ? "; but " : "", signs, choice->doubt ? "; " : "",

@@ -278,19 +278,18 @@ static bool choose_by_stack_order(const myo_series *series, size_t stack_count,
                         low.confidence, out, err);
 }
 
-const char *level_doubt_by_stacks(const myo_series *series, double *factor) {
+level_doubt level_doubt_by_stacks(const myo_series *series) {
     size_t stacks = count_stacks(series);
     bool even = stacks_are_one_level_apart(series, stacks);
     if (even && stacks == DISC_COUNT + 1) {
-        *factor = SIX_STACKS_FACTOR;
-        return "there are six stacks of slices: six lumbar vertebrae?";
+        return (level_doubt){"there are six stacks of slices: six lumbar vertebrae?",
+                             SIX_STACKS_FACTOR, -1};
     }
     if (even && stacks == DISC_COUNT - 1) {
-        *factor = FOUR_STACKS_FACTOR;
-        return "there are four stacks of slices: four lumbar vertebrae?";
+        return (level_doubt){"there are four stacks of slices: four lumbar vertebrae?",
+                             FOUR_STACKS_FACTOR, 1};
     }
-    *factor = 1.0;
-    return NULL;
+    return (level_doubt){NULL, 1.0, 0};
 }
 
 size_t myo_level_list_slices(const myo_series *series,

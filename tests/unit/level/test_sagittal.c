@@ -111,7 +111,7 @@ static void finds_the_middle_of_a_vertebra(void **state) {
 static void tells_the_slice_of_the_other_count(void **state) {
     (void)state;
     study_fixture f = {0};
-    add_disc_stacks(add_series(&f, 6), 4);
+    add_disc_stacks(add_series(&f, 6), 5);
     const myo_study *study = finish_study(&f);
     myo_spine spine = five_discs();
     myo_level_choice other;
@@ -133,9 +133,10 @@ static void doubts_a_count_with_six_or_four_stacks(void **state) {
         size_t stacks;
         double confidence;
         const char *text;
-    } cases[] = {{6, 0.7 * 0.9, "six lumbar vertebrae?"},
-                 {5, 0.9, NULL},
-                 {4, 0.9 * 0.9, "four lumbar vertebrae?"}};
+        int other; /* instance at L4/5 if the doubt is right: one level higher, or lower */
+    } cases[] = {{6, 0.7 * 0.9, "six lumbar vertebrae?", 8},
+                 {5, 0.9, NULL, 0},
+                 {4, 0.9 * 0.9, "four lumbar vertebrae?", 2}};
     for (size_t c = 0; c < 3; c++) {
         study_fixture f = {0};
         add_disc_stacks(add_series(&f, 6), cases[c].stacks);
@@ -148,6 +149,9 @@ static void doubts_a_count_with_six_or_four_stacks(void **state) {
         assert_close(choice.confidence, cases[c].confidence, 1e-12);
         assert_int_equal(strstr(choice.note, "stacks of slices") != NULL, cases[c].text != NULL);
         assert_true(!cases[c].text || strstr(choice.note, cases[c].text));
+        bool has_other = myo_level_choose_other_slice(&study->series[0], &spine, "L4/5", &choice);
+        assert_int_equal(has_other, cases[c].other != 0);
+        assert_int_equal(has_other ? choice.instance->instance_number : 0, cases[c].other);
     }
 }
 
