@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The slice as the networks see it, whatever matrix, pixel size and units it came in.
+ *
+ * The host's bias field correction knows the levels of air and of fat, which give MR intensities
+ * a unit. Resampling is separable, with a triangle as wide as the greater of both pixels: linear
+ * interpolation upwards, and an average without aliasing downwards.
+ */
+#include "unet_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define VALUE_MAX 1.5f /* of fat; keeps CSF and implants from mattering */
+
+void unet_grid_clear(unet_grid *grid) {
+    free(grid->pixels);
+    *grid = (unet_grid){0};
+}
+
+/* The source pixels that one target pixel averages. */
+typedef struct taps {
+    size_t first, count;
+    double position, radius; /* in source pixels */
+} taps;
+
+static taps taps_at(size_t target, size_t target_count, size_t source_count, double ratio) {
+    taps t = {.radius = fmax(ratio, 1.0)};
+    double from_centre = (double)target - 0.5 * (double)(target_count - 1);
+    t.position = from_centre * ratio + 0.5 * (double)(source_count - 1);
+    double last = (double)(source_count - 1);
+    double low = fmin(fmax(ceil(t.position - t.radius), 0.0), last);
+    double high = fmin(fmax(floor(t.position + t.radius), low), last);
+    t.first = (size_t)low;
+    t.count = (size_t)(high - low) + 1;
+    return t;
+}
+
+/* Weighted mean of `count` values that lie `stride` apart. */
+static float average(const taps *t, const float *values, size_t stride) {
+    double sum = 0.0, weights = 0.0;
+    for (size_t k = 0; k < t->count; k++) {
+        double distance = fabs((double)(t->first + k) - t->position);
+        double weight = fmax(1.0 - distance / t->radius, 1e-6);
+        sum += weight * (double)values[(t->first + k) * stride];
+        weights += weight;
+    }
+    return (float)(sum / weights);
+}
+
+static size_t size_at(size_t count, double ratio) {
+    return (size_t)fmax(round((double)count / ratio), 1.0);
+}
+
+/* Resamples rows x columns pixels to `step_mm`; spacing is that of columns and rows, mm. */
+static bool resample(const float *pixels, size_t columns, size_t rows, double column_spacing_mm,
+                     double row_spacing_mm, double step_mm, unet_grid *out) {
+    double across = step_mm / column_spacing_mm, down = step_mm / row_spacing_mm;
+    *out = (unet_grid){NULL, size_at(columns, across), size_at(rows, down), step_mm};
+    float *narrow = malloc(rows * out->columns * sizeof(float));
+    out->pixels = malloc(out->rows * out->columns * sizeof(float));
+    bool done = narrow && out->pixels;
+    for (size_t c = 0; done && c < out->columns; c++) {
+        taps t = taps_at(c, out->columns, columns, across);
+        for (size_t r = 0; r < rows; r++) {
+            narrow[r * out->columns + c] = average(&t, pixels + r * columns, 1);
+        }
+    }
+    for (size_t r = 0; done && r < out->rows; r++) {
+        taps t = taps_at(r, out->rows, rows, down);
+        for (size_t c = 0; c < out->columns; c++) {
+            out->pixels[r * out->columns + c] = average(&t, narrow + c, out->columns);
+        }
+    }
+    free(narrow);
+    return done;
+}
+
+bool unet_input(const myo_slice *slice, unet_grid *fine, unet_grid *coarse) {
+    size_t count = slice->columns * slice->rows;
+    float *scaled = malloc(count * sizeof(float));
+    if (!scaled) {
+        return false;
+    }
+    float air = (float)slice->air_level, range = (float)(slice->fat_level - slice->air_level);
+    for (size_t i = 0; i < count; i++) {
+        scaled[i] = fminf(fmaxf((slice->corrected[i] - air) / range, 0.0f), VALUE_MAX);
+    }
+    bool done = resample(scaled, slice->columns, slice->rows, slice->column_spacing_mm,
+                         slice->row_spacing_mm, UNET_FINE_MM, fine) &&
+                resample(fine->pixels, fine->columns, fine->rows, fine->step_mm, fine->step_mm,
+                         UNET_COARSE_MM, coarse);
+    free(scaled);
+    return done;
+}

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trains the networks of the segmenter "unet".
+
+usage: fit.py DATA_FOLDER WORK_FOLDER [--phantoms FOLDER] [--folds 0,1,...] [--processes N]
+              [--steps N] [--locate-steps N]
+
+Each fold is a member of the ensemble: a locator and a network that draws the outlines, trained
+without every fifth case. WORK_FOLDER receives member<N>.safetensors, and member<N>.pt (what PyTorch
+needs to go on from there). A member is tested here on the cases that it has not seen.
+"""
+import argparse
+import copy
+import multiprocessing
+import os
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+import apply
+import augment
+import frame
+import weights
+from cases import OUTER_FOLDS, read_cases, read_phantoms
+from network import Network
+from prepare import Prepared
+
+SEED = 20261126
+OUTLINE_CHANNELS, LOCATE_CHANNELS = (24, 48, 96, 96), (16, 32, 48, 48)
+OUTLINE_STEPS, LOCATE_STEPS = 1800, 800
+OUTLINE_BATCH, LOCATE_BATCH = 8, 12
+RATE, DECAY, WARM_STEPS = 3e-3, 1e-2, 100
+AVERAGE = 0.997          # of the weights over the steps
+PHANTOM_CHANCE = 0.06    # of a sample
+LOG_STEPS = 200
+
+
+def loss_of(logits, shares):
+    """Cross-entropy and soft Dice (F. Milletari et al., 3DV 2016, 10.1109/3DV.2016.79), with soft
+    targets at the borders."""
+    log = functional.log_softmax(logits, 1)
+    entropy = -(shares * log).sum(1).mean()
+    p, q = log.exp()[:, 1:], shares[:, 1:]
+    both = (p * q).sum((0, 2, 3))
+    overlap = (2 * both + 1) / ((p * p).sum((0, 2, 3)) + (q * q).sum((0, 2, 3)) + 1)
+    return entropy + 1 - overlap.mean()
+
+
+def follow(average, network, step):
+    """Moves the running mean of the weights."""
+    keep = min(AVERAGE, (step + 1) / (step + 10))
+    with torch.no_grad():
+        for a, b in zip(average.state_dict().values(), network.state_dict().values()):
+            if a.dtype.is_floating_point:
+                a.lerp_(b, 1 - keep)
+            else:
+                a.copy_(b)
+
+
+def train(draw_batch, channels, steps, grid, seed, log):
+    """A network's running mean after `steps` batches; draw_batch() gives images and shares."""
+    torch.manual_seed(seed)
+    network = Network(channels).to(memory_format=torch.channels_last)
+    average = copy.deepcopy(network).eval()
+    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    started, total, samples = time.time(), 0.0, 0
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(step / WARM_STEPS, 1.0) * 0.5 * (
+                1 + np.cos(np.pi * step / steps))
+        images, shares = draw_batch()
+        loss = loss_of(network(augment.to_input(images, grid)
+                               .contiguous(memory_format=torch.channels_last)), shares)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        follow(average, network, step)
+        total, samples = total + loss.item(), samples + len(images)
+        if (step + 1) % LOG_STEPS == 0:
+            log(f"step {step + 1} of {steps}, loss {total / LOG_STEPS:.4f}, "
+                f"{samples / (time.time() - started):.1f} samples a second")
+            started, total, samples = time.time(), 0.0, 0
+    return average
+
+
+class Member:
+    """The training of one member: all cases but those of its fold."""
+
+    def __init__(self, fold, cases, phantoms, options):
+        self.fold, self.options, self.begun = fold, options, time.time()
+        self.cases = [p for p in cases if p.fold != fold and all(p.drawn)]
+        self.tests = [p for p in cases if p.fold == fold]
+        self.phantoms = phantoms
+        self.rng = np.random.default_rng([SEED, fold])
+        self.mean = frame.build_mean([p.centers for p in self.cases])
+        self.poses = {p.index: p.pose(self.mean) for p in self.cases + phantoms}
+        self.mass = np.mean([[(p.classes == k).sum() * (p.spacing / abs(self.poses[p.index][0])) ** 2
+                              for k in range(1, frame.CLASSES)] for p in self.cases], 0)
+
+    def log(self, text):
+        print(f"member {self.fold} {time.time() - self.begun:5.0f} s  {text}", flush=True)
+
+    def pick(self, count):
+        picked = [self.cases[i] for i in self.rng.choice(len(self.cases), count, replace=False)]
+        return [self.phantoms[self.rng.integers(len(self.phantoms))]
+                if self.phantoms and self.rng.random() < PHANTOM_CHANCE else p for p in picked]
+
+    def outline_batch(self):
+        drawn = [augment.draw(self.rng, p, frame.OUTLINE,
+                              augment.jitter_outline(self.rng, self.poses[p.index]))
+                 for p in self.pick(OUTLINE_BATCH)]
+        return [torch.stack(parts) for parts in zip(*drawn)]
+
+    def locate_batch(self):
+        drawn = [augment.draw(self.rng, p, frame.LOCATE, augment.jitter_locate(self.rng), coarse=True)
+                 for p in self.pick(LOCATE_BATCH)]
+        return [torch.stack(parts) for parts in zip(*drawn)]
+
+    def test(self):
+        for mirror in (False, True):
+            rows = []
+            for p in self.tests:
+                pose = apply.locate([self.locator], p.coarse[0], self.mean, self.mass)
+                shares = apply.outline([self.outline], p.fine[0], pose, mirror)
+                full = apply.to_image(shares, pose, *p.classes.shape, p.spacing)
+                rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
+                if mirror:
+                    m, t = p.pose(self.mean)
+                    self.log(f"{p.name} " + " ".join(f"{d:.3f}" for d in rows[-1])
+                             + f" located within {abs(pose[1] - t):.1f} mm")
+            means = apply.structure_means(rows)
+            self.log(f"mirror {mirror} " + " ".join(f"{d:.4f}" for d in means)
+                     + f" mean {np.mean(means):.4f}")
+
+    def save(self):
+        path = os.path.join(self.options.work_folder, f"member{self.fold}")
+        torch.save({"outline": self.outline.state_dict(), "locate": self.locator.state_dict(),
+                    "mean": self.mean, "mass": self.mass}, path + ".pt")
+        tensors = {**weights.tensors_of("outline", self.outline),
+                   **weights.tensors_of("locate", self.locator),
+                   "centers": np.stack([self.mean.real, self.mean.imag], 1).astype(np.float32),
+                   "mass": self.mass.astype(np.float32)}
+        weights.write(path + ".safetensors", tensors, {"fold": str(self.fold)})
+
+    def run(self):
+        torch.set_num_threads(1)
+        self.log(f"{len(self.cases)} cases, {len(self.phantoms)} phantoms")
+        seed = SEED + self.fold
+        self.locator = train(self.locate_batch, LOCATE_CHANNELS, self.options.locate_steps,
+                             frame.LOCATE, seed, self.log)
+        self.outline = train(self.outline_batch, OUTLINE_CHANNELS, self.options.steps,
+                             frame.OUTLINE, seed, self.log)
+        self.save()
+        self.test()
+
+
+def run_member(task):
+    Member(*task).run()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data_folder")
+    parser.add_argument("work_folder")
+    parser.add_argument("--phantoms")
+    parser.add_argument("--folds", default=",".join(str(f) for f in range(OUTER_FOLDS)))
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=OUTLINE_STEPS)
+    parser.add_argument("--locate-steps", type=int, default=LOCATE_STEPS)
+    options = parser.parse_args()
+    started = time.time()
+    os.makedirs(options.work_folder, exist_ok=True)
+    read = read_cases(options.data_folder)
+    phantoms = read_phantoms(options.phantoms, len(read)) if options.phantoms else []
+    with multiprocessing.Pool(options.processes) as pool:
+        prepared = pool.map(Prepared, read + phantoms, chunksize=2)
+    cases, phantoms = prepared[:len(read)], prepared[len(read):]
+    print(f"{len(cases)} cases; left out of the training, as a structure is not drawn: "
+          + ", ".join(p.name for p in cases if not all(p.drawn)), flush=True)
+    tasks = [(int(f), cases, phantoms, options) for f in options.folds.split(",")]
+    with multiprocessing.Pool(options.processes, maxtasksperchild=1) as pool:
+        pool.map(run_member, tasks, chunksize=1)
+    print(f"trained in {time.time() - started:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
