@@ -48,6 +48,10 @@ if(NOT NIFTI_INCLUDE_DIR OR NOT NIFTI_LIBRARY OR NOT ZNZ_LIBRARY)
 endif()
 myo_find_library(ZLIB zlib zlib1g-dev)
 
+# Optional: without oneDNN the segmenter unet is not built. Its own CMake files ask for OpenCL.
+find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.h)
+find_library(DNNL_LIBRARY dnnl)
+
 if(BUILD_TESTING)
   myo_find_library(CMOCKA cmocka libcmocka-dev)
 endif()

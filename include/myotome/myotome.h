@@ -4,6 +4,7 @@
 #define MYOTOME_MYOTOME_H
 
 #include <myotome/api.h>
+#include <myotome/decide.h>
 #include <myotome/dicom.h>
 #include <myotome/error.h>
 #include <myotome/fat.h>
@@ -21,5 +22,6 @@
 #include <myotome/segment.h>
 #include <myotome/spine.h>
 #include <myotome/structure.h>
+#include <myotome/tensors.h>
 
 #endif

@@ -7,9 +7,11 @@
 #ifndef MYOTOME_PLUGIN_H
 #define MYOTOME_PLUGIN_H
 
+#include <myotome/decide.h>
 #include <myotome/fat.h>
 #include <myotome/log.h>
 #include <myotome/segment.h>
+#include <myotome/tensors.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,6 +25,16 @@ typedef struct myo_host {
     void (*log)(myo_log_level level, const char *line);
     /* As myo_error_set() with a finished text; returns false. */
     bool (*error_set)(myo_error *err, myo_code code, const char *text);
+    /* The functions of tensors.h and decide.h. */
+    bool (*tensors_parse)(const void *data, size_t size, const char *origin, myo_tensors **out,
+                          myo_error *err);
+    void (*tensors_destroy)(myo_tensors *tensors);
+    const void *(*tensors_get)(const myo_tensors *tensors, const char *name, myo_tensor_type type,
+                               size_t rank, size_t *shape, myo_error *err);
+    const char *(*tensors_get_metadata)(const myo_tensors *tensors, const char *key);
+    void (*proposal_structure)(size_t class_index, myo_structure *structure, myo_side *side);
+    bool (*decide)(const myo_slice *slice, const myo_proposal *proposal, myo_segmentation *result,
+                   myo_error *err);
 } myo_host;
 
 /* What a plugin offers. Grows only at its end. Must live as long as the shared object is loaded. */

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The parts of the segmenter "unet", in the order in which a slice passes them: input (normalised
- * images), locate (where the patient lies), network (class probabilities), and unet.c, which hands
- * these to the host's deciding step.
+ * The parts of the segmenter "unet", in the order in which a slice passes them: input.c (normalised
+ * images), locate.c (where the patient lies), outline.c (class probabilities in the patient's
+ * frame), quality.c (how good the outlines will be), and unet.c, which puts them together and hands
+ * the probabilities to the host's deciding step. plugin.c is what the host sees. weights.c and network.c are the networks.
  *
- * Points of the image are mm from its centre, x to the patient's left, y to the back.
+ * Points of the image are mm from its centre, x to the patient's left, y to the back. The frame is
+ * that of the mean patient, in its mm; a pose takes it to the image.
  */
 #ifndef MYO_PLUGIN_UNET_PRIVATE_H
 #define MYO_PLUGIN_UNET_PRIVATE_H
 
+#include <myotome/decide.h>
 #include <myotome/plugin.h>
+#include <myotome/tensors.h>
+
+/* ---- grids ---------------------------------------------------------------------------------- */
 
 /* One plane of numbers, row-major; its centre is the centre of the image. */
 typedef struct unet_grid {
@@ -20,10 +26,124 @@ typedef struct unet_grid {
 
 void unet_grid_clear(unet_grid *grid);
 
+/* A similarity: image = m frame + t with complex m (size and rotation). */
+typedef struct unet_pose {
+    double mx, my, tx, ty;
+} unet_pose;
+
+/* The least-squares similarity that takes points a to points b (count x 2 each). */
+unet_pose unet_pose_fit(const double *a, const double *b, const double *weights, size_t count);
+/* outer after inner. */
+unet_pose unet_pose_compose(const unet_pose *outer, const unet_pose *inner);
+
 /* input.c: the slice with air = 0 and fat = 1, cut at 1.5, on pixels of UNET_FINE_MM and of
  * UNET_COARSE_MM. False without memory; the caller clears both grids in any case. */
 #define UNET_FINE_MM 0.8
 #define UNET_COARSE_MM 3.2
 bool unet_input(const myo_slice *slice, unet_grid *fine, unet_grid *coarse);
+
+/* ---- networks ------------------------------------------------------------------------------- */
+
+#define UNET_CLASSES MYO_PROPOSAL_CLASSES
+#define UNET_STRUCTURES (UNET_CLASSES - 1)
+#define UNET_INPUTS 3 /* intensity, and where the pixel lies in the frame */
+#define UNET_STAGES 4 /* resolutions */
+#define UNET_CONVOLUTIONS (4 * UNET_STAGES - 1)
+
+/* What a network works on: the size of its grid and of its pixels. */
+typedef struct unet_field {
+    size_t columns, rows;
+    double step_mm;
+} unet_field;
+
+/* The whole image, for the locator (mm of the image); the frame, for the outlines (of the frame).
+ * Columns and rows are multiples of 2 to the power of UNET_STAGES. */
+extern const unet_field unet_locate_field, unet_outline_field;
+
+/* Weights of one network; borrowed from the file. Half precision numbers are kept as they are. */
+typedef struct unet_network {
+    const uint16_t *weight[UNET_CONVOLUTIONS]; /* outputs x inputs x 3 x 3 */
+    const float *bias[UNET_CONVOLUTIONS];
+    size_t channels[UNET_STAGES];
+} unet_network;
+
+/* One member of the ensemble. */
+typedef struct unet_member {
+    unet_network locate, outline;
+    double centers[2 * UNET_STRUCTURES]; /* of the mean patient's structures, frame mm */
+    double mass_mm2[UNET_STRUCTURES];    /* their mean areas */
+} unet_member;
+
+#define UNET_MEMBERS_MAX 8
+typedef struct unet_model {
+    myo_tensors *tensors;
+    unet_member members[UNET_MEMBERS_MAX];
+    size_t member_count;
+} unet_model;
+
+/* weights.c: opens a file of weights in memory (aligned to 64 bytes), which must live as long. */
+bool unet_model_parse(const myo_host *host, const void *data, size_t size, const char *origin,
+                      unet_model *model, myo_error *err);
+void unet_model_close(const myo_host *host, unet_model *model);
+
+/* network.c: runs one network on a batch of images of one field.
+ *
+ * `images` holds batch x rows x columns intensities; out receives batch x rows x columns x
+ * UNET_CLASSES probabilities. The same input gives the same bytes for any number of threads. */
+typedef struct unet_engine unet_engine;
+bool unet_engine_create(const myo_host *host, const unet_field *field, const size_t *channels,
+                        size_t batch, unet_engine **out, myo_error *err);
+void unet_engine_destroy(unet_engine *engine);
+bool unet_engine_run(unet_engine *engine, const unet_network *network, const float *images,
+                     float *out, myo_error *err);
+
+/* What is seen of the structures in some field: centres (field mm) and areas. */
+typedef struct unet_sight {
+    double centers[2 * UNET_STRUCTURES], mass_mm2[UNET_STRUCTURES];
+} unet_sight;
+
+/* locate.c: measures probabilities (rows x columns x UNET_CLASSES), and moves the pose in which
+ * they were seen so that the structures lie where they do in the mean patient of the model;
+ * `found` (may be NULL) is the share of the structures' expected area that is there. */
+void unet_see(const unet_field *field, const float *probabilities, unet_sight *out);
+void unet_improve_pose(const unet_model *model, const unet_sight *seen, unet_pose *pose,
+                       double *found);
+
+/* The pose that the mean of the members' locators suggests on the coarse image. */
+bool unet_locate(const myo_host *host, const unet_model *model, const unet_grid *coarse,
+                 unet_pose *pose, myo_error *err);
+
+/* outline.c: probabilities of the frame's pixels (rows x columns x UNET_CLASSES), the mean of the
+ * members on the image and on its mirror image; `agreement` is, for each structure, the mean Dice
+ * coefficient between what single passes draw and what their mean draws. */
+bool unet_outline(const myo_host *host, const unet_model *model, const unet_grid *fine,
+                  const unet_pose *pose, float *probabilities, double agreement[UNET_STRUCTURES],
+                  myo_error *err);
+
+/* The class of the mirror image of each class. */
+extern const size_t unet_mirrored[UNET_CLASSES];
+
+/* quality.c: the Dice coefficient that an outline is expected to have with that of a reader. */
+typedef struct unet_signs {
+    double agreement; /* of single passes with their mean */
+    double sharpness; /* of the outline with the probabilities: a soft Dice coefficient */
+    double area_mm2;  /* expected area in the frame */
+} unet_signs;
+double unet_expected_dice(size_t structure, const unet_signs *signs);
+
+/* Samples an image on a field in a pose: rows x columns values, 0 beyond the image. */
+void unet_sample(const unet_grid *image, const unet_field *field, const unet_pose *pose,
+                 float *out);
+
+/* ---- the segmenter -------------------------------------------------------------------------- */
+
+enum { UNET_CONFIDENCE_MIN, UNET_FOUND_MIN, UNET_PARAMETERS };
+extern const myo_parameter unet_parameters[UNET_PARAMETERS];
+
+/* unet.c: outlines one slice with given weights; arguments as those of myo_segmenter.segment, and
+ * `signs` (one for each structure) receives what the quality was estimated from. */
+bool unet_segment(const myo_host *host, const unet_model *model, const myo_slice *slice,
+                  const double *values, myo_segmentation *result, unet_signs *signs,
+                  myo_error *err);
 
 #endif

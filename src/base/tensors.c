@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "base/tensors.h"
+#include <myotome/tensors.h>
 
 #include "base/memory.h"
 
@@ -21,7 +21,7 @@ static const struct {
     const char *name;
     size_t size;
 } types[] = {
-    [MYO_TENSOR_F32] = {"F32", 4}, [MYO_TENSOR_I16] = {"I16", 2}, [MYO_TENSOR_I32] = {"I32", 4}};
+    [MYO_TENSOR_F32] = {"F32", 4}, [MYO_TENSOR_I16] = {"I16", 2}, [MYO_TENSOR_I32] = {"I32", 4}, [MYO_TENSOR_F16] = {"F16", 2}};
 
 /* The length is little-endian whatever the machine. */
 static size_t read_length(const unsigned char *bytes) {

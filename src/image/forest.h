@@ -3,7 +3,7 @@
 #ifndef MYO_IMAGE_FOREST_H
 #define MYO_IMAGE_FOREST_H
 
-#include "base/tensors.h"
+#include <myotome/tensors.h>
 #include "image/planes.h"
 
 /* An ensemble of complete binary trees whose leaves add to class scores (gradient boosting,

@@ -53,7 +53,13 @@ bool myo_registry_create(myo_registry **out, myo_error *err) {
                                 .struct_size = sizeof registry->host,
                                 .version = myo_version(),
                                 .log = host_log,
-                                .error_set = host_error_set};
+                                .error_set = host_error_set,
+                                .tensors_parse = myo_tensors_parse,
+                                .tensors_destroy = myo_tensors_destroy,
+                                .tensors_get = myo_tensors_get,
+                                .tensors_get_metadata = myo_tensors_get_metadata,
+                                .proposal_structure = myo_proposal_structure,
+                                .decide = myo_decide};
     size_t count;
     const myo_segmenter *const *segmenters = myo_segmenter_builtins(&count);
     for (size_t i = 0; i < count; i++) {

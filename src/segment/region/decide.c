@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The decision: region growing under the prior.
- *
- * The probabilities of stage 2 are weighed with the fitted shape and smoothed. Each structure grows
- * from its confident core, most probable pixels first, as long as it is the most probable one and
- * not too far from the shape (R. Adams & L. Bischof, IEEE TPAMI 16:641-647, 1994). Multifidus and
- * erector spinae of a side grow as one compartment, which the septum then divides. What comes out
- * is one piece per structure, without holes or whiskers, and no two overlap.
+ * What this segmenter brings to the deciding step: the probabilities of stage 2, weighed with the
+ * fitted shape and smoothed, and how far from the shape a structure may grow.
  */
 #include "segment/region/region_private.h"
 
 #include "base/memory.h"
-#include "image/morphology.h"
+#include "segment/decide/decide_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,8 +18,6 @@
 #define PRIOR_STRUCTURE_MIN 0.005
 #define PROBABILITY_MIN 1e-4
 #define SMOOTHING_MM 1.0
-#define CORE 0.6       /* probability of a seed */
-#define CORE_WEAK 0.3  /* where no pixel reaches CORE */
 #define REACH_MM 20.0  /* farthest from the shape; seeds half of it */
 #define OPENING_MM 2.0 /* whiskers thinner than twice this are cut */
 
@@ -36,51 +29,28 @@
 #define PSOAS_SPREAD 2.5      /* in median absolute deviations */
 #define PSOAS_SPREAD_MIN 0.08 /* of the frame's contrast */
 
-/* The groups that grow: both back muscles of a side as one. */
-enum { GROUP_BACK_LEFT, GROUP_BACK_RIGHT, GROUP_PSOAS_LEFT, GROUP_PSOAS_RIGHT, GROUP_VERTEBRA };
-#define GROUP_COUNT 5
-#define NO_GROUP UINT8_MAX
-
-static const size_t group_classes[GROUP_COUNT][2] = {
-    {REGION_MULTIFIDUS_LEFT, REGION_ERECTOR_LEFT},
-    {REGION_MULTIFIDUS_RIGHT, REGION_ERECTOR_RIGHT},
-    {REGION_PSOAS_LEFT, 0},
-    {REGION_PSOAS_RIGHT, 0},
-    {REGION_VERTEBRA, 0}};
-
 typedef struct decision {
     size_t columns, rows, count;
     myo_planes q; /* posterior, REGION_CLASSES planes */
     const myo_planes *distance;
     const myo_grid *frame;
-    myo_grid smooth;        /* the frame, smoothed */
-    myo_planes groups;      /* posterior of each group */
-    float *best;            /* greatest of the groups and of background */
-    uint8_t *group;         /* group of each pixel, or NO_GROUP */
-    uint8_t *mask, *medial; /* scratch */
+    myo_grid smooth; /* the frame, smoothed */
+    uint8_t *reach;  /* of each group */
     float *scratch;
 } decision;
 
 static void decision_clear(decision *d) {
     myo_planes_clear(&d->q);
-    myo_planes_clear(&d->groups);
     free(d->smooth.pixels);
-    free(d->best);
-    free(d->group);
-    free(d->mask);
-    free(d->medial);
+    free(d->reach);
     free(d->scratch);
 }
 
 static bool decision_allocate(decision *d, myo_error *err) {
-    d->best = myo_alloc_array(d->count, sizeof(float), err);
-    d->group = myo_alloc_array(d->count, 1, err);
-    d->mask = myo_alloc_array(d->count, 1, err);
-    d->medial = myo_alloc_array(d->count, 1, err);
+    d->reach = myo_alloc_array(DECIDE_GROUPS * d->count, 1, err);
     d->scratch = myo_alloc_array(d->count, sizeof(float), err);
-    return d->best && d->group && d->mask && d->medial && d->scratch &&
+    return d->reach && d->scratch &&
            myo_planes_allocate(&d->q, REGION_CLASSES, d->columns, d->rows, err) &&
-           myo_planes_allocate(&d->groups, GROUP_COUNT, d->columns, d->rows, err) &&
            myo_grid_allocate(&d->smooth, d->columns, d->rows, err);
 }
 
@@ -153,215 +123,18 @@ static void extend_psoas(decision *d, size_t class_index) {
     }
 }
 
-static void sum_groups(decision *d) {
-    memcpy(d->best, d->q.pixels, d->count * sizeof(float));
-    for (size_t g = 0; g < GROUP_COUNT; g++) {
-        float *sum = d->groups.pixels + g * d->count;
+/* Where each group may begin and grow: not too far from its fitted outline. */
+static void mark_reach(decision *d) {
+    for (size_t g = 0; g < DECIDE_GROUPS; g++) {
         for (size_t i = 0; i < d->count; i++) {
-            sum[i] = d->q.pixels[group_classes[g][0] * d->count + i];
-            sum[i] += group_classes[g][1] ? d->q.pixels[group_classes[g][1] * d->count + i] : 0.0f;
-            d->best[i] = fmaxf(d->best[i], sum[i]);
+            float first = distance_of(d, decide_group_classes[g][0], i);
+            size_t other = decide_group_classes[g][1];
+            float distance = other ? fminf(first, distance_of(d, other, i)) : first;
+            d->reach[g * d->count + i] = distance < (float)(0.5 * REACH_MM) ? DECIDE_MAY_BEGIN
+                                         : distance < (float)REACH_MM       ? DECIDE_MAY_GROW
+                                                                            : DECIDE_BEYOND;
         }
     }
-}
-
-/* Distance of a pixel from the nearest outline of a group. */
-static float group_distance(const decision *d, size_t g, size_t i) {
-    float first = distance_of(d, group_classes[g][0], i);
-    return group_classes[g][1] ? fminf(first, distance_of(d, group_classes[g][1], i)) : first;
-}
-
-/* A pixel that waits to grow, most probable first; ties go by place, so that the order is fixed. */
-typedef struct candidate {
-    float probability;
-    uint32_t place;
-    uint8_t group;
-} candidate;
-
-typedef struct queue {
-    candidate *items;
-    size_t count, capacity;
-} queue;
-
-static bool goes_before(const candidate *a, const candidate *b) {
-    if (a->probability != b->probability) {
-        return a->probability > b->probability;
-    }
-    return a->place != b->place ? a->place < b->place : a->group < b->group;
-}
-
-static bool queue_push(queue *q, candidate item, myo_error *err) {
-    void *items = q->items;
-    if (!myo_array_reserve(&items, &q->capacity, q->count + 1, sizeof item, err)) {
-        return false;
-    }
-    q->items = items;
-    size_t i = q->count++;
-    while (i > 0 && goes_before(&item, &q->items[(i - 1) / 2])) {
-        q->items[i] = q->items[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    q->items[i] = item;
-    return true;
-}
-
-static candidate queue_pop(queue *q) {
-    candidate top = q->items[0], last = q->items[--q->count];
-    size_t i = 0;
-    for (;;) {
-        size_t child = 2 * i + 1;
-        if (child >= q->count) {
-            break;
-        }
-        if (child + 1 < q->count && goes_before(&q->items[child + 1], &q->items[child])) {
-            child++;
-        }
-        if (!goes_before(&q->items[child], &last)) {
-            break;
-        }
-        q->items[i] = q->items[child];
-        i = child;
-    }
-    q->items[i] = last;
-    return top;
-}
-
-/* The largest piece of a group's confident pixels near its outline. */
-static bool plant_seeds(decision *d, size_t g, queue *q, myo_error *err) {
-    const float *p = d->groups.pixels + g * d->count;
-    size_t found = 0;
-    for (size_t i = 0; i < d->count; i++) {
-        d->mask[i] = p[i] > (float)CORE && group_distance(d, g, i) < (float)(0.5 * REACH_MM);
-        found += d->mask[i];
-    }
-    for (size_t i = 0; found == 0 && i < d->count; i++) {
-        d->mask[i] = p[i] >= d->best[i] && p[i] > (float)CORE_WEAK;
-    }
-    if (!myo_mask_keep_largest(d->mask, d->columns, d->rows, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < d->count; i++) {
-        if (d->mask[i] && d->group[i] == NO_GROUP) {
-            d->group[i] = (uint8_t)g;
-        }
-        if (d->mask[i] && !queue_push(q, (candidate){p[i], (uint32_t)i, (uint8_t)g}, err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool grow(decision *d, queue *q, myo_error *err) {
-    while (q->count > 0) {
-        candidate at = queue_pop(q);
-        size_t i = at.place, c = i % d->columns, r = i / d->columns;
-        const size_t neighbours[4] = {i - d->columns, i + d->columns, i - 1, i + 1};
-        const bool exists[4] = {r > 0, r + 1 < d->rows, c > 0, c + 1 < d->columns};
-        for (int k = 0; k < 4; k++) {
-            size_t n = neighbours[k];
-            if (!exists[k] || d->group[n] != NO_GROUP) {
-                continue;
-            }
-            float p = d->groups.pixels[at.group * d->count + n];
-            if (p >= d->best[n] && group_distance(d, at.group, n) < (float)REACH_MM) {
-                d->group[n] = at.group;
-                if (!queue_push(q, (candidate){p, (uint32_t)n, at.group}, err)) {
-                    return false;
-                }
-            }
-        }
-    }
-    return true;
-}
-
-/* Mask of a group with its holes filled, but not over other groups. */
-static bool filled_group(decision *d, size_t g, myo_error *err) {
-    for (size_t i = 0; i < d->count; i++) {
-        d->mask[i] = d->group[i] == g;
-    }
-    if (!myo_mask_fill_holes(d->mask, d->columns, d->rows, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < d->count; i++) {
-        d->mask[i] &= d->group[i] == g || d->group[i] == NO_GROUP;
-    }
-    return true;
-}
-
-/* Opens a compartment and divides it along the septum. */
-static bool divide_back(decision *d, bool left, uint8_t *labels, myo_error *err) {
-    size_t multifidus = left ? REGION_MULTIFIDUS_LEFT : REGION_MULTIFIDUS_RIGHT;
-    size_t erector = left ? REGION_ERECTOR_LEFT : REGION_ERECTOR_RIGHT;
-    if (!filled_group(d, left ? GROUP_BACK_LEFT : GROUP_BACK_RIGHT, err) ||
-        !myo_mask_open(d->mask, d->columns, d->rows, OPENING_MM / REGION_STAGE2_MM, err) ||
-        !myo_mask_keep_largest(d->mask, d->columns, d->rows, err) ||
-        !region_septum(d->mask, d->q.pixels + multifidus * d->count,
-                       d->q.pixels + erector * d->count, d->smooth.pixels, left, d->columns,
-                       d->rows, d->medial, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < d->count; i++) {
-        if (d->mask[i] && labels[i] == REGION_BACKGROUND) {
-            labels[i] = (uint8_t)(d->medial[i] ? multifidus : erector);
-        }
-    }
-    return true;
-}
-
-/* One piece, no holes; psoas and vertebra are opened too (the back muscles were). */
-static bool tidy(decision *d, size_t class_index, uint8_t *labels, myo_error *err) {
-    size_t opened = 0;
-    for (size_t i = 0; i < d->count; i++) {
-        d->mask[i] = labels[i] == class_index;
-    }
-    memcpy(d->medial, d->mask, d->count);
-    if (class_index >= REGION_PSOAS_LEFT) {
-        if (!myo_mask_open(d->medial, d->columns, d->rows, OPENING_MM / REGION_STAGE2_MM, err)) {
-            return false;
-        }
-        for (size_t i = 0; i < d->count; i++) {
-            opened += d->medial[i];
-        }
-        memcpy(d->mask, opened ? d->medial : d->mask, d->count);
-    }
-    if (!myo_mask_keep_largest(d->mask, d->columns, d->rows, err) ||
-        !myo_mask_fill_holes(d->mask, d->columns, d->rows, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < d->count; i++) {
-        if (labels[i] == class_index || labels[i] == REGION_BACKGROUND) {
-            labels[i] = d->mask[i] ? (uint8_t)class_index : REGION_BACKGROUND;
-        }
-    }
-    return true;
-}
-
-static bool grow_groups(decision *d, myo_error *err) {
-    queue q = {0};
-    memset(d->group, NO_GROUP, d->count);
-    bool done = true;
-    for (size_t g = 0; done && g < GROUP_COUNT; g++) {
-        done = plant_seeds(d, g, &q, err);
-    }
-    done = done && grow(d, &q, err);
-    free(q.items);
-    return done;
-}
-
-static bool label_groups(decision *d, uint8_t *labels, myo_error *err) {
-    static const size_t single[3][2] = {{GROUP_VERTEBRA, REGION_VERTEBRA},
-                                        {GROUP_PSOAS_LEFT, REGION_PSOAS_LEFT},
-                                        {GROUP_PSOAS_RIGHT, REGION_PSOAS_RIGHT}};
-    memset(labels, REGION_BACKGROUND, d->count);
-    for (size_t k = 0; k < 3; k++) {
-        if (!filled_group(d, single[k][0], err)) {
-            return false;
-        }
-        for (size_t i = 0; i < d->count; i++) {
-            labels[i] = d->mask[i] ? (uint8_t)single[k][1] : labels[i];
-        }
-    }
-    return divide_back(d, true, labels, err) && divide_back(d, false, labels, err);
 }
 
 bool region_decide(const myo_planes *probabilities, const myo_planes *distances,
@@ -379,11 +152,12 @@ bool region_decide(const myo_planes *probabilities, const myo_planes *distances,
         smooth_and_normalise(&d);
         extend_psoas(&d, REGION_PSOAS_LEFT);
         extend_psoas(&d, REGION_PSOAS_RIGHT);
-        sum_groups(&d);
-        done = grow_groups(&d, err) && label_groups(&d, labels, err);
-    }
-    for (size_t k = 1; done && k < REGION_CLASSES; k++) {
-        done = tidy(&d, k, labels, err);
+        mark_reach(&d);
+        const decide_input input = {.posterior = &d.q,
+                                    .reach = d.reach,
+                                    .brightness = d.smooth.pixels,
+                                    .opening_pixels = OPENING_MM / REGION_STAGE2_MM};
+        done = decide_regions(&input, labels, err);
     }
     done = done && region_grow_psoas(distances, frame, REGION_PSOAS_LEFT, labels, err) &&
            region_grow_psoas(distances, frame, REGION_PSOAS_RIGHT, labels, err);

@@ -9,11 +9,11 @@
 #ifndef MYO_SEGMENT_REGION_PRIVATE_H
 #define MYO_SEGMENT_REGION_PRIVATE_H
 
-#include "base/tensors.h"
 #include "image/filter.h"
 #include "image/forest.h"
 
 #include <myotome/segment.h>
+#include <myotome/tensors.h>
 
 /* Classes: 0 background, then multifidus, erector spinae, psoas major, left before right, and the
  * vertebral reference. */
@@ -163,11 +163,6 @@ bool region_decide(const myo_planes *probabilities, const myo_planes *distances,
 /* psoas.c: lets a labelled psoas grow to the fat that bounds it. */
 bool region_grow_psoas(const myo_planes *distances, const myo_grid *frame, size_t class_index,
                        uint8_t *labels, myo_error *err);
-/* septum.c: splits the common compartment of one side; `medial` receives multifidus. */
-bool region_septum(const uint8_t *compartment, const float *multifidus, const float *erector,
-                   const float *brightness, bool left, size_t columns, size_t rows, uint8_t *medial,
-                   myo_error *err);
-
 /* steps.c: everything of one slice on its way through the stages. */
 typedef struct region_work {
     const myo_slice *slice;        /* borrowed */

@@ -2,7 +2,7 @@
 /* The tensor file reader: a good file, and every way in which a header can lie. */
 #include "cmocka_all.h"
 
-#include "base/tensors.h"
+#include <myotome/tensors.h>
 
 #include <stdio.h>
 #include <string.h>

@@ -8,7 +8,7 @@
  * (the fat cleft); steps aside cost the square of their length. Dynamic programming finds the
  * least sum (A. Amini et al., IEEE TPAMI 12:855-867, 1990).
  */
-#include "segment/region/region_private.h"
+#include "segment/decide/decide_private.h"
 
 #include "base/memory.h"
 
@@ -119,7 +119,7 @@ static bool find_rows(paths *p) {
     return found;
 }
 
-bool region_septum(const uint8_t *compartment, const float *multifidus, const float *erector,
+bool decide_septum(const uint8_t *compartment, const float *multifidus, const float *erector,
                    const float *brightness, bool left, size_t columns, size_t rows, uint8_t *medial,
                    myo_error *err) {
     paths p = {.compartment = compartment,

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Segmenter "unet": multifidus, erector spinae, psoas major and the vertebral body or disc on an
+ * axial T2 slice. Small convolutional networks propose, the host's deciding step disposes.
+ *
+ *   1. The slice is resampled and scaled to fat = 1                               (input.c)
+ *   2. Locators find where the patient lies in the image                         (locate.c)
+ *   3. Networks say what each pixel of the patient's frame may be               (outline.c)
+ *   4. The host's deciding step draws outlines on the slice's pixels      (myo_host.decide)
+ *   5. How far the networks agree says how good the outlines will be            (quality.c)
+ *
+ * plugin.c hands this over with the weights of unet.safetensors.
+ */
+#include "unet_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A pose that the outlines themselves contradict by more than this is corrected, once. */
+#define MOVED_MM 5.0
+#define MOVED_SIZE_LOG 0.1
+
+const myo_parameter unet_parameters[UNET_PARAMETERS] = {
+    [UNET_CONFIDENCE_MIN] = {"confidence_min", "1",
+                                  "Structures whose expected Dice coefficient is below this are "
+                                  "flagged low_confidence.",
+                                  0.75, 0.0, 1.0},
+    [UNET_FOUND_MIN] = {"found_min", "1",
+                             "Share of the structures' usual area below which nothing counts as "
+                             "found.",
+                             0.35, 0.0, 1.0},
+};
+
+/* Everything of one slice. */
+typedef struct work {
+    const myo_host *host;
+    const unet_model *model;
+    const myo_slice *slice;
+    unet_grid fine, coarse;
+    unet_pose pose;
+    float *probabilities; /* of the frame */
+    double agreement[UNET_STRUCTURES], found;
+    unet_sight seen; /* in the frame */
+} work;
+
+static bool work_open(work *w, myo_error *err) {
+    const unet_field *field = &unet_outline_field;
+    w->probabilities = malloc(field->columns * field->rows * UNET_CLASSES * sizeof(float));
+    return (w->probabilities && unet_input(w->slice, &w->fine, &w->coarse)) ||
+           w->host->error_set(err, MYO_E_MEMORY, "unet: out of memory");
+}
+
+static void work_clear(work *w) {
+    unet_grid_clear(&w->fine);
+    unet_grid_clear(&w->coarse);
+    free(w->probabilities);
+}
+
+/* Outlines in the frame of w->pose; `better` is the pose that they suggest. */
+static bool look(work *w, unet_pose *better, myo_error *err) {
+    if (!unet_outline(w->host, w->model, &w->fine, &w->pose, w->probabilities, w->agreement,
+                      err)) {
+        return false;
+    }
+    *better = w->pose;
+    unet_see(&unet_outline_field, w->probabilities, &w->seen);
+    unet_improve_pose(w->model, &w->seen, better, &w->found);
+    return true;
+}
+
+static bool has_moved(const unet_pose *from, const unet_pose *to) {
+    double size = hypot(to->mx, to->my) / hypot(from->mx, from->my);
+    return hypot(to->tx - from->tx, to->ty - from->ty) > MOVED_MM ||
+           fabs(log(size)) > MOVED_SIZE_LOG;
+}
+
+static bool find(work *w, const double *values, myo_error *err) {
+    unet_pose better;
+    bool done =
+        unet_locate(w->host, w->model, &w->coarse, &w->pose, err) && look(w, &better, err);
+    if (done && has_moved(&w->pose, &better)) {
+        w->pose = better;
+        done = look(w, &better, err);
+    }
+    if (done && w->found < values[UNET_FOUND_MIN]) {
+        done = w->host->error_set(err, MYO_E_NOT_FOUND,
+                                  "no lumbar muscles found on this slice: is it an axial T2 slice "
+                                  "of the lower back?");
+    }
+    return done;
+}
+
+/* Lays the frame over the slice, whose pixel (0, 0) lies at 0. */
+static myo_proposal propose(const work *w) {
+    const unet_field *field = &unet_outline_field;
+    const unet_pose *pose = &w->pose;
+    double x = -0.5 * (double)(field->columns - 1) * field->step_mm;
+    double y = -0.5 * (double)(field->rows - 1) * field->step_mm;
+    double centre_x = 0.5 * (double)(w->slice->columns - 1) * w->slice->column_spacing_mm;
+    double centre_y = 0.5 * (double)(w->slice->rows - 1) * w->slice->row_spacing_mm;
+    return (myo_proposal){.struct_size = sizeof(myo_proposal),
+                          .columns = field->columns,
+                          .rows = field->rows,
+                          .origin_mm = {pose->mx * x - pose->my * y + pose->tx + centre_x,
+                                        pose->my * x + pose->mx * y + pose->ty + centre_y},
+                          .step_mm = {pose->mx * field->step_mm, pose->my * field->step_mm},
+                          .probability = w->probabilities};
+}
+
+static void judge(const work *w, const double *values, myo_segmentation *result,
+                  unet_signs *signs) {
+    for (size_t k = 0; k < UNET_STRUCTURES; k++) {
+        myo_structure structure;
+        myo_side side;
+        w->host->proposal_structure(k + 1, &structure, &side);
+        double *confidence = &result->confidence[structure][side];
+        signs[k] = (unet_signs){.agreement = w->agreement[k],
+                                .sharpness = *confidence,
+                                .area_mm2 = w->seen.mass_mm2[k]};
+        *confidence = *confidence > 0.0 ? unet_expected_dice(k, &signs[k]) : 0.0;
+        if (*confidence < values[UNET_CONFIDENCE_MIN]) {
+            result->flags[structure][side] |= MYO_FLAG_LOW_CONFIDENCE;
+        }
+    }
+}
+
+bool unet_segment(const myo_host *host, const unet_model *model, const myo_slice *slice,
+                  const double *values, myo_segmentation *result, unet_signs *signs,
+                  myo_error *err) {
+    work w = {.host = host, .model = model, .slice = slice};
+    bool done = work_open(&w, err) && find(&w, values, err);
+    if (done) {
+        myo_proposal proposal = propose(&w);
+        done = host->decide(slice, &proposal, result, err);
+    }
+    if (done) {
+        judge(&w, values, result, signs);
+    }
+    work_clear(&w);
+    return done;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening the weights: tensors to structs, with every size checked. */
+#include "unet_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAME_SIZE 64
+#define CHANNELS_MAX 1024
+
+/* The convolutions of a network in the order in which a slice passes them: two for each resolution
+ * on the way down, two for each on the way up, and the last one. */
+static size_t inputs_of(const size_t *channels, size_t n) {
+    size_t stage = n / 2;
+    if (n == 0) {
+        return 4 * UNET_INPUTS;
+    }
+    if (n < 2 * UNET_STAGES) {
+        return n % 2 ? channels[stage] : channels[stage - 1];
+    }
+    if (n == UNET_CONVOLUTIONS - 1) {
+        return channels[0];
+    }
+    size_t level = 2 * UNET_STAGES - 2 - stage; /* resolution on the way up */
+    return n % 2 ? channels[level] : channels[level + 1] + channels[level];
+}
+
+static size_t outputs_of(const size_t *channels, size_t n) {
+    if (n == UNET_CONVOLUTIONS - 1) {
+        return 4 * UNET_CLASSES;
+    }
+    size_t stage = n / 2;
+    return stage < UNET_STAGES ? channels[stage] : channels[2 * UNET_STAGES - 2 - stage];
+}
+
+static const void *get(const myo_host *host, const unet_model *model, size_t member,
+                       const char *name, myo_tensor_type type, size_t rank, size_t *shape,
+                       myo_error *err) {
+    char full[NAME_SIZE];
+    snprintf(full, sizeof full, "member%zu.%s", member, name);
+    return host->tensors_get(model->tensors, full, type, rank, shape, err);
+}
+
+/* How many channels each resolution has follows from the weights of its first convolution. */
+static bool open_network(const myo_host *host, const unet_model *model, size_t member,
+                         const char *prefix, unet_network *network, myo_error *err) {
+    char name[NAME_SIZE];
+    for (size_t s = 0; s < UNET_STAGES; s++) {
+        size_t shape[4] = {0, 0, 3, 3};
+        snprintf(name, sizeof name, "%s.%zu.weight", prefix, 2 * s);
+        if (!get(host, model, member, name, MYO_TENSOR_F16, 4, shape, err)) {
+            return false;
+        }
+        if (shape[0] > CHANNELS_MAX) {
+            return host->error_set(err, MYO_E_FORMAT, "unet: too many channels in the weights");
+        }
+        network->channels[s] = shape[0];
+    }
+    for (size_t n = 0; n < UNET_CONVOLUTIONS; n++) {
+        size_t inputs = inputs_of(network->channels, n), outputs = outputs_of(network->channels, n);
+        size_t shape[4] = {outputs, inputs, 3, 3}, count[1] = {outputs};
+        snprintf(name, sizeof name, "%s.%zu.weight", prefix, n);
+        network->weight[n] = get(host, model, member, name, MYO_TENSOR_F16, 4, shape, err);
+        snprintf(name, sizeof name, "%s.%zu.bias", prefix, n);
+        network->bias[n] = network->weight[n]
+                               ? get(host, model, member, name, MYO_TENSOR_F32, 1, count, err)
+                               : NULL;
+        if (!network->bias[n]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool open_member(const myo_host *host, unet_model *model, size_t index, myo_error *err) {
+    unet_member *member = &model->members[index];
+    size_t points[2] = {UNET_STRUCTURES, 2}, count[1] = {UNET_STRUCTURES};
+    const float *centers =
+        get(host, model, index, "centers", MYO_TENSOR_F32, 2, points, err);
+    const float *mass =
+        centers ? get(host, model, index, "mass", MYO_TENSOR_F32, 1, count, err) : NULL;
+    if (!mass) {
+        return false;
+    }
+    for (size_t k = 0; k < UNET_STRUCTURES; k++) {
+        member->centers[2 * k] = (double)centers[2 * k];
+        member->centers[2 * k + 1] = (double)centers[2 * k + 1];
+        member->mass_mm2[k] = (double)mass[k];
+        if (!(mass[k] > 0.0f)) {
+            return host->error_set(err, MYO_E_FORMAT, "unet: an area in the weights is not positive");
+        }
+    }
+    return open_network(host, model, index, "locate", &member->locate, err) &&
+           open_network(host, model, index, "outline", &member->outline, err);
+}
+
+/* The engine runs all members with the same primitives. */
+static bool same_channels(const unet_model *model) {
+    for (size_t m = 1; m < model->member_count; m++) {
+        for (size_t s = 0; s < UNET_STAGES; s++) {
+            if (model->members[m].locate.channels[s] != model->members[0].locate.channels[s] ||
+                model->members[m].outline.channels[s] != model->members[0].outline.channels[s]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool unet_model_parse(const myo_host *host, const void *data, size_t size, const char *origin,
+                      unet_model *model, myo_error *err) {
+    *model = (unet_model){0};
+    if (!host->tensors_parse(data, size, origin, &model->tensors, err)) {
+        return false;
+    }
+    const char *text = host->tensors_get_metadata(model->tensors, "members");
+    char *end = NULL;
+    long count = text ? strtol(text, &end, 10) : 0;
+    bool done = count > 0 && count <= UNET_MEMBERS_MAX && *end == '\0';
+    if (!done) {
+        host->error_set(err, MYO_E_FORMAT, "unet: the weights do not say how many members they hold");
+    }
+    for (model->member_count = 0; done && model->member_count < (size_t)count;) {
+        done = open_member(host, model, model->member_count, err);
+        model->member_count += done;
+    }
+    if (done && !same_channels(model)) {
+        done = host->error_set(err, MYO_E_FORMAT, "unet: members of different sizes in the weights");
+    }
+    if (!done) {
+        unet_model_close(host, model);
+    }
+    return done;
+}
+
+void unet_model_close(const myo_host *host, unet_model *model) {
+    host->tensors_destroy(model->tensors);
+    *model = (unet_model){0};
+}
