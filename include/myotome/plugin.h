@@ -64,6 +64,10 @@ MYO_API void myo_registry_destroy(myo_registry *registry);
 MYO_API bool myo_registry_load_plugins(myo_registry *registry, const char *directory,
                                        myo_error *err);
 
+/* Loads the plugins that come with the library, from the folder myotome/plugins beside it; none is
+ * no error, and one that cannot be loaded is left out with a warning in the log. */
+MYO_API bool myo_registry_load_bundled(myo_registry *registry, myo_error *err);
+
 /* Borrowed views; NULL past the end, or when no method has that name. The segmenter "auto" is the
  * first of the list: plugins in front of the built-in methods. */
 MYO_API const myo_segmenter *myo_registry_get_segmenter(const myo_registry *registry, size_t index);

@@ -301,6 +301,11 @@ static void split(const unet_engine *e, const float *images) {
     }
 }
 
+/* As fmaxf() of numbers, which compilers may not assume. */
+static float greatest(float a, float b) {
+    return a > b ? a : b;
+}
+
 /* The greatest of 2 x 2 pixels of the resolution above. */
 static void pool(const unet_engine *e, const float *from, size_t stage) {
     size_t channels = e->channels[stage - 1], columns = columns_at(e, stage);
@@ -310,8 +315,8 @@ static void pool(const unet_engine *e, const float *from, size_t stage) {
             const float *a = from + 2 * r * line + 2 * c * channels;
             float *to = e->scratch + (r * columns + c) * channels;
             for (size_t k = 0; k < channels; k++) {
-                to[k] = fmaxf(fmaxf(a[k], a[channels + k]),
-                              fmaxf(a[line + k], a[line + channels + k]));
+                to[k] = greatest(greatest(a[k], a[channels + k]),
+                                 greatest(a[line + k], a[line + channels + k]));
             }
         }
     }
@@ -341,7 +346,7 @@ static void finish(const unet_engine *e, const float *logits, float *out) {
             float *to = out + (r * columns + c) * UNET_CLASSES;
             float highest = pair[0], sum = 0.0f;
             for (size_t k = 1; k < UNET_CLASSES; k++) {
-                highest = fmaxf(highest, pair[SPLIT * k]);
+                highest = greatest(highest, pair[SPLIT * k]);
             }
             for (size_t k = 0; k < UNET_CLASSES; k++) {
                 to[k] = expf(pair[SPLIT * k] - highest);

@@ -24,7 +24,7 @@ static const myo_segmenter unet = {
     .abi_version = MYO_ABI_VERSION,
     .struct_size = sizeof(myo_segmenter),
     .info = {.name = "unet",
-             .version = "1",
+             .version = UNET_VERSION,
              .summary = "convolutional networks propose, region growing under anatomical rules "
                         "decides",
              .reference = "docs/methods.md, section Segmenter unet",
@@ -39,7 +39,7 @@ static const myo_segmenter *const segmenters[] = {&unet};
 static const myo_plugin plugin = {.abi_version = MYO_ABI_VERSION,
                                   .struct_size = sizeof plugin,
                                   .name = "unet",
-                                  .version = "1",
+                                  .version = UNET_VERSION,
                                   .licence = "GPL-3.0-or-later",
                                   .segmenters = segmenters,
                                   .segmenter_count = 1};

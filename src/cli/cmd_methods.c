@@ -56,7 +56,7 @@ static cli_status run(const cli_call *call) {
     myo_registry *registry = NULL;
     myo_error err = {0};
     cli_status status = CLI_DONE;
-    if (myo_registry_create(&registry, &err) &&
+    if (myo_registry_create(&registry, &err) && myo_registry_load_bundled(registry, &err) &&
         (!folder || myo_registry_load_plugins(registry, folder, &err))) {
         print_all(registry);
     } else {

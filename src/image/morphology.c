@@ -72,24 +72,60 @@ bool myo_mask_keep_connected(uint8_t *mask, size_t columns, size_t rows, size_t 
     return true;
 }
 
+/* The least box that holds a mask; false when the mask is empty. */
+typedef struct box {
+    size_t column, row, columns, rows;
+} box;
+
+static bool find_box(const uint8_t *mask, size_t columns, size_t rows, box *out) {
+    size_t first_column = columns, last_column = 0, first_row = rows, last_row = 0;
+    for (size_t r = 0; r < rows; r++) {
+        const uint8_t *line = mask + r * columns;
+        const uint8_t *first = memchr(line, 1, columns);
+        if (!first) {
+            continue;
+        }
+        size_t c = (size_t)(first - line), last = columns - 1;
+        while (!line[last]) {
+            last--;
+        }
+        first_column = c < first_column ? c : first_column;
+        last_column = last > last_column ? last : last_column;
+        first_row = first_row == rows ? r : first_row;
+        last_row = r;
+    }
+    *out = (box){first_column, first_row, last_column + 1 - first_column, last_row + 1 - first_row};
+    return first_row < rows;
+}
+
+/* Beyond the mask's box everything is outside, so that the search stays within it. */
 bool myo_mask_fill_holes(uint8_t *mask, size_t columns, size_t rows, myo_error *err) {
     enum { OUTSIDE = 2 };
-    size_t *stack = myo_alloc_array(columns * rows, sizeof *stack, err);
-    if (!stack) {
-        return false;
+    box b;
+    if (!find_box(mask, columns, rows, &b)) {
+        return true;
     }
-    for (size_t i = 0; i < columns * rows; i++) {
-        size_t c = i % columns, r = i / columns;
-        bool border = c == 0 || r == 0 || c + 1 == columns || r + 1 == rows;
-        if (border && mask[i] == 0) {
-            flood(mask, columns, rows, i, 0, OUTSIDE, stack);
+    size_t count = b.columns * b.rows;
+    size_t *stack = myo_alloc_array(count, sizeof *stack, err);
+    uint8_t *part = myo_alloc_array(count, 1, err);
+    bool done = stack && part;
+    uint8_t *corner = mask + b.row * columns + b.column;
+    for (size_t r = 0; done && r < b.rows; r++) {
+        memcpy(part + r * b.columns, corner + r * columns, b.columns);
+    }
+    for (size_t i = 0; done && i < count; i++) {
+        size_t c = i % b.columns, r = i / b.columns;
+        bool border = c == 0 || r == 0 || c + 1 == b.columns || r + 1 == b.rows;
+        if (border && part[i] == 0) {
+            flood(part, b.columns, b.rows, i, 0, OUTSIDE, stack);
         }
     }
-    for (size_t i = 0; i < columns * rows; i++) {
-        mask[i] = mask[i] != OUTSIDE;
+    for (size_t i = 0; done && i < count; i++) {
+        corner[i / b.columns * columns + i % b.columns] = part[i] != OUTSIDE;
     }
     free(stack);
-    return true;
+    free(part);
+    return done;
 }
 
 /* Combines every pixel with its neighbours in a disc: erosion takes the least, dilation the most.

@@ -129,7 +129,7 @@ bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
         return myo_error_set(err, MYO_E_ARGUMENT, "measure needs an INPUT and an output folder");
     }
     return check_level(r->level, err) && check_reference(r, err) &&
-           myo_registry_create(&r->registry, err) &&
+           myo_registry_create(&r->registry, err) && myo_registry_load_bundled(r->registry, err) &&
            (!options->plugin_directory ||
             myo_registry_load_plugins(r->registry, options->plugin_directory, err)) &&
            choose_segmenter(r, err) && choose_fat_methods(r, err) && load_models(r, err) &&

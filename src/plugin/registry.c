@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The list of known methods, and the loader of plugins: the only place that calls dlopen. */
+#define _GNU_SOURCE /* dladdr, which POSIX has since 2024 */
+
 #include <myotome/plugin.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define METHODS_MAX 64
 #define PLUGINS_MAX 32
+#define PATH_SIZE 4096
+#define BUNDLED_FOLDER "/myotome/plugins"
+
+static const char find_bundled_here = 0; /* lies in this library */
 
 typedef struct loaded {
     void *handle;
@@ -149,6 +157,37 @@ bool myo_registry_load_plugins(myo_registry *registry, const char *directory, my
     for (size_t i = 0; done && i < list.count; i++) {
         if (is_shared_object(list.paths[i])) {
             done = load_plugin(registry, list.paths[i], err);
+        }
+    }
+    myo_path_list_clear(&list);
+    return done;
+}
+
+/* The folder of bundled plugins, beside the library; false when it cannot be told. */
+static bool find_bundled(char *folder, size_t size) {
+    Dl_info library;
+    if (!dladdr(&find_bundled_here, &library) || !library.dli_fname) {
+        return false;
+    }
+    const char *end = strrchr(library.dli_fname, '/');
+    size_t length = end ? (size_t)(end - library.dli_fname) : 0;
+    int written = snprintf(folder, size, "%.*s" BUNDLED_FOLDER, (int)length, library.dli_fname);
+    return end && written > 0 && (size_t)written < size;
+}
+
+bool myo_registry_load_bundled(myo_registry *registry, myo_error *err) {
+    char folder[PATH_SIZE];
+    struct stat status;
+    if (!find_bundled(folder, sizeof folder) || stat(folder, &status) != 0) {
+        return true;
+    }
+    myo_error problem = {0};
+    myo_path_list list = {0};
+    bool done = myo_path_list_walk(&list, folder, err);
+    for (size_t i = 0; done && i < list.count; i++) {
+        if (is_shared_object(list.paths[i]) && !load_plugin(registry, list.paths[i], &problem)) {
+            myo_log(MYO_LOG_WARNING, "left out: %s", problem.message);
+            problem = (myo_error){0};
         }
     }
     myo_path_list_clear(&list);

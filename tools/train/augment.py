@@ -26,6 +26,9 @@ SHIFT_SD_MM, TURN_SD, SIZE_SD = 3.0, 0.06, 0.09
 LOCATE_SHIFT_MM, LOCATE_TURN_SD, LOCATE_SIZE_LOG = 45.0, 0.12, 0.4
 BEND_SD_MM, BEND_NODES = 2.2, (6, 8)   # smooth warp: displacement of its nodes (rows, columns)
 BEND_CHANCE = 0.7
+# Psoas lies farther to the side and forwards at the lower levels than most cases show.
+PSOAS_CHANCE, PSOAS_SIZE_MM, PSOAS_LATERAL_MM, PSOAS_FORWARD_MM = 0.3, 25.0, 16.0, 20.0
+PSOAS = ((5, 1.0), (6, -1.0))          # class, and the side of x that it lies on
 CROP_CHANCE, CROP_MM = 0.15, (30.0, 20.0)  # loss of field of view beside, and before and behind
 TONE_LOG, GAIN_LOG, SLOPE_SD = 0.2, 0.15, 0.12  # what the bias field correction leaves over
 GRAIN_MAX, BLUR_CHANCE = 0.06, 0.3
@@ -68,12 +71,26 @@ def bend(rng, size):
                                       smooth_noise(rng, BEND_NODES, size))
 
 
+def move_psoas(rng, points, centers):
+    """Where psoas appears shifted, the image is taken from where it is; frame mm."""
+    lateral, forward = rng.uniform(0, PSOAS_LATERAL_MM), rng.uniform(0, PSOAS_FORWARD_MM)
+    moved = points
+    for k, side in PSOAS:
+        shift = complex(side * lateral, -forward)
+        away = points - complex(centers[k - 1] + shift)
+        moved = moved - shift * torch.exp(-0.5 * (away.abs() / PSOAS_SIZE_MM) ** 2)
+    return moved
+
+
 def class_shares(classes, points, spacing):
     """How much of each pixel belongs to each class: classes x rows x columns, of points that lie
     SUPERSAMPLING times as close."""
-    values = sample(classes, points, spacing, "nearest")
-    shares = torch.stack([(values == k).float() for k in range(frame.CLASSES)])
-    return functional.avg_pool2d(shares[None], SUPERSAMPLING)[0]
+    n = SUPERSAMPLING
+    values = sample(classes, points, spacing, "nearest").to(torch.uint8)
+    counts = (values[None] == torch.arange(frame.CLASSES, dtype=torch.uint8)[:, None, None])
+    counts = counts.view(torch.uint8)
+    counts = sum(counts[:, i::n, j::n] for i in range(n) for j in range(n))
+    return counts.float() / n ** 2
 
 
 def add_fat(rng, image, shares):
@@ -134,6 +151,8 @@ def draw(rng, case, grid, pose, coarse=False):
         points = points + bend(rng, tuple(points.shape))
     if mirrored:
         points = -points.conj()
+    if rng.random() < PSOAS_CHANCE:
+        points = move_psoas(rng, points, (case.centers - t) / m)
     points = complex(m) * points + complex(t)
     close = functional.interpolate(torch.stack([points.real, points.imag])[None],
                                    scale_factor=SUPERSAMPLING, mode="bilinear",

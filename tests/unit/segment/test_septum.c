@@ -2,7 +2,7 @@
 /* The septum on a compartment whose best division is known. */
 #include "cmocka_all.h"
 
-#include "segment/region/region_private.h"
+#include "segment/decide/decide_private.h"
 
 #define COLUMNS 40
 #define ROWS 30
@@ -20,7 +20,7 @@ static void find_septum(bool left, uint8_t medial[COLUMNS * ROWS]) {
         erector[i] = 1.0f - multifidus[i];
         brightness[i] = 0.0f;
     }
-    assert_true(region_septum(compartment, multifidus, erector, brightness, left, COLUMNS, ROWS,
+    assert_true(decide_septum(compartment, multifidus, erector, brightness, left, COLUMNS, ROWS,
                               medial, NULL));
 }
 
@@ -50,7 +50,7 @@ static void leaves_an_empty_compartment_empty(void **state) {
     uint8_t compartment[COLUMNS * ROWS] = {0}, medial[COLUMNS * ROWS];
     float zeros[COLUMNS * ROWS] = {0};
     medial[7] = 1;
-    assert_true(region_septum(compartment, zeros, zeros, zeros, true, COLUMNS, ROWS, medial, NULL));
+    assert_true(decide_septum(compartment, zeros, zeros, zeros, true, COLUMNS, ROWS, medial, NULL));
     assert_int_equal(medial[7], 0);
 }
 
