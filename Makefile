@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Short names for what CMake and the scripts do; everything works without this file as well.
-.PHONY: all demo test accuracy fit-discs fit-region docs format check ci install-deps clean
+.PHONY: all demo test accuracy fit-discs fit-region fit-unet docs format check ci install-deps clean
 
 all:
 	tools/install-deps build
@@ -47,3 +47,8 @@ fit-discs:
 fit-region:
 	tools/install-deps build fit
 	tools/region-prior/fit ../shared/data/mr-axial out/region-prior
+
+# Trains the networks of the segmenter "unet" again; the reference cases are not part of the project.
+fit-unet:
+	tools/install-deps build fit train
+	tools/train/fit ../shared/data/mr-axial out/unet

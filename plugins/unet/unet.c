@@ -117,7 +117,7 @@ static void judge(const work *w, const double *values, myo_segmentation *result,
         signs[k] = (unet_signs){.agreement = w->agreement[k],
                                 .sharpness = *confidence,
                                 .area_mm2 = w->seen.mass_mm2[k]};
-        *confidence = *confidence > 0.0 ? unet_expected_dice(k, &signs[k]) : 0.0;
+        *confidence = *confidence > 0.0 ? unet_expected_dice(w->model, k, &signs[k]) : 0.0;
         if (*confidence < values[UNET_CONFIDENCE_MIN]) {
             result->flags[structure][side] |= MYO_FLAG_LOW_CONFIDENCE;
         }

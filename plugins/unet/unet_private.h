@@ -75,10 +75,13 @@ typedef struct unet_member {
 } unet_member;
 
 #define UNET_MEMBERS_MAX 8
+#define UNET_FEATURES 5
 typedef struct unet_model {
     myo_tensors *tensors;
     unet_member members[UNET_MEMBERS_MAX];
     size_t member_count;
+    const float *quality;        /* UNET_STRUCTURES x UNET_FEATURES: see quality.c */
+    const float *usual_area_mm2; /* of each structure, in the frame */
 } unet_model;
 
 /* weights.c: opens a file of weights in memory (aligned to 64 bytes), which must live as long. */
@@ -129,7 +132,7 @@ typedef struct unet_signs {
     double sharpness; /* of the outline with the probabilities: a soft Dice coefficient */
     double area_mm2;  /* expected area in the frame */
 } unet_signs;
-double unet_expected_dice(size_t structure, const unet_signs *signs);
+double unet_expected_dice(const unet_model *model, size_t structure, const unet_signs *signs);
 
 /* Samples an image on a field in a pose: rows x columns values, 0 beyond the image. */
 void unet_sample(const unet_grid *image, const unet_field *field, const unet_pose *pose,

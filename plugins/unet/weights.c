@@ -94,6 +94,17 @@ static bool open_member(const myo_host *host, unet_model *model, size_t index, m
            open_network(host, model, index, "outline", &member->outline, err);
 }
 
+static bool open_quality(const myo_host *host, unet_model *model, myo_error *err) {
+    size_t shape[2] = {UNET_STRUCTURES, UNET_FEATURES}, count[1] = {UNET_STRUCTURES};
+    model->quality =
+        host->tensors_get(model->tensors, "quality", MYO_TENSOR_F32, 2, shape, err);
+    model->usual_area_mm2 =
+        model->quality
+            ? host->tensors_get(model->tensors, "usual_area", MYO_TENSOR_F32, 1, count, err)
+            : NULL;
+    return model->usual_area_mm2 != NULL;
+}
+
 /* The engine runs all members with the same primitives. */
 static bool same_channels(const unet_model *model) {
     for (size_t m = 1; m < model->member_count; m++) {
@@ -124,6 +135,7 @@ bool unet_model_parse(const myo_host *host, const void *data, size_t size, const
         done = open_member(host, model, model->member_count, err);
         model->member_count += done;
     }
+    done = done && open_quality(host, model, err);
     if (done && !same_channels(model)) {
         done = host->error_set(err, MYO_E_FORMAT, "unet: members of different sizes in the weights");
     }

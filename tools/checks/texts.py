@@ -10,6 +10,7 @@ ROOT = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().paren
 FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 100
 BYTES_MAX = 2_000_000
+WEIGHTS_BYTES_MAX = 10_000_000  # of networks
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 CODE = {".c", ".h", ".cc", ".cpp", ".in"}
 SCRIPTS = {".py", ".sh", ".cmake", ".yml"}
@@ -28,8 +29,9 @@ def needs_licence(path, text):
 
 def check(path):
     name = path.relative_to(ROOT).as_posix()
-    if path.stat().st_size > BYTES_MAX:
-        return [f"{name}: more than {BYTES_MAX} bytes do not belong into the repository"]
+    limit = WEIGHTS_BYTES_MAX if path.suffix == ".safetensors" else BYTES_MAX
+    if path.stat().st_size > limit:
+        return [f"{name}: more than {limit} bytes do not belong into the repository"]
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

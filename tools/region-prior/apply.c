@@ -11,9 +11,8 @@
 #include "base/file.h"
 #include "io/nifti.h"
 #include "segment/region/region_private.h"
+#include "read_slice.h"
 #include "segment/segmenters_private.h"
-
-#include <myotome/dicom.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,23 +25,6 @@ static region_model prior;
 static bool segment(const myo_slice *slice, const double *values, myo_segmentation *result,
                     myo_error *err) {
     return region_segment_with_model(&prior, slice, values, result, err);
-}
-
-/* Reads the only image of a file. */
-static bool read_slice(const char *path, myo_image **out, myo_error *err) {
-    myo_catalogue *catalogue = NULL;
-    if (!myo_catalogue_create(&path, 1, NULL, NULL, &catalogue, err)) {
-        return false;
-    }
-    bool done = myo_catalogue_get_study_count(catalogue) > 0;
-    if (done) {
-        const myo_study *study = myo_catalogue_get_study(catalogue, 0);
-        done = myo_dicom_read_slice(&study->series[0].instances[0], out, NULL, err);
-    } else {
-        myo_error_set(err, MYO_E_FORMAT, "%s: no DICOM image", path);
-    }
-    myo_catalogue_destroy(catalogue);
-    return done;
 }
 
 static bool apply(const myo_segmenter *segmenter, const char *folder, const char *id,

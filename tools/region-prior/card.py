@@ -3,13 +3,9 @@
 
 usage: card.py WORK_FOLDER CARD RECORDED
 """
-import csv
 import hashlib
 import os
-import re
 import sys
-
-import numpy as np
 
 import augment
 import shape
@@ -17,6 +13,9 @@ import stages
 import trees
 from cases import OUTER_FOLDS
 from prior import VERSION
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "accuracy"))
+import scores  # noqa: E402
 
 CARD = """# Model card: prior of the segmenter "region" (version {version})
 
@@ -89,64 +88,28 @@ fitted parameters are. They carry the project's licence as far as they can be ow
 has the cases can repeat the fit.
 """
 
-CLASS_NAMES = {"5101": "multifidus left", "5102": "multifidus right",
-               "5111": "erector spinae left", "5112": "erector spinae right",
-               "5121": "psoas major left", "5122": "psoas major right",
-               "9001": "vertebral reference"}
-WORST = 5
-
-
-def read_scores(path):
-    """Rows of the score table, and the mean Dice over structures."""
-    rows, mean = [], None
-    with open(path, encoding="utf-8") as file:
-        for line in file:
-            words = line.split()
-            if words and words[0] == "cases":
-                mean = words[-1]
-            elif len(words) == 9 and words[1].isdigit():
-                rows.append(words)
-    return rows, mean
-
-
-def read_cases(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return [(r["case"], r["label"], float(r["dice"])) for r in csv.DictReader(file)]
-
-
-def find(pattern, text):
-    return re.search(pattern, text).group(1)
-
-
 def main():
     work, card, recorded = sys.argv[1:4]
-    rows, mean = read_scores(os.path.join(work, "scores.txt"))
-    cases = read_cases(os.path.join(work, "results", "scores.csv"))
+    rows, mean = scores.read_scores(os.path.join(work, "scores.txt"))
+    cases = scores.read_cases(os.path.join(work, "results", "scores.csv"))
     with open(os.path.join(work, "fit.log"), encoding="utf-8") as file:
         log = file.read()
     with open(os.path.join(work, "all.safetensors"), "rb") as file:
         prior = file.read()
-    left_out = [n for n in find(r"not drawn: (.*)", log).split(", ") if n]
-    count = int(find(r"(\d+) cases", log))
-    labels = sorted({label for _, label, _ in cases})
+    left_out = [n for n in scores.find(r"not drawn: (.*)", log).split(", ") if n]
+    count = int(scores.find(r"(\d+) cases", log))
     text = CARD.format(
         version=VERSION, hash=hashlib.sha256(prior).hexdigest(), size=len(prior),
         cases=count, complete=count - len(left_out), incomplete=len(left_out),
-        phantoms=find(r"(\d+) phantoms", log), seconds=find(r"fitted in (\d+)", log), variants=augment.VARIANTS,
+        phantoms=scores.find(r"(\d+) phantoms", log), seconds=scores.find(r"fitted in (\d+)", log), variants=augment.VARIANTS,
         augmented=augment.VARIANTS - 2, seed=trees.SEED, trees0=stages.STAGE0.trees,
         trees1=stages.STAGE1.trees, trees2=stages.STAGE2.trees, depth=stages.STAGE2.depth,
         landmarks=sum(shape.LANDMARKS), modes=shape.MODES, steps=len(shape.OFFSETS),
         folds=OUTER_FOLDS, mean=mean,
-        rows="\n".join("| " + " | ".join(r[:7]) + f" | {r[7]} to {r[8]} |" for r in rows),
-        worst="\n".join(f"| {c} | {CLASS_NAMES[l]} | {d:.2f} |"
-                        for c, l, d in sorted(cases, key=lambda r: r[2])[:WORST]),
-        sides=", ".join(f"{CLASS_NAMES[l]} {np.mean([d for _, k, d in cases if k == l]):.3f}"
-                        for l in labels))
+        rows=scores.table(rows), worst=scores.worst(cases), sides=scores.sides(cases))
     with open(card, "w", encoding="utf-8") as file:
         file.write(text)
-    with open(recorded, "w", encoding="utf-8") as file:
-        file.write("# Dice of the cross-validation, written by tools/region-prior/fit\n"
-                   + "".join(f"{r[0]} {r[2]}\n" for r in rows) + f"mean {mean}\n")
+    scores.record(recorded, "tools/region-prior/fit", rows, mean)
 
 
 if __name__ == "__main__":

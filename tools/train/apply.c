@@ -3,44 +3,29 @@
  * Segments slices with weights from a file, with all members of the ensemble or with one: the
  * program of the cross-validation.
  *
- *   unet-apply WEIGHTS MEMBER OUT_FOLDER ID FILE [ID FILE ...]
+ *   unet-apply WEIGHTS[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]
  *
- * MEMBER counts from 1; 0 means all. Each FILE is a DICOM image; OUT_FOLDER/sub-<ID>_dseg.nii.gz
+ * MEMBER counts from 0; without it all are used. Each FILE is a DICOM image; OUT_FOLDER/sub-<ID>_dseg.nii.gz
  * receives its labels, and OUT_FOLDER/signs.csv (appended to) what the quality of each outline is
  * estimated from. A slice that cannot be segmented is named on stderr and leaves no file.
  */
 #include "base/file.h"
 #include "io/nifti.h"
+#include "read_slice.h"
+#include "stand_in.h"
 #include "unet_private.h"
 
-#include <myotome/dicom.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WEIGHTS_SIZE_MAX ((size_t)256 << 20)
-#define ALIGNMENT 64
 #define PATH_SIZE 4096
-
-static bool set_error(myo_error *err, myo_code code, const char *text) {
-    return myo_error_set(err, code, "%s", text);
-}
-
-static const myo_host host = {.abi_version = MYO_ABI_VERSION,
-                              .struct_size = sizeof host,
-                              .error_set = set_error,
-                              .tensors_parse = myo_tensors_parse,
-                              .tensors_destroy = myo_tensors_destroy,
-                              .tensors_get = myo_tensors_get,
-                              .tensors_get_metadata = myo_tensors_get_metadata,
-                              .proposal_structure = myo_proposal_structure,
-                              .decide = myo_decide};
 
 static unet_model weights;
 static unet_signs signs[UNET_STRUCTURES];
 
 static bool segment(const myo_slice *slice, const double *values, myo_segmentation *result,
                     myo_error *err) {
-    return unet_segment(&host, &weights, slice, values, result, signs, err);
+    return unet_segment(&stand_in_host, &weights, slice, values, result, signs, err);
 }
 
 static const myo_segmenter segmenter = {.abi_version = MYO_ABI_VERSION,
@@ -49,23 +34,6 @@ static const myo_segmenter segmenter = {.abi_version = MYO_ABI_VERSION,
                                                  .parameters = unet_parameters,
                                                  .parameter_count = UNET_PARAMETERS},
                                         .segment = segment};
-
-/* Reads the only image of a file. */
-static bool read_slice(const char *path, myo_image **out, myo_error *err) {
-    myo_catalogue *catalogue = NULL;
-    if (!myo_catalogue_create(&path, 1, NULL, NULL, &catalogue, err)) {
-        return false;
-    }
-    bool done = myo_catalogue_get_study_count(catalogue) > 0;
-    if (done) {
-        const myo_study *study = myo_catalogue_get_study(catalogue, 0);
-        done = myo_dicom_read_slice(&study->series[0].instances[0], out, NULL, err);
-    } else {
-        myo_error_set(err, MYO_E_FORMAT, "%s: no DICOM image", path);
-    }
-    myo_catalogue_destroy(catalogue);
-    return done;
-}
 
 static void write_signs(FILE *file, const char *id, const myo_outlines *outlines) {
     for (size_t k = 0; k < UNET_STRUCTURES; k++) {
@@ -95,59 +63,55 @@ static bool apply(const char *folder, const char *id, const char *path, FILE *ta
     return done;
 }
 
-/* The whole file on aligned memory. */
-static void *read_weights(const char *path, size_t *size, myo_error *err) {
-    char *data = NULL;
-    if (!myo_file_read(path, WEIGHTS_SIZE_MAX, &data, size, err)) {
-        return NULL;
+/* Leaves the member of that number alone. */
+static bool choose_member(const char *number, myo_error *err) {
+    size_t member = number ? (size_t)strtoul(number, NULL, 10) : 0;
+    if (member >= weights.member_count) {
+        return myo_error_set(err, MYO_E_RANGE, "no member %s in the weights", number);
     }
-    size_t bytes = (*size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    char *aligned = aligned_alloc(ALIGNMENT, bytes);
-    for (size_t i = 0; aligned && i < *size; i++) {
-        aligned[i] = data[i];
-    }
-    free(data);
-    return aligned;
-}
-
-static bool choose_member(const char *text) {
-    size_t member = (size_t)strtoul(text, NULL, 10);
-    if (member > weights.member_count) {
-        return false;
-    }
-    if (member > 0) {
-        weights.members[0] = weights.members[member - 1];
+    if (number) {
+        weights.members[0] = weights.members[member];
         weights.member_count = 1;
     }
     return true;
 }
 
-int main(int argc, char **argv) {
-    if (argc < 6 || argc % 2 == 1) {
-        fprintf(stderr, "usage: unet-apply WEIGHTS MEMBER OUT_FOLDER ID FILE [ID FILE ...]\n");
-        return 2;
-    }
+/* Applies the weights to pairs of ID and file; returns how many failed. */
+static size_t apply_all(const char *folder, char **pairs, size_t count) {
     char path[PATH_SIZE];
-    myo_error err = {0};
-    size_t size = 0, failed = 0;
-    void *data = read_weights(argv[1], &size, &err);
-    if (!data || !unet_model_parse(&host, data, size, argv[1], &weights, &err) ||
-        !choose_member(argv[2]) || !myo_folder_create(argv[3], &err)) {
-        fprintf(stderr, "unet-apply: %s\n", err.message[0] ? err.message : "no such member");
-        free(data);
-        return 2;
-    }
-    snprintf(path, sizeof path, "%s/signs.csv", argv[3]);
+    size_t failed = 0;
+    snprintf(path, sizeof path, "%s/signs.csv", folder);
     FILE *table = fopen(path, "a");
-    for (int i = 4; table && i < argc; i += 2) {
-        err = (myo_error){0};
-        if (!apply(argv[3], argv[i], argv[i + 1], table, &err)) {
-            fprintf(stderr, "unet-apply: %s: %s\n", argv[i], err.message);
+    for (size_t i = 0; table && i < count; i++) {
+        myo_error err = {0};
+        if (!apply(folder, pairs[2 * i], pairs[2 * i + 1], table, &err)) {
+            fprintf(stderr, "unet-apply: %s: %s\n", pairs[2 * i], err.message);
             failed++;
         }
     }
-    failed += !table || fclose(table) != 0;
-    unet_model_close(&host, &weights);
+    return failed + (!table || fclose(table) != 0);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 5 || argc % 2 == 0) {
+        fprintf(stderr, "usage: unet-apply WEIGHTS[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]\n");
+        return 2;
+    }
+    char *member = strrchr(argv[1], ':');
+    if (member) {
+        *member++ = '\0';
+    }
+    myo_error err = {0};
+    size_t size = 0;
+    void *data = read_aligned(argv[1], &size, &err);
+    if (!data || !unet_model_parse(&stand_in_host, data, size, argv[1], &weights, &err) ||
+        !choose_member(member, &err) || !myo_folder_create(argv[2], &err)) {
+        fprintf(stderr, "unet-apply: %s\n", err.message);
+        free(data);
+        return 2;
+    }
+    size_t failed = apply_all(argv[2], argv + 3, (size_t)(argc - 3) / 2);
+    unet_model_close(&stand_in_host, &weights);
     free(data);
     return failed > 0 ? 1 : 0;
 }

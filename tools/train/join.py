@@ -2,6 +2,9 @@
 """Joins the members of the ensemble to the file that the plugin holds.
 
 usage: join.py WORK_FOLDER OUTPUT
+
+Takes WORK_FOLDER/member<N>.safetensors, and quality.safetensors where it is there already; without
+it every outline is expected to be perfect.
 """
 import glob
 import json
@@ -12,7 +15,9 @@ import sys
 import numpy as np
 
 import weights
+from quality import FEATURES, LABELS
 
+LOG_NO_MISS = -20.0
 KINDS = {"F16": np.float16, "F32": np.float32}
 
 
@@ -32,6 +37,13 @@ def main():
         raise SystemExit(f"{folder}: no members (member<N>.safetensors)")
     tensors = {f"member{n}.{name}": values
                for n, path in enumerate(paths) for name, values in read(path).items()}
+    quality = os.path.join(folder, "quality.safetensors")
+    if os.path.exists(quality):
+        tensors.update(read(quality))
+    else:
+        perfect = np.zeros((len(LABELS), FEATURES), np.float32)
+        perfect[:, 0] = LOG_NO_MISS
+        tensors.update({"quality": perfect, "usual_area": np.ones(len(LABELS), np.float32)})
     weights.write(output, tensors, {"members": str(len(paths))})
 
 

@@ -48,3 +48,18 @@ class Network(nn.Module):
             x = nn.functional.interpolate(x, scale_factor=2, mode="nearest")
             x = stage(torch.cat([x, skips.pop()], 1))
         return self.join(self.last(x))
+
+
+def folded_network(tensors, prefix):
+    """A network with weights as weights.py stores them, the normalisation folded in."""
+    names = [f"{prefix}.{n}" for n in range(sum(k.startswith(prefix) for k in tensors) // 2)]
+    stages = (len(names) + 1) // 4
+    network = Network([len(tensors[f"{prefix}.{2 * s}.bias"]) for s in range(stages)])
+    blocks = [block for stage in list(network.down) + list(network.up) for block in stage]
+    convolutions = [block[0] for block in blocks] + [network.last]
+    for name, convolution in zip(names, convolutions):
+        convolution.weight.data = torch.from_numpy(tensors[name + ".weight"].astype("float32"))
+        convolution.bias = nn.Parameter(torch.from_numpy(tensors[name + ".bias"].copy()))
+    for block in blocks:
+        block[1] = nn.Identity()
+    return network.eval().to(memory_format=torch.channels_last)

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Times the segmenter "unet" on one slice.
+ *
+ *   unet-bench WEIGHTS FILE RUNS whole                 seconds a slice, from pixels to labels
+ *   unet-bench WEIGHTS FILE RUNS networks IN OUT       seconds a slice in the networks alone
+ *
+ * "networks" runs every member's network for the outlines on the two images of IN (batch x rows x
+ * columns floats), and writes the answers of the first member to OUT (as many pixels x classes).
+ * One line is printed: the median of RUNS, after one that is not counted.
+ */
+#include "read_slice.h"
+#include "stand_in.h"
+#include "unet_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BATCH 2
+#define RUNS_MAX 1000
+
+static unet_model weights;
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool segment(const myo_slice *slice, const double *values, myo_segmentation *result,
+                    myo_error *err) {
+    unet_signs signs[UNET_STRUCTURES];
+    return unet_segment(&stand_in_host, &weights, slice, values, result, signs, err);
+}
+
+static const myo_segmenter segmenter = {.abi_version = MYO_ABI_VERSION,
+                                        .struct_size = sizeof segmenter,
+                                        .info = {.name = "unet",
+                                                 .parameters = unet_parameters,
+                                                 .parameter_count = UNET_PARAMETERS},
+                                        .segment = segment};
+
+static bool time_whole(const char *path, size_t runs, double *seconds, myo_error *err) {
+    myo_image *image = NULL;
+    bool done = read_slice(path, &image, err);
+    for (size_t i = 0; done && i <= runs; i++) {
+        myo_outlines outlines = {0};
+        double start = now();
+        done = myo_segment_slice(&segmenter, image, NULL, &outlines, err);
+        seconds[i] = now() - start;
+        myo_outlines_clear(&outlines);
+    }
+    myo_image_destroy(image);
+    return done;
+}
+
+static bool read_floats(const char *path, float *values, size_t count) {
+    FILE *file = fopen(path, "rb");
+    bool done = file && fread(values, sizeof *values, count, file) == count;
+    return (!file || fclose(file) == 0) && done;
+}
+
+static bool write_floats(const char *path, const float *values, size_t count) {
+    FILE *file = fopen(path, "wb");
+    bool done = file && fwrite(values, sizeof *values, count, file) == count;
+    return file && fclose(file) == 0 && done;
+}
+
+static bool time_networks(const char *in, const char *out, size_t runs, double *seconds,
+                          myo_error *err) {
+    size_t pixels = BATCH * unet_outline_field.columns * unet_outline_field.rows;
+    float *images = malloc(pixels * sizeof(float));
+    float *answers = malloc(pixels * UNET_CLASSES * sizeof(float));
+    bool done = images && answers && read_floats(in, images, pixels);
+    for (size_t i = 0; done && i <= runs; i++) {
+        unet_engine *engine = NULL;
+        double start = now();
+        done = unet_engine_create(&stand_in_host, &unet_outline_field,
+                                  weights.members[0].outline.channels, BATCH, &engine, err);
+        /* The first member last, so that its answers stay. */
+        for (size_t m = weights.member_count; done && m-- > 0;) {
+            done = unet_engine_run(engine, &weights.members[m].outline, images, answers, err);
+        }
+        unet_engine_destroy(engine);
+        seconds[i] = now() - start;
+    }
+    done = done && write_floats(out, answers, pixels * UNET_CLASSES);
+    free(images);
+    free(answers);
+    return done;
+}
+
+int main(int argc, char **argv) {
+    size_t runs = argc > 4 ? (size_t)strtoul(argv[3], NULL, 10) : 0, size = 0;
+    if (runs == 0 || runs > RUNS_MAX || (strcmp(argv[4], "networks") == 0) != (argc == 7)) {
+        fprintf(stderr, "usage: unet-bench WEIGHTS FILE RUNS whole | networks IN OUT\n");
+        return 2;
+    }
+    static double seconds[RUNS_MAX + 1];
+    myo_error err = {0};
+    void *data = read_aligned(argv[1], &size, &err);
+    bool done = data &&
+                unet_model_parse(&stand_in_host, data, size, argv[1], &weights, &err) &&
+                (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
+                           : time_whole(argv[2], runs, seconds, &err));
+    if (done) {
+        qsort(seconds + 1, runs, sizeof *seconds, compare);
+        printf("%.6f\n", seconds[1 + runs / 2]);
+    } else {
+        fprintf(stderr, "unet-bench: %s\n", err.message);
+    }
+    unet_model_close(&stand_in_host, &weights);
+    free(data);
+    return done ? 0 : 1;
+}

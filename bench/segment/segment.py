@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Times the segmenter "unet" and PyTorch with the same networks.
+
+usage: segment.py UNET_BENCH WEIGHTS FILE RUNS
+
+Pairs of runs take turns, so that both meet the same machine. The answers of both are compared: a
+benchmark of two programs that compute different things says nothing.
+"""
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+BATCH, PAIRS = 2, 5
+TOLERANCE = 2e-3  # of probabilities; half precision weights are the same in both
+
+
+def run(command, threads):
+    """What a command prints, and its greatest resident memory (MB)."""
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    text = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    if status != 0:
+        sys.exit(f"{command[0]} failed")
+    return text, usage.ru_maxrss / 1024
+
+
+def torch_networks(weights, source, target, runs):
+    """Seconds a slice of PyTorch with all members; writes what the first one answers."""
+    import torch
+
+    import augment
+    import frame
+    import join
+    from network import folded_network
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    tensors = join.read(weights)
+    members = sum(name.endswith(".centers") for name in tensors)
+    networks = [folded_network(tensors, f"member{m}.outline") for m in range(members)]
+    images = np.fromfile(source, np.float32).reshape(BATCH, frame.OUTLINE_ROWS,
+                                                     frame.OUTLINE_COLUMNS)
+    seconds = []
+    with torch.no_grad():
+        for _ in range(runs + 1):
+            start = time.perf_counter()
+            inputs = augment.to_input(torch.from_numpy(images), frame.OUTLINE).contiguous(
+                memory_format=torch.channels_last)
+            answers = [torch.softmax(network(inputs), 1) for network in networks]
+            seconds.append(time.perf_counter() - start)
+    answers[0].permute(0, 2, 3, 1).contiguous().numpy().tofile(target)
+    print(f"{statistics.median(seconds[1:]):.6f}")
+
+
+def main():
+    if sys.argv[1] == "--torch":
+        torch_networks(*sys.argv[2:5], int(sys.argv[5]))
+        return
+    bench, weights, slice_path, runs = sys.argv[1:5]
+    with tempfile.TemporaryDirectory() as folder:
+        source, ours, theirs = (os.path.join(folder, n) for n in ("in", "ours", "theirs"))
+        images = np.random.default_rng(1).uniform(0, 1.2, (BATCH, 144, 192)).astype(np.float32)
+        images.tofile(source)
+        for threads in (1, 2):
+            whole, memory = run([bench, weights, slice_path, runs, "whole"], threads)
+            print(f"{threads} thread{'s' * (threads > 1)}: a slice from pixels to labels "
+                  f"{float(whole):.3f} s, {memory:.0f} MB")
+            times, peaks = [], []
+            for _ in range(PAIRS):
+                a, m = run([bench, weights, slice_path, runs, "networks", source, ours], threads)
+                b, n = run([sys.executable, __file__, "--torch", weights, source, theirs, runs],
+                           threads)
+                times.append((float(a), float(b)))
+                peaks.append((m, n))
+            difference = np.abs(np.fromfile(ours, np.float32) - np.fromfile(theirs, np.float32))
+            if difference.max() > TOLERANCE:
+                sys.exit(f"the answers differ by up to {difference.max():.4f}")
+            ratios = sorted(b / a for a, b in times)
+            print(f"  networks alone: {statistics.median(a for a, _ in times):.3f} s, "
+                  f"{max(m for m, _ in peaks):.0f} MB; PyTorch "
+                  f"{statistics.median(b for _, b in times):.3f} s, "
+                  f"{max(n for _, n in peaks):.0f} MB; PyTorch takes "
+                  f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) times "
+                  f"as long; answers within {difference.max():.1e}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes the model card and the recorded scores from what a training measured.
+
+usage: card.py WORK_FOLDER CARD RECORDED
+"""
+import hashlib
+import os
+import re
+import sys
+
+import augment
+import fit
+import frame
+import weights
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "accuracy"))
+import scores  # noqa: E402
+
+CARD = """# Model card: weights of the segmenter "unet" (version {version})
+
+Written by `tools/train/fit`; do not edit by hand.
+
+## What it is
+An ensemble of {folds} members, each of which is two small U-Nets: a locator ({locate} channels,
+{locate_columns} x {locate_rows} pixels of {locate_mm:g} mm, {locate_weights} weights) that finds where the
+patient lies in the image, and a network ({outline} channels, {columns} x {rows} pixels of {mm:g} mm,
+{outline_weights} weights) that says what each pixel of the patient's frame is: multifidus, erector spinae
+and psoas major of both sides, the vertebral body or disc, or none of these.
+`unet.safetensors` holds numbers only, in half precision ({size} bytes, SHA-256
+`{hash}`),
+and the coefficients of the quality estimate. How a slice passes them is described in
+`docs/methods.md`, section Segmenter unet.
+
+## What it is for
+Outlining these structures on axial T2-weighted slices of the lumbar spine (L1/2 to L5/S1) for the
+measurement of areas in research. The outlines follow the fascia: fat between fascia and muscle is
+inside. Every outline has to be looked at before a result is used. It is not a medical device.
+
+## What it was trained on
+{cases} axial lumbar T2 slices of as many patients with outlines drawn by hand, from a public
+repository that states no licence. {complete} of them were used; in {incomplete} a structure was not drawn
+(they are scored all the same). Each member has seen four fifths of them. The images carry no pixel
+spacing: 0.40 mm is nominal. Age, sex, scanner and field strength are not known; nothing says that
+the patients stand for any population. All levels from L1/2 to L5/S1 occur, L5/S1 rarely. {phantoms}
+phantoms of the project joined the training ({phantom_share:.0f} % of the samples); they are not tested here.
+
+## How
+`make fit-unet` repeats the training ({seconds} s on two cores). {steps} steps of {batch} samples for
+the outlines, {locate_steps} of {locate_batch} for the locators; AdamW with a rate of {rate:g} that falls as
+a cosine; cross-entropy and soft Dice; running mean of the weights. Every sample is drawn anew: size,
+rotation, place, smooth bends, mirror image with the sides exchanged, psoas moved forwards and to the
+side, cropped field of view, brightness fields, tone curve, grey muscle, noise, blur, fat in the
+muscles; {contrasts} contrast variants of each case go through the program's own bias field
+correction. Everything is drawn from seed {seed}.
+
+## Results
+{folds}-fold cross-validation with the complete program (normalisation, locator, network, deciding
+step): each case is outlined by the one member that has not seen it, on the image and its mirror
+image. What users get is the mean of all members. Settings were chosen on single folds of the same
+cases, so the figures are slightly optimistic. They say nothing about other scanners.
+
+| structure | n | Dice mean | median | 5th % | surface mm | area bias % | limits of agreement % |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+{table}
+
+Mean Dice over structures: {mean}. Lowest single cases:
+
+| case | structure | Dice |
+| --- | --- | --- |
+{worst}
+
+Per side: {sides}.
+
+Functional areas (one threshold for both outlines, mean of both sides):
+
+```
+{functional}
+```
+
+Expected Dice coefficient, with coefficients that were fitted without the tested fold:
+
+```
+{quality}
+```
+
+## Known failures
+* The border between multifidus and erector spinae: the reference is not consistent there, and no
+  network can be better than what it learns from. `docs/validation.md` has the evidence.
+* Psoas at L5/S1, where it lies beside the iliac vessels: cut short or missed. The cases show few.
+* T1, fat-suppressed, and CT slices, implants, transitional vertebrae, children: never tried.
+
+## Rights
+The images and outlines may not be redistributed, and nothing of them is in the project; only the
+weights are. They carry the project's licence as far as they can be owned at all. Whoever has the
+cases can repeat the training.
+"""
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read().rstrip()
+
+
+def count_weights(channels):
+    return sum(p.numel() for p in fit.Network(channels).parameters())
+
+
+def main():
+    work, card, recorded = sys.argv[1:4]
+    rows, mean = scores.read_scores(os.path.join(work, "scores.txt"))
+    cases = scores.read_cases(os.path.join(work, "results", "scores.csv"))
+    log = read(os.path.join(work, "fit.log"))
+    with open(os.path.join(work, "unet.safetensors"), "rb") as file:
+        data = file.read()
+    count = int(scores.find(r"(\d+) cases; left", log))
+    left_out = [n for n in scores.find(r"not drawn: (.*)", log).split(", ") if n]
+    text = CARD.format(
+        version=weights.VERSION, folds=fit.OUTER_FOLDS, hash=hashlib.sha256(data).hexdigest(),
+        size=len(data), locate="-".join(map(str, fit.LOCATE_CHANNELS)),
+        outline="-".join(map(str, fit.OUTLINE_CHANNELS)),
+        locate_columns=frame.LOCATE_COLUMNS, locate_rows=frame.LOCATE_ROWS,
+        locate_mm=frame.LOCATE_MM, columns=frame.OUTLINE_COLUMNS,
+        rows=frame.OUTLINE_ROWS, mm=frame.OUTLINE_MM, locate_weights=count_weights(fit.LOCATE_CHANNELS),
+        outline_weights=count_weights(fit.OUTLINE_CHANNELS), cases=count,
+        complete=count - len(left_out), incomplete=len(left_out),
+        phantoms=scores.find(r"(\d+) phantoms", log), phantom_share=100 * fit.PHANTOM_CHANCE,
+        seconds=sum(int(s) for s in re.findall(r"trained in (\d+)", log)),
+        steps=fit.OUTLINE_STEPS, batch=fit.OUTLINE_BATCH,
+        locate_steps=fit.LOCATE_STEPS, locate_batch=fit.LOCATE_BATCH, rate=fit.RATE,
+        contrasts=augment.CONTRASTS, seed=fit.SEED, table=scores.table(rows),
+        mean=mean, worst=scores.worst(cases), sides=scores.sides(cases),
+        functional=read(os.path.join(work, "functional.txt")),
+        quality=read(os.path.join(work, "quality.txt")))
+    with open(card, "w", encoding="utf-8") as file:
+        file.write(text)
+    scores.record(recorded, "tools/train/fit", rows, mean)
+
+
+if __name__ == "__main__":
+    main()
