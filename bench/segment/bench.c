@@ -40,12 +40,11 @@ static bool segment(const myo_slice *slice, const double *values, myo_segmentati
     return unet_segment(&stand_in_host, &weights, slice, values, result, signs, err);
 }
 
-static const myo_segmenter segmenter = {.abi_version = MYO_ABI_VERSION,
-                                        .struct_size = sizeof segmenter,
-                                        .info = {.name = "unet",
-                                                 .parameters = unet_parameters,
-                                                 .parameter_count = UNET_PARAMETERS},
-                                        .segment = segment};
+static const myo_segmenter segmenter = {
+    .abi_version = MYO_ABI_VERSION,
+    .struct_size = sizeof segmenter,
+    .info = {.name = "unet", .parameters = unet_parameters, .parameter_count = UNET_PARAMETERS},
+    .segment = segment};
 
 static bool time_whole(const char *path, size_t runs, double *seconds, myo_error *err) {
     myo_image *image = NULL;
@@ -106,8 +105,7 @@ int main(int argc, char **argv) {
     static double seconds[RUNS_MAX + 1];
     myo_error err = {0};
     void *data = read_aligned(argv[1], &size, &err);
-    bool done = data &&
-                unet_model_parse(&stand_in_host, data, size, argv[1], &weights, &err) &&
+    bool done = data && unet_model_parse(&stand_in_host, data, size, argv[1], &weights, &err) &&
                 (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
                            : time_whole(argv[2], runs, seconds, &err));
     if (done) {

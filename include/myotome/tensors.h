@@ -23,8 +23,8 @@ typedef struct myo_tensors myo_tensors;
 
 /* Checks a file in memory: header, types, shapes, offsets. `data` is borrowed and must be aligned
  * to four bytes. Errors name `origin` and the tensor. The caller owns *out. */
-MYO_API bool myo_tensors_parse(const void *data, size_t size, const char *origin,
-                               myo_tensors **out, myo_error *err);
+MYO_API bool myo_tensors_parse(const void *data, size_t size, const char *origin, myo_tensors **out,
+                               myo_error *err);
 MYO_API void myo_tensors_destroy(myo_tensors *tensors);
 
 /* Numbers of a tensor with the given type and rank; `shape` receives `rank` sizes. A size that is

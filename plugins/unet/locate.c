@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define PASSES 2
-#define MASS_FULL 0.5  /* share of a structure's mean area from which on its centre counts fully */
+#define MASS_FULL 0.5 /* share of a structure's mean area from which on its centre counts fully */
 #define WEIGHT_MIN 1e-6
 
 /* Centre and area of each class but the background. */

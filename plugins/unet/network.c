@@ -121,15 +121,14 @@ static dnnl_status_t describe(const unet_engine *e, const layer *l, size_t n,
                     : dnnl_memory_desc_init_by_tag(&w, 4, weight, dnnl_f32, dnnl_format_tag_any);
     status = status ? status : dnnl_memory_desc_init_by_tag(&b, 1, bias, dnnl_f32, dnnl_x);
     status = status ? status
-                    : dnnl_convolution_forward_desc_init(
-                          &convolution, dnnl_forward_inference, dnnl_convolution_direct, &s, &w, &b,
-                          &t, strides, padding, padding);
+                    : dnnl_convolution_forward_desc_init(&convolution, dnnl_forward_inference,
+                                                         dnnl_convolution_direct, &s, &w, &b, &t,
+                                                         strides, padding, padding);
     status = status ? status : dnnl_primitive_attr_create(&attributes);
     status = status ? status : dnnl_post_ops_create(&after);
     if (n != UNET_CONVOLUTIONS - 1) {
-        status = status
-                     ? status
-                     : dnnl_post_ops_append_eltwise(after, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
+        status = status ? status
+                        : dnnl_post_ops_append_eltwise(after, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
     }
     status = status ? status : dnnl_primitive_attr_set_post_ops(attributes, after);
     status = status ? status
@@ -160,8 +159,8 @@ static dnnl_status_t create_memories(const unet_engine *e, layer *l, float *sour
         {&l->weight, weight, DNNL_MEMORY_ALLOCATE},
     };
     for (size_t i = 0; !status && i < sizeof memories / sizeof memories[0]; i++) {
-        status = dnnl_memory_create(memories[i].memory, memories[i].kind, e->engine,
-                                    memories[i].pixels);
+        status =
+            dnnl_memory_create(memories[i].memory, memories[i].kind, e->engine, memories[i].pixels);
     }
     status = status ? status
                     : dnnl_reorder_primitive_desc_create(&reorder, &plain, e->engine, weight,
@@ -206,8 +205,9 @@ bool unet_engine_create(const myo_host *host, const unet_field *field, const siz
     }
     e->scratch = allocate(e, scratch, err);
     e->weights = e->scratch ? allocate(e, weights, err) : NULL;
-    bool done = e->weights && !failed(e, dnnl_engine_create(&e->engine, dnnl_cpu, 0), err) &&
-                !failed(e, dnnl_stream_create(&e->stream, e->engine, dnnl_stream_default_flags), err);
+    bool done =
+        e->weights && !failed(e, dnnl_engine_create(&e->engine, dnnl_cpu, 0), err) &&
+        !failed(e, dnnl_stream_create(&e->stream, e->engine, dnnl_stream_default_flags), err);
     for (size_t n = 0; done && n < UNET_CONVOLUTIONS; n++) {
         done = create_layer(e, n, &e->layers[n], err);
     }
@@ -340,9 +340,8 @@ static void finish(const unet_engine *e, const float *logits, float *out) {
     size_t columns = e->field.columns, lines = e->batch * e->field.rows;
     for (size_t r = 0; r < lines; r++) {
         for (size_t c = 0; c < columns; c++) {
-            const float *pair =
-                logits + (r / 2 * (columns / 2) + c / 2) * (SPLIT * UNET_CLASSES) + r % 2 * 2 +
-                c % 2;
+            const float *pair = logits + (r / 2 * (columns / 2) + c / 2) * (SPLIT * UNET_CLASSES) +
+                                r % 2 * 2 + c % 2;
             float *to = out + (r * columns + c) * UNET_CLASSES;
             float highest = pair[0], sum = 0.0f;
             for (size_t k = 1; k < UNET_CLASSES; k++) {

@@ -34,8 +34,8 @@ static void add_answers(passes *p) {
     for (size_t i = 0; i < p->count; i++) {
         size_t row = i / p->columns, column = i % p->columns;
         const float *a = p->answers + i * UNET_CLASSES;
-        const float *b = p->answers + (p->count + row * p->columns + p->columns - 1 - column) *
-                                          UNET_CLASSES;
+        const float *b =
+            p->answers + (p->count + row * p->columns + p->columns - 1 - column) * UNET_CLASSES;
         float *sum = p->mean + i * UNET_CLASSES;
         for (size_t k = 0; k < UNET_CLASSES; k++) {
             sum[k] += a[k] + b[unet_mirrored[k]];

@@ -37,8 +37,8 @@ unet_pose unet_pose_compose(const unet_pose *outer, const unet_pose *inner) {
 
 /* The pixel's value; 0 outside of the image. */
 static float pixel(const unet_grid *image, long column, long row) {
-    bool inside = column >= 0 && row >= 0 && column < (long)image->columns &&
-                  row < (long)image->rows;
+    bool inside =
+        column >= 0 && row >= 0 && column < (long)image->columns && row < (long)image->rows;
     return inside ? image->pixels[(size_t)row * image->columns + (size_t)column] : 0.0f;
 }
 

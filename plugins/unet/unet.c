@@ -22,13 +22,13 @@
 
 const myo_parameter unet_parameters[UNET_PARAMETERS] = {
     [UNET_CONFIDENCE_MIN] = {"confidence_min", "1",
-                                  "Structures whose expected Dice coefficient is below this are "
-                                  "flagged low_confidence.",
-                                  0.75, 0.0, 1.0},
+                             "Structures whose expected Dice coefficient is below this are "
+                             "flagged low_confidence.",
+                             0.75, 0.0, 1.0},
     [UNET_FOUND_MIN] = {"found_min", "1",
-                             "Share of the structures' usual area below which nothing counts as "
-                             "found.",
-                             0.35, 0.0, 1.0},
+                        "Share of the structures' usual area below which nothing counts as "
+                        "found.",
+                        0.35, 0.0, 1.0},
 };
 
 /* Everything of one slice. */
@@ -58,8 +58,7 @@ static void work_clear(work *w) {
 
 /* Outlines in the frame of w->pose; `better` is the pose that they suggest. */
 static bool look(work *w, unet_pose *better, myo_error *err) {
-    if (!unet_outline(w->host, w->model, &w->fine, &w->pose, w->probabilities, w->agreement,
-                      err)) {
+    if (!unet_outline(w->host, w->model, &w->fine, &w->pose, w->probabilities, w->agreement, err)) {
         return false;
     }
     *better = w->pose;
@@ -76,8 +75,7 @@ static bool has_moved(const unet_pose *from, const unet_pose *to) {
 
 static bool find(work *w, const double *values, myo_error *err) {
     unet_pose better;
-    bool done =
-        unet_locate(w->host, w->model, &w->coarse, &w->pose, err) && look(w, &better, err);
+    bool done = unet_locate(w->host, w->model, &w->coarse, &w->pose, err) && look(w, &better, err);
     if (done && has_moved(&w->pose, &better)) {
         w->pose = better;
         done = look(w, &better, err);

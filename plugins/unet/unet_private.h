@@ -3,7 +3,8 @@
  * The parts of the segmenter "unet", in the order in which a slice passes them: input.c (normalised
  * images), locate.c (where the patient lies), outline.c (class probabilities in the patient's
  * frame), quality.c (how good the outlines will be), and unet.c, which puts them together and hands
- * the probabilities to the host's deciding step. plugin.c is what the host sees. weights.c and network.c are the networks.
+ * the probabilities to the host's deciding step. plugin.c is what the host sees. weights.c and
+ * network.c are the networks.
  *
  * Points of the image are mm from its centre, x to the patient's left, y to the back. The frame is
  * that of the mean patient, in its mm; a pose takes it to the image.

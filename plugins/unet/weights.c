@@ -75,8 +75,7 @@ static bool open_network(const myo_host *host, const unet_model *model, size_t m
 static bool open_member(const myo_host *host, unet_model *model, size_t index, myo_error *err) {
     unet_member *member = &model->members[index];
     size_t points[2] = {UNET_STRUCTURES, 2}, count[1] = {UNET_STRUCTURES};
-    const float *centers =
-        get(host, model, index, "centers", MYO_TENSOR_F32, 2, points, err);
+    const float *centers = get(host, model, index, "centers", MYO_TENSOR_F32, 2, points, err);
     const float *mass =
         centers ? get(host, model, index, "mass", MYO_TENSOR_F32, 1, count, err) : NULL;
     if (!mass) {
@@ -87,7 +86,8 @@ static bool open_member(const myo_host *host, unet_model *model, size_t index, m
         member->centers[2 * k + 1] = (double)centers[2 * k + 1];
         member->mass_mm2[k] = (double)mass[k];
         if (!(mass[k] > 0.0f)) {
-            return host->error_set(err, MYO_E_FORMAT, "unet: an area in the weights is not positive");
+            return host->error_set(err, MYO_E_FORMAT,
+                                   "unet: an area in the weights is not positive");
         }
     }
     return open_network(host, model, index, "locate", &member->locate, err) &&
@@ -96,12 +96,10 @@ static bool open_member(const myo_host *host, unet_model *model, size_t index, m
 
 static bool open_quality(const myo_host *host, unet_model *model, myo_error *err) {
     size_t shape[2] = {UNET_STRUCTURES, UNET_FEATURES}, count[1] = {UNET_STRUCTURES};
-    model->quality =
-        host->tensors_get(model->tensors, "quality", MYO_TENSOR_F32, 2, shape, err);
-    model->usual_area_mm2 =
-        model->quality
-            ? host->tensors_get(model->tensors, "usual_area", MYO_TENSOR_F32, 1, count, err)
-            : NULL;
+    model->quality = host->tensors_get(model->tensors, "quality", MYO_TENSOR_F32, 2, shape, err);
+    model->usual_area_mm2 = model->quality ? host->tensors_get(model->tensors, "usual_area",
+                                                               MYO_TENSOR_F32, 1, count, err)
+                                           : NULL;
     return model->usual_area_mm2 != NULL;
 }
 
@@ -129,7 +127,8 @@ bool unet_model_parse(const myo_host *host, const void *data, size_t size, const
     long count = text ? strtol(text, &end, 10) : 0;
     bool done = count > 0 && count <= UNET_MEMBERS_MAX && *end == '\0';
     if (!done) {
-        host->error_set(err, MYO_E_FORMAT, "unet: the weights do not say how many members they hold");
+        host->error_set(err, MYO_E_FORMAT,
+                        "unet: the weights do not say how many members they hold");
     }
     for (model->member_count = 0; done && model->member_count < (size_t)count;) {
         done = open_member(host, model, model->member_count, err);
@@ -137,7 +136,8 @@ bool unet_model_parse(const myo_host *host, const void *data, size_t size, const
     }
     done = done && open_quality(host, model, err);
     if (done && !same_channels(model)) {
-        done = host->error_set(err, MYO_E_FORMAT, "unet: members of different sizes in the weights");
+        done =
+            host->error_set(err, MYO_E_FORMAT, "unet: members of different sizes in the weights");
     }
     if (!done) {
         unet_model_close(host, model);

@@ -20,8 +20,10 @@ struct myo_tensors {
 static const struct {
     const char *name;
     size_t size;
-} types[] = {
-    [MYO_TENSOR_F32] = {"F32", 4}, [MYO_TENSOR_I16] = {"I16", 2}, [MYO_TENSOR_I32] = {"I32", 4}, [MYO_TENSOR_F16] = {"F16", 2}};
+} types[] = {[MYO_TENSOR_F32] = {"F32", 4},
+             [MYO_TENSOR_I16] = {"I16", 2},
+             [MYO_TENSOR_I32] = {"I32", 4},
+             [MYO_TENSOR_F16] = {"F16", 2}};
 
 /* The length is little-endian whatever the machine. */
 static size_t read_length(const unsigned char *bytes) {

@@ -3,8 +3,8 @@
 #ifndef MYO_IMAGE_FOREST_H
 #define MYO_IMAGE_FOREST_H
 
-#include <myotome/tensors.h>
 #include "image/planes.h"
+#include <myotome/tensors.h>
 
 /* An ensemble of complete binary trees whose leaves add to class scores (gradient boosting,
  * J. Friedman, Ann. Statist. 29:1189-1232, 2001). A feature is a map at an offset. Borrowed from

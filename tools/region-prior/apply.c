@@ -10,8 +10,8 @@
  */
 #include "base/file.h"
 #include "io/nifti.h"
-#include "segment/region/region_private.h"
 #include "read_slice.h"
+#include "segment/region/region_private.h"
 #include "segment/segmenters_private.h"
 
 #include <stdio.h>

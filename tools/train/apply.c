@@ -5,9 +5,10 @@
  *
  *   unet-apply WEIGHTS[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]
  *
- * MEMBER counts from 0; without it all are used. Each FILE is a DICOM image; OUT_FOLDER/sub-<ID>_dseg.nii.gz
- * receives its labels, and OUT_FOLDER/signs.csv (appended to) what the quality of each outline is
- * estimated from. A slice that cannot be segmented is named on stderr and leaves no file.
+ * MEMBER counts from 0; without it all are used. Each FILE is a DICOM image;
+ * OUT_FOLDER/sub-<ID>_dseg.nii.gz receives its labels, and OUT_FOLDER/signs.csv (appended to) what
+ * the quality of each outline is estimated from. A slice that cannot be segmented is named on
+ * stderr and leaves no file.
  */
 #include "base/file.h"
 #include "io/nifti.h"
@@ -28,12 +29,11 @@ static bool segment(const myo_slice *slice, const double *values, myo_segmentati
     return unet_segment(&stand_in_host, &weights, slice, values, result, signs, err);
 }
 
-static const myo_segmenter segmenter = {.abi_version = MYO_ABI_VERSION,
-                                        .struct_size = sizeof segmenter,
-                                        .info = {.name = "unet",
-                                                 .parameters = unet_parameters,
-                                                 .parameter_count = UNET_PARAMETERS},
-                                        .segment = segment};
+static const myo_segmenter segmenter = {
+    .abi_version = MYO_ABI_VERSION,
+    .struct_size = sizeof segmenter,
+    .info = {.name = "unet", .parameters = unet_parameters, .parameter_count = UNET_PARAMETERS},
+    .segment = segment};
 
 static void write_signs(FILE *file, const char *id, const myo_outlines *outlines) {
     for (size_t k = 0; k < UNET_STRUCTURES; k++) {

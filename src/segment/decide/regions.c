@@ -157,10 +157,9 @@ static bool divide_back(growth *g, bool left, uint8_t *labels, myo_error *err) {
         !myo_mask_keep_largest(g->mask, g->columns, g->rows, err)) {
         return false;
     }
-    bool done = g->input->brightness
-                    ? decide_septum(g->mask, m, e, g->input->brightness, left, g->columns, g->rows,
-                                    g->medial, err)
-                    : divide_by_probability(g, m, e, err);
+    bool done = g->input->brightness ? decide_septum(g->mask, m, e, g->input->brightness, left,
+                                                     g->columns, g->rows, g->medial, err)
+                                     : divide_by_probability(g, m, e, err);
     for (size_t i = 0; done && i < g->count; i++) {
         if (g->mask[i] && labels[i] == MYO_PROPOSAL_BACKGROUND) {
             labels[i] = (uint8_t)(g->medial[i] ? multifidus : erector);

@@ -48,8 +48,8 @@ static void add_network(writer *w, const char *prefix, size_t last_outputs) {
 static file make(const char *members, float mass, size_t last_outputs, bool quality) {
     writer *w = calloc(1, sizeof *w);
     assert_non_null(w);
-    w->length = (size_t)snprintf(w->header, HEADER_SIZE,
-                                 "{\"__metadata__\":{\"members\":\"%s\"}", members);
+    w->length =
+        (size_t)snprintf(w->header, HEADER_SIZE, "{\"__metadata__\":{\"members\":\"%s\"}", members);
     add(w, "member0.mass", "F32", "7", 28);
     add(w, "member0.centers", "F32", "7,2", 56);
     if (quality) {
