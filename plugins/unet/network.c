@@ -31,8 +31,13 @@ typedef struct layer {
     float *out; /* pixels of `target` */
 } layer;
 
+/* oneDNN's OpenMP runtime, where it has one. */
+extern void omp_set_num_threads(int count) __attribute__((weak));
+extern int omp_get_max_threads(void) __attribute__((weak));
+
 struct unet_engine {
     const myo_host *host;
+    int caller_threads; /* 0 where they were left alone */
     unet_field field;
     size_t batch, channels[UNET_STAGES];
     dnnl_engine_t engine;
@@ -184,6 +189,15 @@ static bool create_layer(const unet_engine *e, size_t n, layer *l, myo_error *er
     return !failed(e, status, err);
 }
 
+/* Studies are measured side by side, so that a slice gets one thread, unless the user wants it
+ * otherwise. Counts for the calling thread. */
+static void take_one_thread(unet_engine *e) {
+    if (omp_set_num_threads && omp_get_max_threads && !getenv("OMP_NUM_THREADS")) {
+        e->caller_threads = omp_get_max_threads();
+        omp_set_num_threads(1);
+    }
+}
+
 bool unet_engine_create(const myo_host *host, const unet_field *field, const size_t *channels,
                         size_t batch, unet_engine **out, myo_error *err) {
     unet_engine *e = calloc(1, sizeof *e);
@@ -193,6 +207,7 @@ bool unet_engine_create(const myo_host *host, const unet_field *field, const siz
     e->host = host;
     e->field = *field;
     e->batch = batch;
+    take_one_thread(e);
     memcpy(e->channels, channels, sizeof e->channels);
     set_sizes(e);
     size_t scratch = 0, weights = 0;
@@ -236,6 +251,9 @@ void unet_engine_destroy(unet_engine *e) {
     }
     dnnl_stream_destroy(e->stream);
     dnnl_engine_destroy(e->engine);
+    if (e->caller_threads > 0) {
+        omp_set_num_threads(e->caller_threads);
+    }
     free(e->scratch);
     free(e->weights);
     free(e);

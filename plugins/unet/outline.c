@@ -21,11 +21,11 @@ typedef struct passes {
 } passes;
 
 static uint8_t most_probable(const float *p) {
-    uint8_t best = 0;
-    for (uint8_t k = 1; k < UNET_CLASSES; k++) {
+    size_t best = 0;
+    for (size_t k = 1; k < UNET_CLASSES; k++) {
         best = p[k] > p[best] ? k : best;
     }
-    return best;
+    return (uint8_t)best;
 }
 
 /* Adds the answers for the image and for its mirror image, turned back. */

@@ -171,12 +171,12 @@ static double agreement(const decision *d, size_t class_index) {
 }
 
 static bool write_result(decision *d, myo_segmentation *result, myo_error *err) {
-    for (uint8_t k = 1; k < MYO_PROPOSAL_CLASSES; k++) {
+    for (size_t k = 1; k < MYO_PROPOSAL_CLASSES; k++) {
         myo_structure structure;
         myo_side side;
         bool recovered;
         myo_proposal_structure(k, &structure, &side);
-        if (!find_lost(d, k, &recovered, err)) {
+        if (!find_lost(d, (uint8_t)k, &recovered, err)) {
             return false;
         }
         result->flags[structure][side] |= recovered ? MYO_FLAG_LOW_CONFIDENCE : 0;
