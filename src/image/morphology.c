@@ -9,16 +9,17 @@
 
 #define FAR 1e12f /* squared distance of a pixel that no other is near to */
 
-/* Marks with `mark` all pixels of value `value` that are connected with `start`; returns how many.
- * `stack` has room for every pixel. */
-static size_t flood(uint8_t *pixels, size_t columns, size_t rows, size_t start, uint8_t value,
-                    uint8_t mark, size_t *stack) {
-    size_t count = 0, top = 0;
+/* Marks with `mark` all pixels of value `value` that are connected with `start`; returns the sum of
+ * their weights, or without weights how many there are. `stack` has room for every pixel. */
+static double flood(uint8_t *pixels, const float *weights, size_t columns, size_t rows,
+                    size_t start, uint8_t value, uint8_t mark, size_t *stack) {
+    size_t top = 0;
+    double sum = 0.0;
     pixels[start] = mark;
     stack[top++] = start;
     while (top > 0) {
         size_t i = stack[--top], c = i % columns, r = i / columns;
-        count++;
+        sum += weights ? (double)weights[i] : 1.0;
         const size_t neighbours[4] = {i - 1, i + 1, i - columns, i + columns};
         const bool exists[4] = {c > 0, c + 1 < columns, r > 0, r + 1 < rows};
         for (int k = 0; k < 4; k++) {
@@ -28,33 +29,43 @@ static size_t flood(uint8_t *pixels, size_t columns, size_t rows, size_t start, 
             }
         }
     }
-    return count;
+    return sum;
 }
 
-bool myo_mask_keep_largest(uint8_t *mask, size_t columns, size_t rows, myo_error *err) {
+/* Keeps the piece of the greatest weight, or without weights the largest one. */
+static bool keep_best(uint8_t *mask, const float *weights, size_t columns, size_t rows,
+                      myo_error *err) {
     enum { VISITED = 2, CHOSEN = 3 };
     size_t *stack = myo_alloc_array(columns * rows, sizeof *stack, err);
     if (!stack) {
         return false;
     }
-    size_t best = 0, best_start = 0;
+    size_t best_start = columns * rows;
+    double best = -INFINITY;
     for (size_t i = 0; i < columns * rows; i++) {
         if (mask[i] == 1) {
-            size_t count = flood(mask, columns, rows, i, 1, VISITED, stack);
-            if (count > best) {
-                best = count;
-                best_start = i;
-            }
+            double weight = flood(mask, weights, columns, rows, i, 1, VISITED, stack);
+            best_start = weight > best ? i : best_start;
+            best = fmax(weight, best);
         }
     }
-    if (best > 0) {
-        flood(mask, columns, rows, best_start, VISITED, CHOSEN, stack);
+    if (best_start < columns * rows) {
+        flood(mask, NULL, columns, rows, best_start, VISITED, CHOSEN, stack);
     }
     for (size_t i = 0; i < columns * rows; i++) {
         mask[i] = mask[i] == CHOSEN;
     }
     free(stack);
     return true;
+}
+
+bool myo_mask_keep_largest(uint8_t *mask, size_t columns, size_t rows, myo_error *err) {
+    return keep_best(mask, NULL, columns, rows, err);
+}
+
+bool myo_mask_keep_heaviest(uint8_t *mask, const float *weights, size_t columns, size_t rows,
+                            myo_error *err) {
+    return keep_best(mask, weights, columns, rows, err);
 }
 
 bool myo_mask_keep_connected(uint8_t *mask, size_t columns, size_t rows, size_t start,
@@ -64,7 +75,7 @@ bool myo_mask_keep_connected(uint8_t *mask, size_t columns, size_t rows, size_t 
     if (!stack) {
         return false;
     }
-    flood(mask, columns, rows, start, 1, CHOSEN, stack);
+    flood(mask, NULL, columns, rows, start, 1, CHOSEN, stack);
     for (size_t i = 0; i < columns * rows; i++) {
         mask[i] = mask[i] == CHOSEN;
     }
@@ -117,7 +128,7 @@ bool myo_mask_fill_holes(uint8_t *mask, size_t columns, size_t rows, myo_error *
         size_t c = i % b.columns, r = i / b.columns;
         bool border = c == 0 || r == 0 || c + 1 == b.columns || r + 1 == b.rows;
         if (border && part[i] == 0) {
-            flood(part, b.columns, b.rows, i, 0, OUTSIDE, stack);
+            flood(part, NULL, b.columns, b.rows, i, 0, OUTSIDE, stack);
         }
     }
     for (size_t i = 0; done && i < count; i++) {

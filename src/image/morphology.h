@@ -9,6 +9,10 @@
 /* Keeps the largest connected piece (the first in reading order among equals). */
 bool myo_mask_keep_largest(uint8_t *mask, size_t columns, size_t rows, myo_error *err);
 
+/* Keeps the piece with the greatest sum of weights (the first in reading order among equals). */
+bool myo_mask_keep_heaviest(uint8_t *mask, const float *weights, size_t columns, size_t rows,
+                            myo_error *err);
+
 /* Keeps the piece that holds the pixel with index `start`, which must belong to the mask. */
 bool myo_mask_keep_connected(uint8_t *mask, size_t columns, size_t rows, size_t start,
                              myo_error *err);

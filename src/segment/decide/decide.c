@@ -202,7 +202,8 @@ bool myo_decide(const myo_slice *slice, const myo_proposal *proposal, myo_segmen
     find_window(proposal, &d);
     d.classes = myo_alloc_array(d.count, 1, err);
     d.mask = myo_alloc_array(d.count, 1, err);
-    const decide_input input = {.posterior = &d.probabilities};
+    const decide_input input = {.posterior = &d.probabilities,
+                                .pixel_mm = sqrt(slice->column_spacing_mm * slice->row_spacing_mm)};
     bool done = d.classes && d.mask && bring(proposal, &d, err) &&
                 decide_regions(&input, d.classes, err) && write_result(&d, result, err);
     myo_planes_clear(&d.probabilities);

@@ -23,6 +23,7 @@ typedef struct decide_input {
     /* With it (muscle 0, fat 1) the septum is the cheapest path from the dorsal to the ventral end
      * of the compartment; without (NULL), where multifidus and erector spinae are as probable. */
     const float *brightness;
+    double pixel_mm;       /* side of a pixel */
     double opening_pixels; /* whiskers thinner than twice this are cut; 0 for none */
 } decide_input;
 

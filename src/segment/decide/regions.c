@@ -2,11 +2,12 @@
 /*
  * Region growing on class probabilities.
  *
- * Each group of structures grows from the largest piece of its confident pixels over all that are
- * connected with it and belong to it more probably than to any other group or to the background
- * (after R. Adams & L. Bischof, IEEE TPAMI 16:641-647, 1994). Multifidus and erector spinae of a
- * side grow as one compartment, which the septum then divides. What comes out is one piece per
- * structure, without holes or whiskers, and no two overlap.
+ * Each group of structures grows from one piece of its confident pixels over all that are connected
+ * with it and belong to it more probably than to any other group or to the background (after
+ * R. Adams & L. Bischof, IEEE TPAMI 16:641-647, 1994). The piece is the largest one; of psoas,
+ * which lies beside the vertebra as kidneys and bowel do not, the one that is large and near.
+ * Multifidus and erector spinae of a side grow as one compartment, which the septum then divides.
+ * What comes out is one piece per structure, without holes or whiskers, and no two overlap.
  */
 #include "segment/decide/decide_private.h"
 
@@ -19,6 +20,8 @@
 
 #define CORE 0.6      /* probability of a seed */
 #define CORE_WEAK 0.3 /* where no pixel reaches CORE */
+
+#define PSOAS_NEAR_MM 8.0 /* over which a psoas counts less and less, from the vertebra on */
 
 enum { GROUP_BACK_LEFT, GROUP_BACK_RIGHT, GROUP_PSOAS_LEFT, GROUP_PSOAS_RIGHT, GROUP_VERTEBRA };
 #define NO_GROUP UINT8_MAX
@@ -36,6 +39,7 @@ typedef struct growth {
     myo_planes groups;      /* posterior of each group */
     float *best;            /* greatest of the groups and of background */
     uint8_t *group;         /* group of each pixel, or NO_GROUP */
+    float *weight;          /* of the pixels of a core */
     uint32_t *waiting;      /* pixels whose neighbours are to be looked at */
     uint8_t *mask, *medial; /* scratch */
 } growth;
@@ -44,6 +48,7 @@ static void growth_clear(growth *g) {
     myo_planes_clear(&g->groups);
     free(g->best);
     free(g->group);
+    free(g->weight);
     free(g->waiting);
     free(g->mask);
     free(g->medial);
@@ -52,10 +57,11 @@ static void growth_clear(growth *g) {
 static bool growth_allocate(growth *g, myo_error *err) {
     g->best = myo_alloc_array(g->count, sizeof(float), err);
     g->group = myo_alloc_array(g->count, 1, err);
+    g->weight = myo_alloc_array(g->count, sizeof(float), err);
     g->waiting = myo_alloc_array(g->count, sizeof(uint32_t), err);
     g->mask = myo_alloc_array(g->count, 1, err);
     g->medial = myo_alloc_array(g->count, 1, err);
-    return g->best && g->group && g->waiting && g->mask && g->medial &&
+    return g->best && g->group && g->weight && g->waiting && g->mask && g->medial &&
            myo_planes_allocate(&g->groups, DECIDE_GROUPS, g->columns, g->rows, err);
 }
 
@@ -80,7 +86,23 @@ static bool may(const growth *g, size_t n, size_t i, uint8_t what) {
     return !g->input->reach || g->input->reach[n * g->count + i] >= what;
 }
 
-/* Puts the largest piece of a group's confident pixels into the mask. */
+/* Weights that fall with the distance from the vertebra, which has grown before. */
+static bool weigh_by_distance(growth *g, const float *p, myo_error *err) {
+    for (size_t i = 0; i < g->count; i++) {
+        g->medial[i] = g->group[i] == GROUP_VERTEBRA;
+    }
+    float limit = (float)(g->columns + g->rows);
+    if (!myo_mask_signed_distance(g->medial, g->columns, g->rows, limit, g->weight, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < g->count; i++) {
+        double away_mm = fmax((double)g->weight[i], 0.0) * g->input->pixel_mm;
+        g->weight[i] = p[i] * (float)exp(-away_mm / PSOAS_NEAR_MM);
+    }
+    return true;
+}
+
+/* Puts the best piece of a group's confident pixels into the mask. */
 static bool find_core(growth *g, size_t n, myo_error *err) {
     const float *p = g->groups.pixels + n * g->count;
     size_t found = 0;
@@ -91,7 +113,11 @@ static bool find_core(growth *g, size_t n, myo_error *err) {
     for (size_t i = 0; found == 0 && i < g->count; i++) {
         g->mask[i] = p[i] >= g->best[i] && p[i] > (float)CORE_WEAK;
     }
-    return myo_mask_keep_largest(g->mask, g->columns, g->rows, err);
+    if (n != GROUP_PSOAS_LEFT && n != GROUP_PSOAS_RIGHT) {
+        return myo_mask_keep_largest(g->mask, g->columns, g->rows, err);
+    }
+    return weigh_by_distance(g, p, err) &&
+           myo_mask_keep_heaviest(g->mask, g->weight, g->columns, g->rows, err);
 }
 
 /* Grows a group from the mask. */
@@ -221,7 +247,7 @@ bool decide_regions(const decide_input *input, uint8_t *labels, myo_error *err) 
         sum_groups(&g);
         memset(g.group, NO_GROUP, g.count);
     }
-    for (size_t n = 0; done && n < DECIDE_GROUPS; n++) {
+    for (size_t n = DECIDE_GROUPS; done && n-- > 0;) { /* the vertebra comes first */
         done = find_core(&g, n, err);
         if (done) {
             grow(&g, n);

@@ -156,6 +156,7 @@ bool region_decide(const myo_planes *probabilities, const myo_planes *distances,
         const decide_input input = {.posterior = &d.q,
                                     .reach = d.reach,
                                     .brightness = d.smooth.pixels,
+                                    .pixel_mm = REGION_STAGE2_MM,
                                     .opening_pixels = OPENING_MM / REGION_STAGE2_MM};
         done = decide_regions(&input, labels, err);
     }

@@ -111,6 +111,20 @@ static void leaves_one_piece_without_holes(void **state) {
     free(s);
 }
 
+/* A larger piece far from the vertebra (a kidney) is no psoas when there is one beside it. */
+static void takes_the_psoas_beside_the_vertebra(void **state) {
+    (void)state;
+    scene *s = create_scene();
+    paint_body(s);
+    paint(s, MYO_PROPOSAL_BACKGROUND, 77, 20, 18, 18, 1.0f);
+    paint(s, MYO_PROPOSAL_PSOAS_LEFT, 77, 24, 10, 14, 0.8f);
+    paint(s, MYO_PROPOSAL_PSOAS_LEFT, 99, 10, 20, 20, 0.9f);
+    assert_true(myo_decide(&s->slice, &s->proposal, &s->result, NULL));
+    assert_int_equal(pixels_of(s, 5121), 10 * 14);
+    assert_int_equal(s->labels[30 * COLUMNS + 80], 5121);
+    free(s);
+}
+
 /* What is nowhere the most probable, but probable enough, is found and marked. */
 static void finds_what_was_all_but_lost(void **state) {
     (void)state;
@@ -197,6 +211,7 @@ static void finds_nothing_where_nothing_is(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(draws_what_is_sure),
                                        cmocka_unit_test(leaves_one_piece_without_holes),
+                                       cmocka_unit_test(takes_the_psoas_beside_the_vertebra),
                                        cmocka_unit_test(finds_what_was_all_but_lost),
                                        cmocka_unit_test(drops_specks),
                                        cmocka_unit_test(lays_the_frame_over_the_slice),
