@@ -17,6 +17,7 @@
 #define KERNEL 3
 #define SPLIT 4 /* 2 x 2 pixels */
 #define ALIGNMENT 64
+#define LOGIT_LOWEST (-16.0f) /* below the highest: e^-16 is a probability of nothing */
 
 const unet_field unet_outline_field = {192, 144, 1.0};
 const unet_field unet_locate_field = {96, 96, 4.0};
@@ -259,17 +260,16 @@ void unet_engine_destroy(unet_engine *e) {
     free(e);
 }
 
-/* IEEE 754 half precision; infinities and NaN do not occur in weights. */
+/* IEEE 754 half precision; infinities and NaN do not occur in weights. Shifted into single precision
+ * the exponent is too small by the difference of both biases, also for subnormal numbers. */
 static float half_to_float(uint16_t half) {
-    uint32_t sign = (uint32_t)(half & 0x8000u) << 16, exponent = (half >> 10) & 0x1fu;
-    uint32_t fraction = half & 0x3ffu, bits;
+    uint32_t size = (uint32_t)(half & 0x7fffu) << 13, sign = (uint32_t)(half & 0x8000u) << 16;
     float value;
-    if (exponent == 0) {
-        value = ldexpf((float)fraction, -24);
-        return sign ? -value : value;
-    }
-    bits = sign | (exponent + 112) << 23 | fraction << 13;
-    memcpy(&value, &bits, sizeof value);
+    memcpy(&value, &size, sizeof value);
+    value *= 0x1p112f;
+    memcpy(&size, &value, sizeof size);
+    size |= sign;
+    memcpy(&value, &size, sizeof value);
     return value;
 }
 
@@ -366,7 +366,8 @@ static void finish(const unet_engine *e, const float *logits, float *out) {
                 highest = greatest(highest, pair[SPLIT * k]);
             }
             for (size_t k = 0; k < UNET_CLASSES; k++) {
-                to[k] = expf(pair[SPLIT * k] - highest);
+                float below = pair[SPLIT * k] - highest;
+                to[k] = below > LOGIT_LOWEST ? expf(below) : 0.0f;
                 sum += to[k];
             }
             for (size_t k = 0; k < UNET_CLASSES; k++) {
