@@ -11,7 +11,6 @@
  */
 #include "read_slice.h"
 #include "stand_in.h"
-#include "unet_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +19,6 @@
 
 #define BATCH 2
 #define RUNS_MAX 1000
-
-static unet_model weights;
 
 static double now(void) {
     struct timespec t;
@@ -34,25 +31,13 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool segment(const myo_slice *slice, const double *values, myo_segmentation *result,
-                    myo_error *err) {
-    unet_signs signs[UNET_STRUCTURES];
-    return unet_segment(&stand_in_host, &weights, slice, values, result, signs, err);
-}
-
-static const myo_segmenter segmenter = {
-    .abi_version = MYO_ABI_VERSION,
-    .struct_size = sizeof segmenter,
-    .info = {.name = "unet", .parameters = unet_parameters, .parameter_count = UNET_PARAMETERS},
-    .segment = segment};
-
 static bool time_whole(const char *path, size_t runs, double *seconds, myo_error *err) {
     myo_image *image = NULL;
     bool done = read_slice(path, &image, err);
     for (size_t i = 0; done && i <= runs; i++) {
         myo_outlines outlines = {0};
         double start = now();
-        done = myo_segment_slice(&segmenter, image, NULL, &outlines, err);
+        done = myo_segment_slice(&stand_in_segmenter, image, NULL, &outlines, err);
         seconds[i] = now() - start;
         myo_outlines_clear(&outlines);
     }
@@ -81,11 +66,13 @@ static bool time_networks(const char *in, const char *out, size_t runs, double *
     for (size_t i = 0; done && i <= runs; i++) {
         unet_engine *engine = NULL;
         double start = now();
-        done = unet_engine_create(&stand_in_host, &unet_outline_field,
-                                  weights.members[0].outline.channels, BATCH, &engine, err);
+        done =
+            unet_engine_create(&stand_in_host, &unet_outline_field,
+                               stand_in_weights.members[0].outline.channels, BATCH, &engine, err);
         /* The first member last, so that its answers stay. */
-        for (size_t m = weights.member_count; done && m-- > 0;) {
-            done = unet_engine_run(engine, &weights.members[m].outline, images, answers, err);
+        for (size_t m = stand_in_weights.member_count; done && m-- > 0;) {
+            done =
+                unet_engine_run(engine, &stand_in_weights.members[m].outline, images, answers, err);
         }
         unet_engine_destroy(engine);
         seconds[i] = now() - start;
@@ -105,7 +92,8 @@ int main(int argc, char **argv) {
     static double seconds[RUNS_MAX + 1];
     myo_error err = {0};
     void *data = read_aligned(argv[1], &size, &err);
-    bool done = data && unet_model_parse(&stand_in_host, data, size, argv[1], &weights, &err) &&
+    bool done = data &&
+                unet_model_parse(&stand_in_host, data, size, argv[1], &stand_in_weights, &err) &&
                 (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
                            : time_whole(argv[2], runs, seconds, &err));
     if (done) {
@@ -114,7 +102,7 @@ int main(int argc, char **argv) {
     } else {
         fprintf(stderr, "unet-bench: %s\n", err.message);
     }
-    unet_model_close(&stand_in_host, &weights);
+    unet_model_close(&stand_in_host, &stand_in_weights);
     free(data);
     return done ? 0 : 1;
 }

@@ -2,8 +2,8 @@
 /*
  * The plugin interface: a shared object that exports one function,
  * `const myo_plugin *myo_plugin_entry(const myo_host *host)`, and hands over the same descriptors
- * that built-in methods have. Plugins are loaded from the folder of those that come with the library
- * and from folders that the user names, never searched for.
+ * that built-in methods have. Plugins are loaded from the folder of those that come with the
+ * library and from folders that the user names, never searched for.
  */
 #ifndef MYOTOME_PLUGIN_H
 #define MYOTOME_PLUGIN_H

@@ -260,8 +260,9 @@ void unet_engine_destroy(unet_engine *e) {
     free(e);
 }
 
-/* IEEE 754 half precision; infinities and NaN do not occur in weights. Shifted into single precision
- * the exponent is too small by the difference of both biases, also for subnormal numbers. */
+/* IEEE 754 half precision; infinities and NaN do not occur in weights. Shifted into single
+ * precision the exponent is too small by the difference of both biases, also for subnormal numbers.
+ */
 static float half_to_float(uint16_t half) {
     uint32_t size = (uint32_t)(half & 0x7fffu) << 13, sign = (uint32_t)(half & 0x8000u) << 16;
     float value;

@@ -14,26 +14,11 @@
 #include "io/nifti.h"
 #include "read_slice.h"
 #include "stand_in.h"
-#include "unet_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define PATH_SIZE 4096
-
-static unet_model weights;
-static unet_signs signs[UNET_STRUCTURES];
-
-static bool segment(const myo_slice *slice, const double *values, myo_segmentation *result,
-                    myo_error *err) {
-    return unet_segment(&stand_in_host, &weights, slice, values, result, signs, err);
-}
-
-static const myo_segmenter segmenter = {
-    .abi_version = MYO_ABI_VERSION,
-    .struct_size = sizeof segmenter,
-    .info = {.name = "unet", .parameters = unet_parameters, .parameter_count = UNET_PARAMETERS},
-    .segment = segment};
 
 static void write_signs(FILE *file, const char *id, const myo_outlines *outlines) {
     for (size_t k = 0; k < UNET_STRUCTURES; k++) {
@@ -41,8 +26,9 @@ static void write_signs(FILE *file, const char *id, const myo_outlines *outlines
         myo_side side;
         myo_proposal_structure(k + 1, &structure, &side);
         fprintf(file, "%s,%u,%.6f,%.6f,%.2f,%.6f\n", id,
-                (unsigned)myo_structure_get(structure)->label[side], signs[k].agreement,
-                signs[k].sharpness, signs[k].area_mm2, outlines->confidence[structure][side]);
+                (unsigned)myo_structure_get(structure)->label[side], stand_in_signs[k].agreement,
+                stand_in_signs[k].sharpness, stand_in_signs[k].area_mm2,
+                outlines->confidence[structure][side]);
     }
 }
 
@@ -53,7 +39,7 @@ static bool apply(const char *folder, const char *id, const char *path, FILE *ta
     myo_outlines outlines = {0};
     snprintf(target, sizeof target, "%s/sub-%s_dseg.nii.gz", folder, id);
     bool done = read_slice(path, &image, err) &&
-                myo_segment_slice(&segmenter, image, NULL, &outlines, err) &&
+                myo_segment_slice(&stand_in_segmenter, image, NULL, &outlines, err) &&
                 myo_nifti_write_labels(target, outlines.labels, err);
     if (done) {
         write_signs(table, id, &outlines);
@@ -66,12 +52,12 @@ static bool apply(const char *folder, const char *id, const char *path, FILE *ta
 /* Leaves the member of that number alone. */
 static bool choose_member(const char *number, myo_error *err) {
     size_t member = number ? (size_t)strtoul(number, NULL, 10) : 0;
-    if (member >= weights.member_count) {
+    if (member >= stand_in_weights.member_count) {
         return myo_error_set(err, MYO_E_RANGE, "no member %s in the weights", number);
     }
     if (number) {
-        weights.members[0] = weights.members[member];
-        weights.member_count = 1;
+        stand_in_weights.members[0] = stand_in_weights.members[member];
+        stand_in_weights.member_count = 1;
     }
     return true;
 }
@@ -104,14 +90,14 @@ int main(int argc, char **argv) {
     myo_error err = {0};
     size_t size = 0;
     void *data = read_aligned(argv[1], &size, &err);
-    if (!data || !unet_model_parse(&stand_in_host, data, size, argv[1], &weights, &err) ||
+    if (!data || !unet_model_parse(&stand_in_host, data, size, argv[1], &stand_in_weights, &err) ||
         !choose_member(member, &err) || !myo_folder_create(argv[2], &err)) {
         fprintf(stderr, "unet-apply: %s\n", err.message);
         free(data);
         return 2;
     }
     size_t failed = apply_all(argv[2], argv + 3, (size_t)(argc - 3) / 2);
-    unet_model_close(&stand_in_host, &weights);
+    unet_model_close(&stand_in_host, &stand_in_weights);
     free(data);
     return failed > 0 ? 1 : 0;
 }

@@ -14,3 +14,18 @@ const myo_host stand_in_host = {.abi_version = MYO_ABI_VERSION,
                                 .tensors_get_metadata = myo_tensors_get_metadata,
                                 .proposal_structure = myo_proposal_structure,
                                 .decide = myo_decide};
+
+unet_model stand_in_weights;
+unet_signs stand_in_signs[UNET_STRUCTURES];
+
+static bool segment(const myo_slice *slice, const double *values, myo_segmentation *result,
+                    myo_error *err) {
+    return unet_segment(&stand_in_host, &stand_in_weights, slice, values, result, stand_in_signs,
+                        err);
+}
+
+const myo_segmenter stand_in_segmenter = {
+    .abi_version = MYO_ABI_VERSION,
+    .struct_size = sizeof stand_in_segmenter,
+    .info = {.name = "unet", .parameters = unet_parameters, .parameter_count = UNET_PARAMETERS},
+    .segment = segment};

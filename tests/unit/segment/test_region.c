@@ -3,6 +3,7 @@
 #include "cmocka_all.h"
 
 #include "image/morphology.h"
+#include "outlines.h"
 #include "segment/region/region_private.h"
 
 #include <myotome/phantom.h>
@@ -22,17 +23,6 @@ static myo_phantom_options small_phantom(uint64_t seed) {
     options.matrix = 256;
     options.pixel_mm = 0.82;
     return options;
-}
-
-static double dice(const myo_labels *a, const myo_labels *b, uint16_t label) {
-    const myo_geometry *g = myo_labels_get_geometry(a);
-    const uint16_t *x = myo_labels_get_const_pixels(a), *y = myo_labels_get_const_pixels(b);
-    double both = 0.0, sum = 0.0;
-    for (size_t i = 0; i < g->columns * g->rows; i++) {
-        both += x[i] == label && y[i] == label;
-        sum += (x[i] == label) + (y[i] == label);
-    }
-    return 2.0 * both / sum;
 }
 
 /* True when a structure is one piece. */
@@ -83,7 +73,7 @@ static void outlines_phantoms(void **state) {
         myo_outlines outlines;
         assert_true(myo_segment_slice(region(), image, NULL, &outlines, NULL));
         for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-            double d = dice(outlines.labels, truth, labels[i]);
+            double d = dice_of(outlines.labels, truth, labels[i]);
             assert_true(is_one_piece(outlines.labels, labels[i]));
             if (d < least) {
                 fail_msg("Dice of %d in phantom %d is %.3f", labels[i], (int)seed, d);

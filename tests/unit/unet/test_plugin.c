@@ -2,6 +2,8 @@
 /* The segmenter "unet" as the host loads it, on phantoms that the training has not seen. */
 #include "cmocka_all.h"
 
+#include "outlines.h"
+
 #include <myotome/phantom.h>
 #include <myotome/plugin.h>
 #include <stdlib.h>
@@ -30,17 +32,6 @@ static void paint(uint64_t seed, double pixel_mm, size_t matrix, myo_image **ima
     assert_true(myo_phantom_slice(&options, image, truth, NULL, NULL));
 }
 
-static double dice(const myo_labels *a, const myo_labels *b, uint16_t label) {
-    const myo_geometry *g = myo_labels_get_geometry(a);
-    const uint16_t *x = myo_labels_get_const_pixels(a), *y = myo_labels_get_const_pixels(b);
-    double both = 0.0, sum = 0.0;
-    for (size_t i = 0; i < g->columns * g->rows; i++) {
-        both += x[i] == label && y[i] == label;
-        sum += (x[i] == label) + (y[i] == label);
-    }
-    return 2.0 * both / sum;
-}
-
 static void outlines_phantoms(void **state) {
     (void)state;
     static const double pixel_mm[] = {0.82, 0.5, 0.7};
@@ -54,7 +45,7 @@ static void outlines_phantoms(void **state) {
         paint(n + 1, pixel_mm[n], matrix[n], &image, &truth);
         assert_true(myo_segment_slice(unet, image, NULL, &outlines, NULL));
         for (size_t k = 0; k < STRUCTURES; k++) {
-            double d = dice(outlines.labels, truth, labels_of[k]);
+            double d = dice_of(outlines.labels, truth, labels_of[k]);
             if (!(d >= 0.93)) {
                 fail_msg("seed %zu, label %u: Dice %.3f", n + 1, labels_of[k], d);
             }
