@@ -20,6 +20,8 @@
 #define MOVED_MM 5.0
 #define MOVED_SIZE_LOG 0.1
 
+#define FIELD_MAX_MM 1000.0
+
 const myo_parameter unet_parameters[UNET_PARAMETERS] = {
     [UNET_CONFIDENCE_MIN] = {"confidence_min", "1",
                              "Structures whose expected Dice coefficient is below this are "
@@ -45,6 +47,13 @@ typedef struct work {
 
 static bool work_open(work *w, myo_error *err) {
     const unet_field *field = &unet_outline_field;
+    double width_mm = (double)w->slice->columns * w->slice->column_spacing_mm;
+    double height_mm = (double)w->slice->rows * w->slice->row_spacing_mm;
+    if (!(width_mm <= FIELD_MAX_MM && height_mm <= FIELD_MAX_MM)) {
+        return w->host->error_set(err, MYO_E_RANGE,
+                                  "the slice is wider or higher than 1 m, which no patient is: is "
+                                  "its pixel spacing right?");
+    }
     w->probabilities = malloc(field->columns * field->rows * UNET_CLASSES * sizeof(float));
     return (w->probabilities && unet_input(w->slice, &w->fine, &w->coarse)) ||
            w->host->error_set(err, MYO_E_MEMORY, "unet: out of memory");

@@ -133,9 +133,34 @@ static void says_that_nothing_is_there(void **state) {
     myo_registry_destroy(registry);
 }
 
+/* Pixels of 10 mm would make an image of gigabytes. */
+static void refuses_a_slice_that_is_no_patient(void **state) {
+    (void)state;
+    const myo_segmenter *unet;
+    myo_registry *registry = open_registry(&unet);
+    const myo_geometry geometry = {.columns = 200,
+                                   .rows = 200,
+                                   .column_spacing_mm = 10.0,
+                                   .row_spacing_mm = 10.0,
+                                   .row_cosine = {1.0, 0.0, 0.0},
+                                   .column_cosine = {0.0, 1.0, 0.0}};
+    myo_image *image;
+    myo_outlines outlines;
+    myo_error err = {0};
+    assert_true(myo_image_create(&geometry, &image, NULL));
+    for (size_t i = 0; i < 200 * 200; i++) {
+        myo_image_get_pixels(image)[i] = (float)(i % 200);
+    }
+    assert_false(myo_segment_slice(unet, image, NULL, &outlines, &err));
+    assert_int_equal(err.code, MYO_E_RANGE);
+    myo_image_destroy(image);
+    myo_registry_destroy(registry);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(outlines_phantoms),
                                        cmocka_unit_test(does_not_mind_place_and_units),
-                                       cmocka_unit_test(says_that_nothing_is_there)};
+                                       cmocka_unit_test(says_that_nothing_is_there),
+                                       cmocka_unit_test(refuses_a_slice_that_is_no_patient)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
