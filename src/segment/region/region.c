@@ -20,6 +20,8 @@
 #include "image/morphology.h"
 #include "segment/region/region_private.h"
 
+#include <myotome/decide.h>
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -42,15 +44,6 @@ static const myo_parameter parameters[PARAMETER_COUNT] = {
                              0.60, 0.0, 1.0},
 };
 
-/* Structure and side of a class. */
-static void class_names(size_t class_index, myo_structure *structure, myo_side *side) {
-    static const myo_structure structures[REGION_CLASSES] = {
-        MYO_STRUCTURE_COUNT, MYO_MULTIFIDUS,  MYO_MULTIFIDUS,  MYO_ERECTOR_SPINAE,
-        MYO_ERECTOR_SPINAE,  MYO_PSOAS_MAJOR, MYO_PSOAS_MAJOR, MYO_VERTEBRAL_REFERENCE};
-    *structure = structures[class_index];
-    *side = class_index == REGION_VERTEBRA || class_index % 2 == 1 ? MYO_LEFT : MYO_RIGHT;
-}
-
 /* Agreement of the probabilities with the outline (a soft Dice coefficient), and leaks. */
 static void judge(const region_work *w, const double *values, myo_segmentation *out, double *mean) {
     size_t count = w->result.columns * w->result.rows;
@@ -69,7 +62,7 @@ static void judge(const region_work *w, const double *values, myo_segmentation *
         }
         myo_structure structure;
         myo_side side;
-        class_names(k, &structure, &side);
+        myo_proposal_structure(k, &structure, &side);
         double confidence = area > 0.0 ? 2.0 * inside / (total + area) : 0.0;
         out->confidence[structure][side] = confidence;
         if (confidence < values[PARAMETER_CONFIDENCE_MIN]) {
@@ -151,7 +144,7 @@ static bool write_class(const myo_slice *s, const uint8_t *classes, uint8_t clas
     }
     myo_structure structure;
     myo_side side;
-    class_names(class_index, &structure, &side);
+    myo_proposal_structure(class_index, &structure, &side);
     for (size_t i = 0; i < count; i++) {
         if (mask[i] && (classes[i] == class_index || classes[i] == REGION_BACKGROUND)) {
             labels[i] = myo_structure_get(structure)->label[side];

@@ -109,20 +109,26 @@ static void does_not_mind_place_and_units(void **state) {
     myo_registry_destroy(registry);
 }
 
+/* 200 x 200 pixels of an axial slice. */
+static myo_image *create_image(double pixel_mm) {
+    const myo_geometry geometry = {.columns = 200,
+                                   .rows = 200,
+                                   .column_spacing_mm = pixel_mm,
+                                   .row_spacing_mm = pixel_mm,
+                                   .row_cosine = {1.0, 0.0, 0.0},
+                                   .column_cosine = {0.0, 1.0, 0.0}};
+    myo_image *image;
+    assert_true(myo_image_create(&geometry, &image, NULL));
+    return image;
+}
+
 static void says_that_nothing_is_there(void **state) {
     (void)state;
     const myo_segmenter *unet;
     myo_registry *registry = open_registry(&unet);
-    const myo_geometry geometry = {.columns = 200,
-                                   .rows = 200,
-                                   .column_spacing_mm = 1.0,
-                                   .row_spacing_mm = 1.0,
-                                   .row_cosine = {1.0, 0.0, 0.0},
-                                   .column_cosine = {0.0, 1.0, 0.0}};
-    myo_image *image;
+    myo_image *image = create_image(1.0);
     myo_outlines outlines;
     myo_error err = {0};
-    assert_true(myo_image_create(&geometry, &image, NULL));
     for (size_t i = 0; i < 200 * 200; i++) { /* a bright disc */
         double x = (double)(i % 200) - 100.0, y = (double)(i / 200) - 100.0;
         myo_image_get_pixels(image)[i] = hypot(x, y) < 80.0 ? 900.0f : 5.0f;
@@ -138,16 +144,9 @@ static void refuses_a_slice_that_is_no_patient(void **state) {
     (void)state;
     const myo_segmenter *unet;
     myo_registry *registry = open_registry(&unet);
-    const myo_geometry geometry = {.columns = 200,
-                                   .rows = 200,
-                                   .column_spacing_mm = 10.0,
-                                   .row_spacing_mm = 10.0,
-                                   .row_cosine = {1.0, 0.0, 0.0},
-                                   .column_cosine = {0.0, 1.0, 0.0}};
-    myo_image *image;
+    myo_image *image = create_image(10.0);
     myo_outlines outlines;
     myo_error err = {0};
-    assert_true(myo_image_create(&geometry, &image, NULL));
     for (size_t i = 0; i < 200 * 200; i++) {
         myo_image_get_pixels(image)[i] = (float)(i % 200);
     }
