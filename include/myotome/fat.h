@@ -37,7 +37,12 @@ typedef struct myo_fat_method {
      * within their limits. Must be safe to call from several threads. */
     bool (*separate)(const myo_fat_input *input, const double *values, myo_fat_output *output,
                      myo_error *err);
+    /* What the method separates; 0, and a smaller struct_size, stand for MR. */
+    myo_modality modality;
 } myo_fat_method;
+
+/* True when a method separates fat on images of `modality`. */
+MYO_API bool myo_fat_suits(const myo_fat_method *method, myo_modality modality);
 
 /* The built-in fat methods, the default first; static storage. */
 MYO_API const myo_fat_method *const *myo_fat_builtins(size_t *count);

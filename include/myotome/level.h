@@ -17,7 +17,7 @@ extern "C" {
 /* A slice and how it was found. Borrowed pointers live as long as the catalogue. */
 typedef struct myo_level_choice {
     const char *level;  /* "L4/5" */
-    const char *source; /* "sagittal-discs", "axial-anatomy", "stack-order", "single-slice" or
+    const char *source; /* "sagittal-discs", "ct-vertebrae", "ct-pelvis", "axial-anatomy", "stack-order", "single-slice" or
                          * "slice-option" */
     double confidence;  /* 0 to 1: how sure it is that the slice shows that level */
     bool confirmed;     /* the confidence reaches the least one: MYO_LEVEL_CONFIRMED_MIN here */
@@ -45,6 +45,21 @@ MYO_API const char *myo_level_why_not_axial_t2(const myo_series *series);
 MYO_API bool myo_level_choose_series(const myo_study *study, const char *wanted,
                                      const myo_series **out, myo_error *err);
 
+/* Why `series` cannot serve as the CT series, or NULL when it can. Static storage. */
+MYO_API const char *myo_level_why_not_ct(const myo_series *series);
+
+/*
+ * Chooses the CT series of a study: acquired before reformatted, of a soft kernel before a sharp
+ * one, the longer, without contrast medium, the thinner; or the one that `wanted` (may be NULL)
+ * names. Errors: MYO_E_NOT_FOUND when there is none, MYO_E_UNSUPPORTED when the one that was named
+ * cannot serve; the text says why.
+ */
+MYO_API bool myo_level_choose_ct_series(const myo_study *study, const char *wanted,
+                                        const myo_series **out, myo_error *err);
+
+/* The axial stack of a series that has most slices; NULL when it has none. */
+MYO_API const myo_stack *myo_level_find_volume(const myo_series *series);
+
 /*
  * The sagittal T2 series of a study on which discs can be found, or NULL when there is none; the
  * caller is told why not in *reason (may be NULL; static storage). With `axial` (may be NULL) only
@@ -62,6 +77,7 @@ typedef struct myo_level_look {
 /* What images say about levels. */
 typedef struct myo_level_evidence {
     const myo_spine *spine;      /* discs in the series' frame of reference, or NULL */
+    bool is_volume;              /* they were found on the series itself, a CT volume */
     const myo_level_look *looks; /* at the slices of myo_level_list_slices(); may be NULL */
     size_t look_count;
 } myo_level_evidence;
@@ -98,6 +114,15 @@ MYO_API bool myo_level_caudal_index(const myo_labels *labels, double *index);
 MYO_API bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
                                     const myo_level_evidence *evidence, const char *level,
                                     const char *slice, myo_level_choice *out, myo_error *err);
+
+/*
+ * The slice of a series whose plane passes nearest to a point, and whose image contains it: a
+ * landmark's. Fails with MYO_E_NOT_FOUND where the nearest is further than 10 mm. `name`, `source`
+ * (static storage) and `confidence` become those of the choice.
+ */
+MYO_API bool myo_level_choose_at(const myo_series *series, myo_vec3 point_mm, const char *name,
+                                 const char *source, double confidence, myo_level_choice *out,
+                                 myo_error *err);
 
 /*
  * The slice that would lie at `level` if the next likely count of `spine` were the right one. False

@@ -22,7 +22,8 @@ typedef struct myo_location {
     const char *level;                         /* looked for; NULL: not a level */
     const myo_series *axial;                   /* NULL: none fits */
     const myo_series *sagittal;                /* NULL: none fits, or none was asked for */
-    size_t sagittal_unreadable;                /* slices of it that could not be read */
+    const myo_series *volume;                  /* CT, on which the spine was looked for; or NULL */
+    size_t sagittal_unreadable;                /* slices of either that could not be read */
     char note[MYO_ERROR_TEXT_SIZE];            /* why discs were not found; or empty */
     char sagittal_sha256[MYO_SHA256_HEX_SIZE]; /* of its slices' hashes, one after the other */
     myo_spine spine;                           /* count 0: no discs */
@@ -32,8 +33,8 @@ typedef struct myo_location {
 } myo_location;
 
 /*
- * Finds a level in a study, reading the pixels of its sagittal T2 series. Fails when there is no
- * slice at that level, with the errors of myo_level_choose_series() and myo_level_choose_slice();
+ * Finds a level in a study, reading the pixels of its sagittal T2 series, or, where there is no axial
+ * T2 series, or a CT series was named, of its CT. Fails when there is no slice at that level, with the errors of myo_level_choose_series() and myo_level_choose_slice();
  * *out then still says what was found. Trouble with the sagittal series is no error: the note says
  * it, and the order of the axial stacks decides.
  */

@@ -89,6 +89,19 @@ typedef struct myo_outlines {
 MYO_API bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image,
                                const double *values, myo_outlines *out, myo_error *err);
 
+/* Version of the methods for CT below; it changes whenever their results can. Static storage. */
+MYO_API const char *myo_segment_ct_version(void);
+
+/*
+ * Outlines the muscles of the lower back on an axial CT slice (HU): `segmenter`, made for T2-weighted
+ * MR, proposes on the slice in that contrast, and the attenuations decide (docs/methods.md, section
+ * CT). `canal_mm` (may be NULL) is a point of the spinal canal on the slice. out->corrected holds
+ * HU. Errors and ownership as for myo_segment_slice().
+ */
+MYO_API bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
+                                   const myo_image *hu, const myo_vec3 *canal_mm, myo_outlines *out,
+                                   myo_error *err);
+
 /* Frees what the outlines own and zeroes them. */
 MYO_API void myo_outlines_clear(myo_outlines *outlines);
 

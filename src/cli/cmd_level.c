@@ -137,7 +137,7 @@ static void print_spine(const myo_location *l) {
     if (l->spine.count == 0) {
         return;
     }
-    printf("  discs on series %d:", l->sagittal->number);
+    printf("  discs on series %d:", (l->sagittal ? l->sagittal : l->volume)->number);
     for (size_t i = l->spine.count; i > 0; i--) {
         printf(" %s %.2f", l->spine.discs[i - 1].name, l->spine.discs[i - 1].confidence);
     }

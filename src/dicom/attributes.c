@@ -52,6 +52,7 @@ static const struct {
     {TAG_ACQUISITION_CONTRAST, KIND_TEXT},
     {TAG_PATIENT_ID, KIND_TEXT},
     {TAG_PATIENT_SIZE, KIND_TEXT},
+    {TAG_CONTRAST_AGENT, KIND_TEXT},
     {TAG_SCANNING_SEQUENCE, KIND_TEXT},
     {TAG_SCAN_OPTIONS, KIND_TEXT},
     {TAG_SLICE_THICKNESS, KIND_TEXT},
@@ -64,6 +65,7 @@ static const struct {
     {TAG_SPECTRALLY_SELECTED_SUPPRESSION, KIND_TEXT},
     {TAG_INVERSION_TIMES, KIND_DOUBLE},
     {TAG_EFFECTIVE_ECHO_TIME, KIND_DOUBLE},
+    {TAG_CONVOLUTION_KERNEL, KIND_TEXT},
     {TAG_SIEMENS_MR_CREATOR, KIND_TEXT},
     {TAG_SIEMENS_MOSAIC_COUNT, KIND_UNSIGNED},
     {TAG_STUDY_INSTANCE_UID, KIND_TEXT},
@@ -96,6 +98,7 @@ static const dicom_tag wanted_groups[] = {
     0x00189114u, /* MR echo */
     0x00189115u, /* MR modifier */
     0x00189226u, /* MR frame type */
+    0x00189314u, /* CT reconstruction */
     0x00189329u, /* CT frame type */
     0x00209113u, /* plane position */
     0x00209116u, /* plane orientation */

@@ -161,6 +161,8 @@ static void describe_series(const dicom_header *const *headers, size_t count, my
     series->number = first->series_number;
     series->description = first->description;
     series->modality = first->modality;
+    series->kernel = first->kernel;
+    series->contrast_agent = first->contrast_agent;
     series->echo_time_ms = first->echo_time_ms;
     series->repetition_time_ms = first->repetition_time_ms;
     series->localizer = 2 * localizers >= count;

@@ -107,6 +107,8 @@ static bool read_identity(const reader *r, dicom_header *header, myo_error *err)
     return read_uids(r, header, err) &&
            (header->patient_id = keep_text(r, TAG_PATIENT_ID, err)) != NULL &&
            (header->description = keep_text(r, TAG_SERIES_DESCRIPTION, err)) != NULL &&
+           (header->kernel = keep_text(r, TAG_CONVOLUTION_KERNEL, err)) != NULL &&
+           (header->contrast_agent = keep_text(r, TAG_CONTRAST_AGENT, err)) != NULL &&
            (header->study_date = keep_date(r, err)) != NULL;
 }
 

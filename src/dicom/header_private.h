@@ -13,6 +13,7 @@ typedef struct dicom_header {
     const char *path, *archive; /* as in a myo_instance */
     const char *sop_uid, *series_uid, *study_uid, *frame_of_reference_uid;
     const char *patient_id, *description, *study_date;
+    const char *kernel, *contrast_agent; /* of CT */
     int series_number, instance_number;
     size_t frame, frame_count;
     myo_modality modality;

@@ -6,6 +6,7 @@
 #include <myotome/fat.h>
 
 extern const myo_fat_method myo_fat_fixed;
+extern const myo_fat_method myo_fat_hu;
 extern const myo_fat_method myo_fat_gmm3;
 extern const myo_fat_method myo_fat_otsu;
 

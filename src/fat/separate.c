@@ -6,11 +6,17 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const myo_fat_method *const builtins[] = {&myo_fat_gmm3, &myo_fat_otsu, &myo_fat_fixed};
+static const myo_fat_method *const builtins[] = {&myo_fat_gmm3, &myo_fat_otsu, &myo_fat_fixed,
+                                                &myo_fat_hu};
 
 const myo_fat_method *const *myo_fat_builtins(size_t *count) {
     *count = sizeof builtins / sizeof builtins[0];
     return builtins;
+}
+
+bool myo_fat_suits(const myo_fat_method *method, myo_modality modality) {
+    bool says = method->struct_size >= sizeof *method && method->modality != MYO_MODALITY_OTHER;
+    return (says ? method->modality : MYO_MODALITY_MR) == modality;
 }
 
 static double *default_values(const myo_method_info *info, myo_error *err) {

@@ -117,6 +117,26 @@ static const myo_instance *nearest_slice(const myo_series *series, myo_vec3 poin
     return nearest;
 }
 
+bool myo_level_choose_at(const myo_series *series, myo_vec3 point_mm, const char *name,
+                         const char *source, double confidence, myo_level_choice *out,
+                         myo_error *err) {
+    double distance;
+    const myo_instance *instance = nearest_slice(series, point_mm, &distance);
+    if (!instance || distance > DISTANCE_MAX_MM) {
+        return myo_error_set(err, MYO_E_NOT_FOUND, "series %d (\"%s\") does not reach %s",
+                             series->number, series->description, name);
+    }
+    *out = (myo_level_choice){.level = name,
+                              .source = source,
+                              .confidence = confidence,
+                              .confirmed = confidence >= MYO_LEVEL_CONFIRMED_MIN,
+                              .series = series,
+                              .instance = instance,
+                              .distance_mm = distance,
+                              .tilt_deg = myo_geometry_tilt_deg(&instance->geometry)};
+    return true;
+}
+
 bool level_choose_by_spine(const myo_series *series, const myo_spine *spine, int shift,
                            myo_level_choice *out, myo_error *err) {
     myo_vec3 centre;
@@ -129,7 +149,7 @@ bool level_choose_by_spine(const myo_series *series, const myo_spine *spine, int
     if (!instance || distance > DISTANCE_MAX_MM) {
         return myo_error_set(
             err, MYO_E_NOT_FOUND,
-            "series %d (\"%s\") does not reach %s as found on the sagittal series: %s%.0f mm%s",
+            "series %d (\"%s\") does not reach %s where the discs show it: %s%.0f mm%s",
             series->number, series->description, out->level,
             instance ? "its nearest slice is " : "no slice within ",
             instance ? distance : DISTANCE_MAX_MM, instance ? " away" : " contains its place");

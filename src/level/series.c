@@ -141,6 +141,9 @@ static bool set_obstacle_error(const myo_series *series, obstacle found, const c
 }
 
 bool level_check_named_series(const myo_series *series, myo_error *err) {
+    if (series->modality == MYO_MODALITY_CT && geometry_obstacle(series) == OBSTACLE_NONE) {
+        return true;
+    }
     obstacle found = find_obstacle(series, true);
     return found == OBSTACLE_NONE || set_obstacle_error(series, found, "", err);
 }

@@ -145,15 +145,16 @@ static bool choose_named_slice(const myo_study *study, const char *text, myo_lev
 }
 
 /* What the discs say, with what speaks against them. */
-static void describe_spine(const myo_series *series, const myo_spine *spine,
+static void describe_spine(const myo_series *series, const myo_spine *spine, bool is_volume,
                            myo_level_choice *choice) {
     char signs[sizeof choice->note - 160];
-    level_doubt doubt = level_doubt_by_stacks(series);
+    level_doubt doubt = is_volume ? (level_doubt){.factor = 1.0} : level_doubt_by_stacks(series);
     choice->doubt = doubt.text;
     myo_spine_describe_signs(spine, signs, sizeof signs);
     choice->confidence *= doubt.factor;
     snprintf(choice->note, sizeof choice->note,
-             "%s counted up from the sacrum on the sagittal series%s%s%s%s", choice->level,
+             "%s counted up from the sacrum on the %s%s%s%s%s", choice->level,
+             is_volume ? "CT volume" : "sagittal series",
              *signs ? "; but " : "", signs, choice->doubt ? "; " : "",
              choice->doubt ? choice->doubt : "");
 }
@@ -176,7 +177,8 @@ bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
         done = choose_named_slice(study, slice, &choice, err);
     } else if (spine && level_find_place(spine, choice.level, 0, &place, &seen)) {
         done = level_choose_by_spine(series, spine, 0, &choice, err);
-        describe_spine(series, spine, &choice);
+        choice.source = evidence->is_volume ? "ct-vertebrae" : choice.source;
+        describe_spine(series, spine, evidence->is_volume, &choice);
     } else if (series->instance_count == 1) {
         snprintf(choice.note, sizeof choice.note,
                  "the series is a single slice; that it lies at %s is assumed", choice.level);

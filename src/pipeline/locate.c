@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "pipeline/ct_volume_private.h"
+#include "pipeline/locate_private.h"
 
 #include <math.h>
 #include <myotome/locate.h>
@@ -62,6 +64,27 @@ static bool find_spine(myo_location *out, myo_error *err) {
     return done;
 }
 
+/* Reads a CT series and finds its discs; that there are none is no error. */
+static bool find_ct_spine(const myo_series *series, myo_location *out, ct_scan *scan,
+                          myo_error *err) {
+    const myo_stack *stack = myo_level_find_volume(series);
+    myo_error reason = {0}, unreadable = {0};
+    if (stack && ct_volume_read(series, stack, &scan->ct, out->sagittal_sha256, &out->sagittal_unreadable,
+                                &unreadable, &reason) &&
+        myo_ct_find_anatomy(scan->ct, &scan->anatomy, &reason)) {
+        out->volume = series;
+        out->spine = scan->anatomy.spine;
+        if (out->spine.count == 0) {
+            snprintf(out->note, sizeof out->note, "no spinal canal with discs was found");
+        } else if (out->sagittal_unreadable > 0) {
+            snprintf(out->note, sizeof out->note, "%s", unreadable.message);
+        }
+        return true;
+    }
+    snprintf(out->note, sizeof out->note, "%s", stack ? reason.message : "it has no axial stack");
+    return reason.code != MYO_E_MEMORY || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+}
+
 /* The caudal index of a slice, by the outlines of the first built-in segmenter. */
 static double look_at_slice(const myo_instance *instance) {
     size_t count;
@@ -101,19 +124,37 @@ static const char *find_level_name(const char *level) {
     return NULL;
 }
 
-bool myo_locate_level(const myo_study *study, const myo_location_query *query, myo_location *out,
-                      myo_error *err) {
-    *out = (myo_location){0};
-    const char *level = query->level ? query->level : "L4/5";
-    out->level = find_level_name(level);
-    if (query->slice) {
-        out->has_slice =
-            myo_level_choose_slice(study, NULL, NULL, level, query->slice, &out->slice, err);
-        out->axial = out->has_slice ? out->slice.series : NULL;
-        return out->has_slice;
+/* The slice that the user named, and the volume around it if it is CT. */
+static bool locate_named_slice(const myo_study *study, const myo_location_query *query,
+                               myo_location *out, ct_scan *scan, myo_error *err) {
+    out->has_slice =
+        myo_level_choose_slice(study, NULL, NULL, out->level ? out->level : query->level,
+                               query->slice, &out->slice, err);
+    out->axial = out->has_slice ? out->slice.series : NULL;
+    return out->has_slice && (out->axial->modality != MYO_MODALITY_CT ||
+                              find_ct_spine(out->axial, out, scan, err));
+}
+
+static bool locate_on_ct(const myo_study *study, const char *level, myo_location *out,
+                         ct_scan *scan, myo_error *err) {
+    if (!find_ct_spine(out->axial, out, scan, err)) {
+        return false;
     }
-    bool has_axial = myo_level_choose_series(study, query->series, &out->axial, err);
-    out->axial = has_axial ? out->axial : NULL;
+    myo_level_evidence evidence = {.spine = out->spine.count > 0 ? &out->spine : NULL,
+                                   .is_volume = true};
+    if (!evidence.spine) {
+        return myo_error_set(err, MYO_E_NOT_FOUND, "no level was found on CT series %d (\"%s\"): %s",
+                             out->axial->number, out->axial->description, out->note);
+    }
+    out->has_slice =
+        myo_level_choose_slice(study, out->axial, &evidence, level, NULL, &out->slice, err);
+    out->has_other = out->has_slice &&
+                     myo_level_choose_other_slice(out->axial, &out->spine, level, &out->other);
+    return out->has_slice;
+}
+
+static bool locate_on_mr(const myo_study *study, const char *level, bool has_axial,
+                         myo_location *out, myo_error *err) {
     const char *reason = NULL;
     out->sagittal = myo_level_find_sagittal(study, out->axial, &reason);
     if (!out->sagittal) {
@@ -136,4 +177,36 @@ bool myo_locate_level(const myo_study *study, const myo_location_query *query, m
     out->has_other = out->has_slice && spine &&
                      myo_level_choose_other_slice(out->axial, spine, level, &out->other);
     return out->has_slice;
+}
+
+void ct_scan_clear(ct_scan *scan) {
+    myo_ct_destroy(scan->ct);
+    myo_ct_anatomy_clear(&scan->anatomy);
+    *scan = (ct_scan){0};
+}
+
+bool locate_with_scan(const myo_study *study, const myo_location_query *query, myo_location *out,
+                      ct_scan *scan, myo_error *err) {
+    *out = (myo_location){0};
+    const char *level = query->level ? query->level : "L4/5";
+    out->level = find_level_name(level);
+    if (query->slice) {
+        return locate_named_slice(study, query, out, scan, err);
+    }
+    bool has_axial = myo_level_choose_series(study, query->series, &out->axial, err);
+    const myo_series *series = NULL;
+    if (!has_axial && myo_level_choose_ct_series(study, query->series, &series, NULL)) {
+        out->axial = series;
+        return locate_on_ct(study, level, out, scan, err);
+    }
+    out->axial = has_axial ? out->axial : NULL;
+    return locate_on_mr(study, level, has_axial, out, err);
+}
+
+bool myo_locate_level(const myo_study *study, const myo_location_query *query, myo_location *out,
+                      myo_error *err) {
+    ct_scan scan = {0};
+    bool found = locate_with_scan(study, query, out, &scan, err);
+    ct_scan_clear(&scan);
+    return found;
 }

@@ -2,6 +2,7 @@
 /* The picture of what myo_locate_level() decided: which slice it is drawn on, and its file. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "pipeline/ct_volume_private.h"
 #include "pipeline/identity_private.h"
 #include "pipeline/locate_picture_private.h"
 #include "pipeline/names_private.h"
@@ -12,6 +13,9 @@
 #include <myotome/locate.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* Pixels of a cut through a CT volume. */
+#define REFORMAT_MM 0.8
 
 /* Room for "/sub-<id>/ses-<date>/", the stem and the ending. */
 #define FILE_SIZE (2 * NAMES_STEM_SIZE)
@@ -105,10 +109,20 @@ static bool make_path(const myo_catalogue *catalogue, const myo_study *study, co
     return done;
 }
 
-/* The slice to draw on; false when there is nothing to draw. */
-static bool find_slice(const myo_location *location, const myo_instance **instance,
-                       myo_image **image) {
-    *instance = location->sagittal && location->level ? read_nearest(location, image) : NULL;
+/* The slice to draw on: of the sagittal series, or a sagittal cut through the CT volume (then
+ * without an instance). False when there is nothing to draw. */
+static bool find_slice(const myo_location *location, const myo_ct *ct,
+                       const myo_instance **instance, myo_image **image) {
+    myo_vec3 target;
+    *instance = NULL;
+    if (!location->level) {
+        return false;
+    }
+    if (location->volume) {
+        return ct && find_target(location, &target) &&
+               myo_ct_reformat_sagittal(ct, target.x, REFORMAT_MM, image, NULL);
+    }
+    *instance = location->sagittal ? read_nearest(location, image) : NULL;
     return *instance != NULL;
 }
 
@@ -118,7 +132,8 @@ static bool write_picture(const myo_study *study, const myo_location *location,
     myo_report_location shown = {.patient_id = study->patient_id,
                                  .study_date = study->study_date,
                                  .level = location->level,
-                                 .sagittal = location->sagittal,
+                                 .sagittal =
+                                     location->volume ? location->volume : location->sagittal,
                                  .instance = instance,
                                  .sagittal_unreadable = location->sagittal_unreadable,
                                  .spine = &location->spine,
@@ -128,14 +143,24 @@ static bool write_picture(const myo_study *study, const myo_location *location,
     return myo_report_level_picture_write(path, image, &shown, err);
 }
 
-bool locate_picture_write(const myo_study *study, const myo_location *location, const char *path,
-                          myo_error *err) {
+bool locate_picture_write(const myo_study *study, const myo_location *location, const myo_ct *ct,
+                          const char *path, myo_error *err) {
     const myo_instance *instance;
     myo_image *image = NULL;
-    bool done = !find_slice(location, &instance, &image) ||
+    bool done = !find_slice(location, ct, &instance, &image) ||
                 write_picture(study, location, instance, image, path, err);
     myo_image_destroy(image);
     return done;
+}
+
+/* The volume of a location on CT again; NULL when there is none. */
+static void read_volume(const myo_location *location, myo_ct **ct) {
+    const myo_stack *stack = location->volume ? myo_level_find_volume(location->volume) : NULL;
+    char sha256[MYO_SHA256_HEX_SIZE];
+    size_t unreadable;
+    if (stack) {
+        ct_volume_read(location->volume, stack, ct, sha256, &unreadable, NULL, NULL);
+    }
 }
 
 bool myo_locate_draw(const myo_catalogue *catalogue, const myo_study *study,
@@ -143,10 +168,13 @@ bool myo_locate_draw(const myo_catalogue *catalogue, const myo_study *study,
     const myo_instance *instance;
     myo_image *image = NULL;
     char *path = NULL;
-    bool done = !find_slice(location, &instance, &image) ||
+    myo_ct *ct = NULL;
+    read_volume(location, &ct);
+    bool done = !find_slice(location, ct, &instance, &image) ||
                 (make_path(catalogue, study, location->level, folder, &path, err) &&
                  write_picture(study, location, instance, image, path, err));
     free(path);
+    myo_ct_destroy(ct);
     myo_image_destroy(image);
     return done;
 }

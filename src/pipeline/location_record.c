@@ -34,11 +34,12 @@ json_t *record_spine(const myo_location *l) {
     char signs[SIGNS_TEXT_SIZE];
     myo_spine_describe_signs(&l->spine, signs, sizeof signs);
     json_t *record = json_pack("{s:s, s:o}", "note", l->note, "discs", record_discs(&l->spine));
-    if (l->sagittal) {
+    const myo_series *seen_on = l->volume ? l->volume : l->sagittal;
+    if (seen_on) {
         json_object_update_new(
             record,
-            json_pack("{s:s, s:i, s:s, s:i, s:f, s:s, s:o}", "series_uid", l->sagittal->series_uid,
-                      "series_number", l->sagittal->number, "pixels_sha256", l->sagittal_sha256,
+            json_pack("{s:s, s:i, s:s, s:i, s:f, s:s, s:o}", "series_uid", seen_on->series_uid,
+                      "series_number", seen_on->number, "pixels_sha256", l->sagittal_sha256,
                       "slices_unreadable", (int)l->sagittal_unreadable, "count_confidence",
                       l->spine.count_confidence, "signs", signs, "slice_if_one_off",
                       l->has_other ? record_slice(&l->other) : json_null()));

@@ -8,13 +8,13 @@
 
 /* Of the key, in names of studies that share a folder: 48 bits keep any number of them apart. */
 #define KEY_DIGITS_IN_NAME 12
-#define LEVEL_SIZE 16
+#define LEVEL_SIZE 24
 
 /* "L4/5" as it can stand in a file name: "L45". */
 static void level_for_name(const char *level, char out[LEVEL_SIZE]) {
     size_t n = 0;
     for (const char *c = level; *c && n + 1 < LEVEL_SIZE; c++) {
-        if (*c != '/') {
+        if (*c != '/' && *c != '-') {
             out[n++] = *c;
         }
     }

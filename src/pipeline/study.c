@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One study: choose the slice, outline, separate fat, measure, predict, write its files. */
+/* One study: choose the slices, outline, separate fat, measure, predict, write its files. */
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "pipeline/locate_picture_private.h"
 #include "pipeline/location_record_private.h"
 #include "pipeline/names_private.h"
+#include "pipeline/slice_private.h"
+#include "pipeline/stream_private.h"
 #include "pipeline/variables_private.h"
-#include "report/label_map.h"
-#include "report/overlay.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define METHOD_TEXT_SIZE 96
+/* The slice at the level asked for, L3, and one for each of two gluteal muscles. */
+#define SLICES_MAX 4
+
+static const char ACETABULAR_ROOF[] = "acetabular-roof";
+static const char SACROILIAC_JOINT[] = "sacroiliac-joint";
 
 /* Everything of a study while it is measured. */
 typedef struct work {
@@ -29,22 +33,18 @@ typedef struct work {
     double height_m;
     const char *height_source;
     myo_location location;
-    myo_level_choice choice; /* its slice */
-    myo_image *image;
-    char sha256[MYO_SHA256_HEX_SIZE];
-    myo_outlines outlines;
-    uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
-    char method[METHOD_TEXT_SIZE], fat_method[METHOD_TEXT_SIZE];
-    myo_fat_map fat;             /* of the fat method at work */
-    myo_slice_measures measures; /* likewise */
+    ct_scan scan;                      /* of a study that is measured on CT */
+    measured_slice slices[SLICES_MAX]; /* the one at the level comes first */
+    size_t slice_count;
     myo_report_features features;
     myo_text measurements, risk; /* rows, handed over when all went well */
 } work;
 
 static void work_clear(work *w) {
-    myo_image_destroy(w->image);
-    myo_outlines_clear(&w->outlines);
-    myo_fat_map_clear(&w->fat);
+    for (size_t i = 0; i < w->slice_count; i++) {
+        measured_slice_clear(&w->slices[i]);
+    }
+    ct_scan_clear(&w->scan);
     myo_text_clear(&w->measurements);
     myo_text_clear(&w->risk);
 }
@@ -58,7 +58,9 @@ static void record_other_series(work *w, const myo_series *chosen) {
     json_t *list = json_array();
     for (size_t i = 0; i < w->study->series_count; i++) {
         const myo_series *series = &w->study->series[i];
-        const char *reason = myo_level_why_not_axial_t2(series);
+        bool ct = series->modality == MYO_MODALITY_CT;
+        const char *reason =
+            ct ? myo_level_why_not_ct(series) : myo_level_why_not_axial_t2(series);
         if (series != chosen) {
             json_array_append_new(list,
                                   json_pack("{s:i, s:s, s:s}", "series_number", series->number,
@@ -69,110 +71,159 @@ static void record_other_series(work *w, const myo_series *chosen) {
     json_object_set_new(w->record, "other_series", list);
 }
 
-/* Finds and reads the slice. A slice that the user names decides on the series too. */
-static bool read_slice(work *w, myo_error *err) {
+/* Finds the level. A slice that the user names decides on the series too. */
+static bool locate(work *w, myo_error *err) {
     const myo_measure_options *options = w->r->options;
     myo_location_query query = {
         .level = w->r->level, .series = options->series, .slice = options->slice};
     record_other_series(w, NULL);
-    bool found = myo_locate_level(w->study, &query, &w->location, err);
+    bool found = locate_with_scan(w->study, &query, &w->location, &w->scan, err);
     json_object_set_new(w->record, "spine", record_spine(&w->location));
-    if (!found) {
-        return false;
+    return found;
+}
+
+/* The note is drawn into the overlay: a message that it quotes may name a file. */
+static void hide_note(const work *w, myo_level_choice *choice) {
+    myo_text text = {0};
+    identity_hide_text(&w->r->identity, w->source, choice->note, &text);
+    snprintf(choice->note, sizeof choice->note, "%s", text.data ? text.data : "");
+    myo_text_clear(&text);
+}
+
+/* Adds a slice to those that are measured. */
+static measured_slice *add_slice(work *w, slice_kind kind, const myo_level_choice *choice,
+                                 uint32_t asked) {
+    measured_slice *slice = &w->slices[w->slice_count++];
+    *slice = (measured_slice){.kind = kind, .choice = *choice, .asked = asked};
+    slice->choice.confirmed = choice->confidence >= w->r->level_confidence_min;
+    hide_note(w, &slice->choice);
+    return slice;
+}
+
+/* Measures nothing at a landmark that is not there, and says so. */
+static void record_not_measured(work *w, const char *what, const myo_error *reason) {
+    json_t *list = json_object_get(w->record, "not_measured");
+    if (!list) {
+        list = json_array();
+        json_object_set_new(w->record, "not_measured", list);
     }
-    w->choice = w->location.slice;
-    w->choice.confirmed = w->choice.confidence >= w->r->level_confidence_min;
-    if (!myo_dicom_read_slice(w->choice.instance, &w->image, w->sha256, err)) {
+    json_array_append_new(list, json_pack("{s:s, s:o}", "what", what, "reason",
+                                          json_any_text(reason->message)));
+}
+
+/* The other slices that a CT is measured on: what cannot be found costs nothing else. */
+static void add_ct_slices(work *w, uint32_t trunk) {
+    myo_level_choice choice;
+    myo_error reason = {0};
+    myo_level_evidence evidence = {.spine = &w->scan.anatomy.spine, .is_volume = true};
+    const myo_series *series = w->location.volume;
+    if (strcmp(w->r->level, "L3") != 0) {
+        if (myo_level_choose_slice(w->study, series, &evidence, "L3", NULL, &choice, &reason)) {
+            add_slice(w, SLICE_CT_LUMBAR, &choice, trunk);
+        } else {
+            record_not_measured(w, "L3", &reason);
+        }
+    }
+}
+
+static void list_slices(work *w) {
+    const uint32_t trunk = myo_report_default_structures();
+    bool ct = w->location.slice.series->modality == MYO_MODALITY_CT;
+    add_slice(w, ct ? SLICE_CT_LUMBAR : SLICE_MR, &w->location.slice, trunk);
+    if (ct && w->location.volume && !w->r->options->slice) {
+        add_ct_slices(w, trunk);
+    }
+}
+
+static void record_slices(work *w) {
+    json_t *others = json_array();
+    for (size_t i = 0; i < w->slice_count; i++) {
+        json_t *slice = record_slice(&w->slices[i].choice);
+        json_object_set_new(slice, "pixels_sha256", json_string(w->slices[i].sha256));
+        if (i == 0) {
+            json_object_set_new(w->record, "slice", slice);
+        } else {
+            json_array_append_new(others, slice);
+        }
+    }
+    if (json_array_size(others) > 0) {
+        json_object_set(w->record, "other_slices", others);
+    }
+    json_decref(others);
+}
+
+/* Outlines every slice. One that fails costs the study if it is the one at the level. */
+static bool outline(work *w, myo_error *err) {
+    if (!run_height(w->r, w->source, &w->height_m, &w->height_source, err) || !locate(w, err)) {
         return false;
     }
     json_object_set_new(w->record, "height_m", number_or_null(w->height_m));
     json_object_set_new(w->record, "height_source", json_string(w->height_source));
-    json_t *slice = record_slice(&w->choice);
-    json_object_set_new(slice, "pixels_sha256", json_string(w->sha256));
-    json_object_set_new(w->record, "slice", slice);
-    record_other_series(w, w->choice.series);
-    return true;
-}
-
-/* The note is drawn into the overlay: a message that it quotes may name a file. */
-static void hide_note(work *w) {
-    myo_text text = {0};
-    identity_hide_text(&w->r->identity, w->source, w->choice.note, &text);
-    snprintf(w->choice.note, sizeof w->choice.note, "%s", text.data ? text.data : "");
-    myo_text_clear(&text);
-}
-
-/* Reads the slice and outlines it. */
-static bool outline(work *w, myo_error *err) {
-    const run *r = w->r;
-    if (!run_height(r, w->source, &w->height_m, &w->height_source, err) || !read_slice(w, err)) {
-        return false;
-    }
-    hide_note(w);
-    if (!myo_segment_slice(r->segmenter, w->image, r->segmenter_values, &w->outlines, err)) {
-        return myo_error_prefix(err, "%s: ", w->choice.instance->path);
-    }
-    snprintf(w->method, sizeof w->method, "%s %s", r->segmenter->info.name,
-             r->segmenter->info.version);
-    memcpy(w->flags, w->outlines.flags, sizeof w->flags);
-    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            w->flags[s][side] |= w->choice.confirmed ? 0 : MYO_FLAG_LEVEL;
+    list_slices(w);
+    for (size_t i = 0; i < w->slice_count;) {
+        myo_error reason = {0};
+        if (slice_outline(w->r, &w->scan, &w->slices[i], i == 0 ? err : &reason)) {
+            i++;
+        } else if (i == 0) {
+            record_slices(w);
+            return false;
+        } else {
+            record_not_measured(w, w->slices[i].choice.level, &reason);
+            measured_slice_clear(&w->slices[i]);
+            memmove(&w->slices[i], &w->slices[i + 1],
+                    (--w->slice_count - i) * sizeof w->slices[0]);
         }
     }
+    record_slices(w);
+    record_other_series(w, w->slices[0].choice.series);
     return true;
 }
 
-static myo_report_slice describe_slice(const work *w, const uint32_t (*flags)[MYO_SIDE_COUNT]) {
-    return (myo_report_slice){.patient_id = w->study->patient_id,
-                              .study_uid = w->study->study_uid,
-                              .study_date = w->study->study_date,
-                              .level = &w->choice,
-                              .method = w->method,
-                              .roi_convention = w->r->segmenter->roi_convention,
-                              .fat_method = w->fat_method,
-                              .fat_threshold = w->fat.threshold,
-                              .measures = &w->measures,
-                              .flags = flags,
-                              .confidence =
-                                  (const double(*)[MYO_SIDE_COUNT])w->outlines.confidence};
-}
-
-/* Separates fat with one method and measures. `flags` receives the flags of the outlines and those
- * of the fat method. */
-static bool measure_with(work *w, const myo_fat_method *method, const double *values,
-                         uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT], myo_error *err) {
-    myo_fat_map_clear(&w->fat);
-    if (!myo_fat_separate(method, w->outlines.corrected, w->outlines.labels, values, &w->fat,
-                          err) ||
-        !myo_measure_areas(w->outlines.labels, w->image, w->fat.fraction, &w->measures, err)) {
+/* Measures a slice with every fat method that suits it, and leaves it with the first of them, which
+ * feeds features, risk and overlay. */
+static bool measure_slice(work *w, measured_slice *slice, myo_error *err) {
+    const myo_fat_method *methods[RUN_FAT_METHODS_MAX];
+    const double *values[RUN_FAT_METHODS_MAX];
+    size_t count;
+    if (!slice_list_fat_methods(w->r, slice, methods, values, &count, err)) {
         return false;
     }
-    snprintf(w->fat_method, sizeof w->fat_method, "%s %s", method->info.name, method->info.version);
-    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            flags[s][side] = w->flags[s][side] | w->fat.flags[s];
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_measure(slice, methods[i], values[i], err)) {
+            return false;
         }
+        myo_report_slice described = slice_describe(w->study, slice);
+        myo_report_measurements_rows(&w->measurements, &described);
     }
-    return true;
+    return count == 1 || slice_measure(slice, methods[0], values[0], err);
 }
 
-/* The feature row: what a predictor reads. */
-static void fill_features(work *w, const uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
+/* The feature row: what a predictor reads. Areas are set in proportion to the reference on the slice
+ * at the level, wherever they were measured. */
+static void fill_features(work *w) {
     myo_report_features *f = &w->features;
+    const measured_slice *first = &w->slices[0];
+    myo_slice_measures all = first->measures;
     *f = (myo_report_features){.patient_id = w->study->patient_id,
                                .study_uid = w->study->study_uid,
-                               .level = w->choice.level,
+                               .level = first->choice.level,
                                .height_m = w->height_m,
                                .height_source = w->height_source,
                                .spinal_ct_hu = NAN,
                                .vertebral_reference_csa_mm2 = NAN};
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        myo_measure_indices(&w->measures, (myo_structure)s, w->height_m, &f->indices[s]);
-        f->flags |= flags[s][MYO_LEFT] | flags[s][MYO_RIGHT];
+        const measured_slice *from = first;
+        for (size_t i = 1; i < w->slice_count && !(first->asked >> s & 1u); i++) {
+            from = w->slices[i].asked >> s & 1u ? &w->slices[i] : from;
+        }
+        memcpy(all.area[s], from->measures.area[s], sizeof all.area[s]);
+        f->flags |= from->flags[s][MYO_LEFT] | from->flags[s][MYO_RIGHT];
+    }
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        myo_measure_indices(&all, (myo_structure)s, w->height_m, &f->indices[s]);
     }
     f->flags |= isnan(w->height_m) ? MYO_FLAG_NO_HEIGHT : 0;
-    const myo_area *reference = &w->measures.area[MYO_VERTEBRAL_REFERENCE][MYO_LEFT];
+    const myo_area *reference = &all.area[MYO_VERTEBRAL_REFERENCE][MYO_LEFT];
     if (reference->present) {
         f->vertebral_reference_csa_mm2 = reference->csa_mm2;
     }
@@ -190,17 +241,18 @@ static myo_prediction no_prediction(void) {
 /* Applies every model. A value that a model cannot read costs that model's numbers only; a level
  * that is not confirmed costs those of all, unless the user accepts it. */
 static void predict(work *w) {
+    const myo_level_choice *choice = &w->slices[0].choice;
     for (size_t i = 0; i < w->r->model_count; i++) {
         const myo_model *model = w->r->models[i];
         variables v = {.r = w->r, .patient_id = w->source->patient_id, .features = &w->features};
         myo_prediction prediction;
         myo_error err = {0};
-        if (!w->choice.confirmed && !w->r->options->accept_level) {
+        if (!choice->confirmed && !w->r->options->accept_level) {
             prediction = no_prediction();
             snprintf(prediction.warnings, sizeof prediction.warnings,
                      "level not confirmed (confidence %.2f, needed %.2f): look at the level, then "
                      "name the slice or use --accept-level",
-                     w->choice.confidence, w->r->level_confidence_min);
+                     choice->confidence, w->r->level_confidence_min);
         } else if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
             prediction = no_prediction();
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
@@ -214,50 +266,42 @@ static void predict(work *w) {
     }
 }
 
-static bool write_files(work *w, const uint32_t (*flags)[MYO_SIDE_COUNT], myo_error *err) {
-    char name[NAMES_STEM_SIZE], folder[STUDY_FOLDER_SIZE];
-    char *stem = NULL, *path = NULL;
-    names_stem(w->study, w->choice.level, w->plan->shares_folder ? w->plan->key : NULL, name);
+/* The files of every slice, and the picture of the level. */
+static bool write_files(work *w, myo_error *err) {
+    char folder[STUDY_FOLDER_SIZE], name[NAMES_STEM_SIZE], first[NAMES_STEM_SIZE] = "";
     plan_folder(w->study, folder);
-    myo_report_slice slice = describe_slice(w, flags);
-    bool done = myo_path_join(w->folder, name, &stem, err);
-    size_t size = done ? strlen(stem) + sizeof "_overlay.png" + sizeof "_RoiSet.zip" : 1;
-    path = done ? myo_alloc_array(size, 1, err) : NULL;
-    if (path) {
-        snprintf(path, size, "%s_overlay.png", stem);
-        done =
-            myo_report_label_map_write(stem, w->outlines.labels, &slice, w->sha256, err) &&
-            myo_report_overlay_write(path, w->image, w->outlines.labels, &slice, &w->features, err);
-        snprintf(path, size, "%s_RoiSet.zip", stem);
-        done = done && myo_report_roi_set_write(path, w->outlines.labels, err);
-        snprintf(path, size, "%s_level.png", stem);
-        done = done && locate_picture_write(w->study, &w->location, path, err);
-        json_object_set_new(w->record, "files", json_sprintf("%s/%s", folder, name));
+    for (size_t i = 0; i < w->slice_count; i++) {
+        if (!slice_write_files(w->plan, w->study, &w->slices[i], &w->features, w->folder, name,
+                               err)) {
+            return false;
+        }
+        if (i == 0) {
+            snprintf(first, sizeof first, "%s", name);
+        }
     }
-    done = done && path;
+    char *path = NULL;
+    size_t size = strlen(first) + sizeof "_level.png";
+    char *file = myo_alloc_array(size, 1, err);
+    bool done = file != NULL;
+    if (done) {
+        snprintf(file, size, "%s_level.png", first);
+        done = myo_path_join(w->folder, file, &path, err) &&
+               locate_picture_write(w->study, &w->location, w->scan.ct, path, err);
+    }
+    json_object_set_new(w->record, "files", json_sprintf("%s/%s", folder, first));
+    free(file);
     free(path);
-    free(stem);
     return done;
 }
 
-/* Measures with every fat method; the first one feeds features, risk and overlay. */
 static bool measure_all(work *w, myo_error *err) {
-    for (size_t i = 0; i < w->r->fat_method_count; i++) {
-        uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
-        if (!measure_with(w, w->r->fat_methods[i], w->r->fat_values[i], flags, err)) {
+    for (size_t i = 0; i < w->slice_count; i++) {
+        if (!measure_slice(w, &w->slices[i], err)) {
             return false;
         }
-        const uint32_t(*view)[MYO_SIDE_COUNT] = (const uint32_t(*)[MYO_SIDE_COUNT])flags;
-        myo_report_slice slice = describe_slice(w, view);
-        myo_report_measurements_rows(&w->measurements, &slice);
-        if (i == 0) {
-            fill_features(w, view);
-            predict(w);
-            if (!write_files(w, view, err)) {
-                return false;
-            }
-        }
     }
+    fill_features(w);
+    predict(w);
     return true;
 }
 
@@ -272,7 +316,7 @@ bool run_study(const run *r, const study_plan *plan, const myo_study *source,
               .record = out->record,
               .height_m = NAN,
               .height_source = "none"};
-    bool done = outline(&w, err) && measure_all(&w, err);
+    bool done = outline(&w, err) && measure_all(&w, err) && write_files(&w, err);
     if (done) {
         out->status = w.incomplete ? STUDY_INCOMPLETE : STUDY_MEASURED;
         out->measurements = w.measurements;

@@ -10,7 +10,7 @@ typedef struct myo_report_location {
     const char *patient_id, *study_date;
     const char *level;             /* that was looked for */
     const myo_series *sagittal;    /* of the slice that is drawn */
-    const myo_instance *instance;  /* that slice */
+    const myo_instance *instance;  /* that slice; NULL: a cut through the volume of `sagittal` */
     size_t sagittal_unreadable;    /* slices of the series that could not be read */
     const myo_spine *spine;        /* count 0: no discs */
     const myo_series *axial;       /* in the same frame of reference, or NULL */

@@ -53,9 +53,14 @@ static double draw_identity(cairo_t *cairo, const myo_report_location *location,
     bool has_id = location->patient_id && location->patient_id[0];
     myo_text_append(&patient, has_id ? location->patient_id : OVERLAY_UNKNOWN);
     overlay_append_date(&date, location->study_date ? location->study_date : "");
-    myo_text_printf(&drawn, "%s series %d, image %d of %zu", myo_modality_name(sagittal->modality),
-                    sagittal->number, location->instance->instance_number,
-                    sagittal->instance_count);
+    if (location->instance) {
+        myo_text_printf(&drawn, "%s series %d, image %d of %zu",
+                        myo_modality_name(sagittal->modality), sagittal->number,
+                        location->instance->instance_number, sagittal->instance_count);
+    } else {
+        myo_text_printf(&drawn, "cut through %s series %d", myo_modality_name(sagittal->modality),
+                        sagittal->number);
+    }
     if (axial) {
         myo_text_printf(&across, "%s series %d, %zu image%s", myo_modality_name(axial->modality),
                         axial->number, axial->instance_count,

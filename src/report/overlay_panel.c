@@ -123,7 +123,8 @@ static const char *height_source_in_words(const char *source) {
     return source;
 }
 
-static double draw_indices(cairo_t *cairo, const myo_report_features *features, double y) {
+static double draw_indices(cairo_t *cairo, const myo_report_slice *slice,
+                           const myo_report_features *features, double y) {
     static const char *const heads[4] = {"SMI mm\xC2\xB2/m\xC2\xB2", "rCSA", "rFCSA", "asym. %"};
     overlay_draw_rule(cairo, y);
     draw_heads(cairo, y + 26.0, heads);
@@ -142,6 +143,9 @@ static double draw_indices(cairo_t *cairo, const myo_report_features *features, 
     const myo_structure *muscles = myo_report_indexed_muscles(&count);
     for (size_t i = 0; i < count; i++) {
         const myo_muscle_indices *indices = &features->indices[muscles[i]];
+        if (!myo_report_is_listed(slice, muscles[i])) {
+            continue;
+        }
         y += ROW;
         draw_name(cairo, y, myo_structure_get(muscles[i]));
         draw_number(cairo, column_ends[0], y, indices->smi_mm2_m2, 1, overlay_text);
@@ -166,7 +170,7 @@ void overlay_draw_panel(cairo_t *cairo, const myo_report_slice *slice,
     y = draw_identity(cairo, slice, y + 4.0);
     y = draw_areas(cairo, slice, y);
     if (features) {
-        y = draw_indices(cairo, features, y);
+        y = draw_indices(cairo, slice, features, y);
     }
     overlay_draw_rule(cairo, y);
     overlay_draw_flags(cairo, slice, features, y, OVERLAY_FOOTER_TOP);

@@ -36,9 +36,14 @@ static const char *const risk_columns[] = {"patient_id",       "study_uid", "mod
                                            "linear_predictor", "missing",   "warnings"};
 
 /* The muscles that have indices, in the order of the columns of features.csv. */
-static const myo_structure indexed_muscles[] = {MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE,
-                                                MYO_PSOAS_MAJOR};
+static const myo_structure indexed_muscles[] = {MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE, MYO_PSOAS_MAJOR,
+                                                MYO_GLUTEUS_MAXIMUS, MYO_GLUTEUS_MEDIUS};
 #define INDEXED_COUNT (sizeof indexed_muscles / sizeof indexed_muscles[0])
+
+uint32_t myo_report_default_structures(void) {
+    return 1u << MYO_MULTIFIDUS | 1u << MYO_ERECTOR_SPINAE | 1u << MYO_PSOAS_MAJOR |
+           1u << MYO_VERTEBRAL_REFERENCE;
+}
 
 const myo_structure *myo_report_indexed_muscles(size_t *count) {
     *count = INDEXED_COUNT;
@@ -127,14 +132,9 @@ static void append_measurement_row(myo_text *text, const myo_report_slice *slice
 }
 
 bool myo_report_is_listed(const myo_report_slice *slice, myo_structure structure) {
-    for (size_t i = 0; i < INDEXED_COUNT; i++) {
-        if (indexed_muscles[i] == structure) {
-            return true;
-        }
-    }
+    uint32_t asked = slice->asked ? slice->asked : myo_report_default_structures();
     const myo_area *sides = slice->measures->area[structure];
-    return structure == MYO_VERTEBRAL_REFERENCE || sides[MYO_LEFT].present ||
-           sides[MYO_RIGHT].present;
+    return asked >> structure & 1u || sides[MYO_LEFT].present || sides[MYO_RIGHT].present;
 }
 
 void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice) {

@@ -26,6 +26,7 @@ typedef struct myo_report_slice {
     const char *fat_method;      /* "gmm3 1" */
     const double *fat_threshold; /* MYO_STRUCTURE_COUNT values */
     const myo_slice_measures *measures;
+    uint32_t asked; /* bits of the structures that the slice is measured for; 0: the default ones */
     const uint32_t (*flags)[MYO_SIDE_COUNT]; /* [MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] */
     const double (*confidence)[MYO_SIDE_COUNT];
 } myo_report_slice;
@@ -63,6 +64,9 @@ void myo_report_flags(myo_text *text, uint32_t flags);
 /* True for a structure that reports list: those that every segmenter is asked for (the muscles with
  * indices and the vertebral reference), and any other of which one side is present. */
 bool myo_report_is_listed(const myo_report_slice *slice, myo_structure structure);
+
+/* Bits of the structures that every lumbar slice is measured for. */
+uint32_t myo_report_default_structures(void);
 
 /* The muscles that have indices, in the order of features.csv; static storage. */
 const myo_structure *myo_report_indexed_muscles(size_t *count);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * CT: a volume of attenuations, and what is found in it: the spinal canal, the discs and vertebrae
+ * with their names, the pelvis.
+ */
+#ifndef MYOTOME_CT_H
+#define MYOTOME_CT_H
+
+#include <myotome/image.h>
+#include <myotome/spine.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A CT volume, in HU. */
+typedef struct myo_ct myo_ct;
+
+/*
+ * Starts a volume of `count` parallel axial slices that lie at equal distances between the two
+ * geometries (from foot to head; a tilted gantry is respected). Thin slices and fine pixels are
+ * averaged to voxels of about 1.4 mm, which finding bones needs. The caller owns *out. Errors:
+ * MYO_E_ARGUMENT when the slices are not axial, not parallel or lie at one place, MYO_E_MISSING
+ * without spacing, MYO_E_RANGE for a volume too large, MYO_E_MEMORY.
+ */
+MYO_API bool myo_ct_create(const myo_geometry *first, const myo_geometry *last, size_t count,
+                           myo_ct **out, myo_error *err);
+MYO_API void myo_ct_destroy(myo_ct *ct);
+
+/* Adds a slice, in any order. Slices that are never added are filled in from their neighbours by
+ * myo_ct_finish(). Errors: MYO_E_ARGUMENT for a slice of another size or outside of the volume. */
+MYO_API bool myo_ct_add_slice(myo_ct *ct, const myo_image *slice, myo_error *err);
+
+/* Completes the volume. MYO_E_NOT_FOUND when no slice was added. */
+MYO_API bool myo_ct_finish(myo_ct *ct, myo_error *err);
+
+/* Attenuation at a point of the patient, HU (trilinear; -1024 outside). */
+MYO_API float myo_ct_sample(const myo_ct *ct, myo_vec3 point_mm);
+
+/* A sagittal image through a point (columns to the back, rows to the foot), as high and deep as the
+ * volume, with pixels of `step_mm`. The caller owns *out. Errors: MYO_E_RANGE, MYO_E_MEMORY. */
+MYO_API bool myo_ct_reformat_sagittal(const myo_ct *ct, double x_mm, double step_mm,
+                                      myo_image **out, myo_error *err);
+
+/* What is found in a CT volume. */
+typedef struct myo_ct_anatomy {
+    myo_spine spine;    /* discs, named by counting up from the sacrum; count 0: none */
+    double size;        /* of the body by its discs' distances; 1 is an adult's */
+    myo_vec3 *canal_mm; /* owned: the canal's middle from head to foot, 1 mm apart */
+    size_t canal_count;
+} myo_ct_anatomy;
+
+/*
+ * Finds the canal and the discs of a CT volume. Method: docs/methods.md, section "CT". A volume
+ * without a spine gives spine.count = 0. Errors: MYO_E_MEMORY. Thread-safe. On success the caller
+ * releases *out with myo_ct_anatomy_clear().
+ */
+MYO_API bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err);
+MYO_API void myo_ct_anatomy_clear(myo_ct_anatomy *anatomy);
+
+/* The point of the canal in the plane of an image. False when the canal does not reach it. */
+MYO_API bool myo_ct_find_canal_at(const myo_ct_anatomy *anatomy, const myo_geometry *image,
+                                  myo_vec3 *point_mm);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The chain of discs: of the places that look like discs, those that follow each other at like
+ * distances, from head to foot (dynamic programming over pairs of neighbours). Its last disc is
+ * L5/S1: the one below which the wings of the sacrum begin and the canal turns to the back.
+ */
+#include "ct/spine_private.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define CANDIDATES_MAX 96
+#define CONTRAST_MIN_HU 8.0     /* less is noise */
+#define CONTRAST_FULL_HU 60.0
+#define PEAK_REACH_MM 5.0       /* one candidate within this */
+#define STRENGTH_PAID 0.2       /* of each disc: what is weaker does not make a chain better */
+#define MISSED_COST 0.45        /* for a disc that is not seen between two others */
+#define ENDED_COST 0.25         /* for a chain whose next disc could be seen and is not there */
+#define SPACING_MIN_MM 22.0     /* adult, between the middles of neighbouring discs */
+#define SPACING_MAX_MM 50.0
+#define CHANGE_COST 1.2         /* times the squared log of the change of spacing over 0.2 */
+#define CHANGE_LOG 0.2
+#define SACRAL_WEIGHT 1.2
+#define WING_BELOW_MM 14.0      /* where the wings are looked for, below and above the disc */
+#define WING_ABOVE_MM 18.0
+#define TURN_REACH_MM 20.0      /* the canal's turn is measured from and to here */
+#define TURN_FULL_RAD (30.0 * CT_PI / 180.0)
+#define TURN_WEIGHT 0.5
+
+typedef struct candidate {
+    size_t at;
+    double strength;
+    double sacral;
+    myo_vec3 centre;
+} candidate;
+
+typedef struct search {
+    candidate items[CANDIDATES_MAX];
+    size_t count;
+    double best[CANDIDATES_MAX][CANDIDATES_MAX]; /* of a chain that ends with (before, last) */
+    size_t before[CANDIDATES_MAX][CANDIDATES_MAX];
+    double size;
+} search;
+
+static double mean_wing(const ct_curve *curve, const ct_profile *profile, double from, double to) {
+    double sum = 0.0, count = 0.0;
+    for (double at = from; at <= to; at += CT_CURVE_STEP_MM) {
+        if (at >= 0.0 && at < (double)curve->count) {
+            sum += profile[(size_t)at].wing;
+            count += 1.0;
+        }
+    }
+    return count > 0.0 ? sum / count : 0.0;
+}
+
+/* How well a place would do for L5/S1: 0 not at all, about 1 well. */
+static double sacral_evidence(const ct_curve *curve, const ct_profile *profile, size_t at,
+                              double size) {
+    double i = (double)at;
+    double below = mean_wing(curve, profile, i + 2.0, i + WING_BELOW_MM * size);
+    double above = mean_wing(curve, profile, i - WING_ABOVE_MM * size, i - 4.0);
+    size_t reach = (size_t)(TURN_REACH_MM * size);
+    size_t a = at > reach ? at - reach : 0;
+    size_t b = at + reach < curve->count ? at + reach : curve->count - 1;
+    double turn = curve->points[b].tilt_rad - curve->points[a].tilt_rad;
+    return fmax(below - 0.5 * above, 0.0) +
+           TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
+}
+
+static void find_candidates(search *s, const ct_curve *curve, const ct_profile *profile) {
+    size_t reach = (size_t)fmax(PEAK_REACH_MM * s->size, 2.0);
+    for (size_t i = 0; i < curve->count && s->count < CANDIDATES_MAX; i++) {
+        bool peak = profile[i].disc >= CONTRAST_MIN_HU;
+        for (size_t j = i > reach ? i - reach : 0; peak && j <= i + reach && j < curve->count; j++) {
+            peak = profile[j].disc < profile[i].disc || (profile[j].disc <= profile[i].disc && j >= i);
+        }
+        if (peak) {
+            s->items[s->count++] = (candidate){
+                .at = i,
+                .strength = fmin(profile[i].disc / CONTRAST_FULL_HU, 1.0),
+                .sacral = sacral_evidence(curve, profile, i, s->size),
+                .centre = ct_body_centre(&curve->points[i], s->size)};
+        }
+    }
+}
+
+/* Distance of two discs for each vertebra between them. The number is 1, or 2 when a disc between
+ * them was missed; 0 when they cannot be neighbours. */
+static double spacing_of(const search *s, size_t a, size_t b, int vertebrae) {
+    myo_vec3 d = ct_along(s->items[b].centre, -1.0, s->items[a].centre);
+    double spacing = sqrt(myo_vec3_dot(d, d)) / vertebrae;
+    return spacing >= SPACING_MIN_MM * s->size && spacing <= SPACING_MAX_MM * s->size ? spacing : 0.0;
+}
+
+/* The likelier number of vertebrae between two candidates, with their spacing, after `like` (0:
+ * unknown). */
+static int vertebrae_between(const search *s, size_t a, size_t b, double like, double *spacing) {
+    double one = spacing_of(s, a, b, 1), two = spacing_of(s, a, b, 2);
+    if (one > 0.0 && (!(two > 0.0) || !(like > 0.0) ||
+                      fabs(log(one / like)) <= fabs(log(two / like)))) {
+        *spacing = one;
+        return 1;
+    }
+    *spacing = two;
+    return two > 0.0 ? 2 : 0;
+}
+
+static double value_of(const candidate *c) {
+    return c->strength - STRENGTH_PAID;
+}
+
+/* Adds `last` to every chain that ends with (.., before). */
+static void extend(search *s, size_t before, size_t last) {
+    double spacing;
+    int between = vertebrae_between(s, before, last, 0.0, &spacing);
+    if (between == 0) {
+        return;
+    }
+    double start = value_of(&s->items[before]) + value_of(&s->items[last]) -
+                   (between == 2 ? MISSED_COST : 0.0);
+    s->best[before][last] = start;
+    s->before[before][last] = SIZE_MAX;
+    for (size_t first = 0; first < before; first++) {
+        double earlier;
+        if (!isfinite(s->best[first][before])) {
+            continue;
+        }
+        vertebrae_between(s, first, before, spacing, &earlier);
+        int count = vertebrae_between(s, before, last, earlier, &spacing);
+        if (count == 0 || !(earlier > 0.0)) {
+            continue;
+        }
+        double change = log(spacing / earlier) / CHANGE_LOG;
+        double value = s->best[first][before] + value_of(&s->items[last]) -
+                       CHANGE_COST * 0.1 * change * change - (count == 2 ? MISSED_COST : 0.0);
+        if (value > s->best[before][last]) {
+            s->best[before][last] = value;
+            s->before[before][last] = first;
+        }
+    }
+}
+
+/* Puts a disc, and one that was missed before it, into the chain. Called from the foot on. */
+static bool put(ct_chain *chain, const search *s, size_t index, size_t above) {
+    if (chain->count + 2 > MYO_DISCS_MAX) {
+        return false;
+    }
+    const candidate *c = &s->items[index];
+    chain->at[chain->count] = c->at;
+    chain->strength[chain->count] = c->strength;
+    chain->sacral[chain->count++] = c->sacral;
+    double spacing;
+    if (above != SIZE_MAX && vertebrae_between(s, above, index, chain->spacing_mm, &spacing) == 2) {
+        chain->at[chain->count] = (s->items[above].at + c->at) / 2;
+        chain->strength[chain->count] = 0.0;
+        chain->sacral[chain->count++] = 0.0;
+    }
+    return true;
+}
+
+static void turn_round(ct_chain *chain) {
+    for (size_t i = 0; i < chain->count / 2; i++) {
+        size_t j = chain->count - 1 - i, at = chain->at[i];
+        double strength = chain->strength[i], sacral = chain->sacral[i];
+        chain->at[i] = chain->at[j];
+        chain->strength[i] = chain->strength[j];
+        chain->sacral[i] = chain->sacral[j];
+        chain->at[j] = at;
+        chain->strength[j] = strength;
+        chain->sacral[j] = sacral;
+    }
+}
+
+static int by_value(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+static double median_spacing(const search *s, const size_t *indices, size_t count) {
+    double spacings[MYO_DISCS_MAX], spacing;
+    size_t found = 0;
+    for (size_t i = 0; i + 1 < count && found < MYO_DISCS_MAX; i++) {
+        if (vertebrae_between(s, indices[i + 1], indices[i], 0.0, &spacing) > 0) {
+            spacings[found++] = spacing;
+        }
+    }
+    qsort(spacings, found, sizeof *spacings, by_value);
+    return found > 0 ? spacings[found / 2] : 0.0;
+}
+
+static void read_chain(const search *s, size_t before, size_t last, ct_chain *out) {
+    size_t indices[MYO_DISCS_MAX], count = 0;
+    for (size_t a = before, b = last; count < MYO_DISCS_MAX;) {
+        indices[count++] = b;
+        if (a == SIZE_MAX) {
+            break;
+        }
+        size_t next = s->before[a][b];
+        b = a;
+        a = next;
+    }
+    out->spacing_mm = median_spacing(s, indices, count);
+    for (size_t i = 0; i < count && put(out, s, indices[i], i + 1 < count ? indices[i + 1] : SIZE_MAX);
+         i++) {
+    }
+    turn_round(out);
+    out->lumbosacral = out->count - 1;
+}
+
+bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,
+                   myo_error *err) {
+    search *s = myo_alloc_array(1, sizeof *s, err);
+    *out = (ct_chain){0};
+    if (!s) {
+        return false;
+    }
+    s->size = size;
+    find_candidates(s, curve, profile);
+    size_t before = SIZE_MAX, last = SIZE_MAX;
+    for (size_t j = 0; j < s->count; j++) {
+        for (size_t i = 0; i < s->count; i++) {
+            s->best[i][j] = -INFINITY;
+        }
+        for (size_t i = 0; i < j; i++) {
+            extend(s, i, j);
+            double total = s->best[i][j] + SACRAL_WEIGHT * s->items[j].sacral;
+            if (isfinite(s->best[i][j]) && (last == SIZE_MAX || total > out->score)) {
+                out->score = total;
+                before = i;
+                last = j;
+            }
+        }
+    }
+    if (last != SIZE_MAX) {
+        read_chain(s, before, last, out);
+    }
+    free(s);
+    return true;
+}

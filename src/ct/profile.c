@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What lies around the canal. In front of it, planes across the column are dense at the endplates
+ * and less so between them: a disc is where a plane is darker than both planes some millimetres
+ * above and below. That holds for young vertebrae, brighter than discs all through, and for
+ * osteoporotic ones, which are darker than discs but for their endplates. Beside the body lies
+ * muscle, and from the first sacral vertebra on bone.
+ */
+#include "ct/spine_private.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* For an adult (size 1), mm. */
+#define BODY_FRONT_MM 24.0  /* from the middle of the canal to that of the body */
+#define DISC_SIDE_MM 13.0   /* half-axes of the ellipse in which a plane is looked at */
+#define DISC_DEPTH_MM 12.0
+#define PLANE_STEP_MM 2.0
+#define ENDPLATE_MIN_MM 3   /* from the middle of a disc to its endplates */
+#define ENDPLATE_MAX_MM 7
+#define WING_NEAR_MM 24.0   /* to the side of the canal's middle: where the wings of the sacrum are */
+#define WING_FAR_MM 40.0
+#define WING_FRONT_MM 22.0
+#define WING_BONE_HU 100.0
+
+/* Cement, metal and gas say no more than bone and fat. */
+#define CLIP_LOW_HU (-100.0f)
+#define CLIP_HIGH_HU 450.0f
+
+#define PITCHES 13
+#define PITCH_STEP_RAD (5.0 * CT_PI / 180.0)
+
+myo_vec3 ct_body_centre(const ct_curve_point *point, double size) {
+    return ct_along(point->centre, BODY_FRONT_MM * size, point->front);
+}
+
+/* Mean attenuation of the plane through the middle of the body. */
+static double plane_mean(const myo_ct *ct, const ct_curve_point *p, double size, double pitch) {
+    myo_vec3 centre = ct_body_centre(p, size);
+    myo_vec3 front = ct_along(ct_along((myo_vec3){0}, cos(pitch), p->front), sin(pitch), p->tangent);
+    double sum = 0.0, count = 0.0, side = DISC_SIDE_MM * size, depth = DISC_DEPTH_MM * size;
+    for (double u = -side; u <= side; u += PLANE_STEP_MM) {
+        for (double v = -depth; v <= depth; v += PLANE_STEP_MM) {
+            if (u * u / (side * side) + v * v / (depth * depth) <= 1.0) {
+                float hu = myo_ct_sample(ct, ct_along(ct_along(centre, u, p->left), v, front));
+                sum += (double)fminf(fmaxf(hu, CLIP_LOW_HU), CLIP_HIGH_HU);
+                count += 1.0;
+            }
+        }
+    }
+    return sum / count;
+}
+
+static double wing_share(const myo_ct *ct, const ct_curve_point *p, double size, double side) {
+    size_t bone = 0, count = 0;
+    for (double u = WING_NEAR_MM; u <= WING_FAR_MM; u += PLANE_STEP_MM) {
+        for (double v = 0.0; v <= WING_FRONT_MM; v += PLANE_STEP_MM) {
+            myo_vec3 at = ct_along(ct_along(p->centre, side * u * size, p->left), v * size, p->front);
+            bone += (double)myo_ct_sample(ct, at) > WING_BONE_HU;
+            count++;
+        }
+    }
+    return (double)bone / (double)count;
+}
+
+/* Contrast of place `i` of a row of means with the rows of endplates. */
+static double disc_contrast(const double *mean, size_t count, size_t i, double size) {
+    double best = -INFINITY;
+    for (int d = ENDPLATE_MIN_MM; d <= ENDPLATE_MAX_MM; d++) {
+        size_t away = (size_t)fmax(round(d * fmin(size, 1.0) / CT_CURVE_STEP_MM), 1.0);
+        if (i >= away && i + away < count) {
+            best = fmax(best, fmin(mean[i - away], mean[i + away]) - mean[i]);
+        }
+    }
+    return best;
+}
+
+bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_profile **out,
+                       myo_error *err) {
+    ct_profile *profile = myo_alloc_array(curve->count, sizeof *profile, err);
+    double *mean = myo_alloc_array(curve->count, sizeof *mean, err);
+    if (!profile || !mean) {
+        free(profile);
+        free(mean);
+        return false;
+    }
+    for (size_t i = 0; i < curve->count; i++) {
+        const ct_curve_point *p = &curve->points[i];
+        profile[i].disc = -INFINITY;
+        profile[i].wing = fmin(wing_share(ct, p, size, 1.0), wing_share(ct, p, size, -1.0));
+    }
+    for (int k = 0; k < PITCHES; k++) {
+        double pitch = (k - PITCHES / 2) * PITCH_STEP_RAD;
+        for (size_t i = 0; i < curve->count; i++) {
+            mean[i] = plane_mean(ct, &curve->points[i], size, pitch);
+        }
+        for (size_t i = 0; i < curve->count; i++) {
+            double contrast = disc_contrast(mean, curve->count, i, size);
+            if (contrast > profile[i].disc) {
+                profile[i].disc = contrast;
+                profile[i].pitch = pitch;
+            }
+        }
+    }
+    free(mean);
+    *out = profile;
+    return true;
+}

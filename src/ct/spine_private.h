@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the spine finder share. */
+#ifndef MYO_CT_SPINE_PRIVATE_H
+#define MYO_CT_SPINE_PRIVATE_H
+
+#include "ct/volume_private.h"
+
+/* Bone, cortical at least: what surrounds the canal, HU. Trabecular bone of the old lies below. */
+#define CT_BONE_HU 180
+
+#define CT_PI 3.14159265358979323846
+
+/* The spinal canal as a smooth curve, from head to foot at steps of CT_CURVE_STEP_MM, each point
+ * with a frame of unit vectors. */
+#define CT_CURVE_STEP_MM 1.0
+typedef struct ct_curve_point {
+    myo_vec3 centre;  /* of the canal */
+    myo_vec3 tangent; /* to the foot */
+    myo_vec3 left, front;
+    double tilt_rad; /* how far the tangent leans to the back: 0 is straight down */
+} ct_curve_point;
+typedef struct ct_curve {
+    ct_curve_point *points;
+    size_t count;
+} ct_curve;
+
+/* Finds the canal. An empty curve when there is none. */
+bool ct_canal_find(const myo_ct *ct, ct_curve *out, myo_error *err);
+void ct_curve_clear(ct_curve *curve);
+
+/* What lies around the canal at each of its points. */
+typedef struct ct_profile {
+    double disc;     /* how much the place looks like a disc between two endplates, HU */
+    double pitch;    /* rad: the disc's plane is turned by this about the left axis */
+    double wing;     /* share of bone beside the body, on the side with less: the sacrum's wings */
+} ct_profile;
+
+/* A curve with its profile, as seen at a body size (1 is an adult's). */
+bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_profile **out,
+                       myo_error *err);
+
+/* Middle of the vertebral column in front of a point of the canal. */
+myo_vec3 ct_body_centre(const ct_curve_point *point, double size);
+
+/* A chain of discs along the curve, from head to foot. */
+typedef struct ct_chain {
+    size_t at[MYO_DISCS_MAX]; /* index into the curve */
+    double strength[MYO_DISCS_MAX]; /* 0 to 1; 0 for an interpolated one */
+    size_t count;
+    double spacing_mm;   /* median */
+    double score;
+    double sacral[MYO_DISCS_MAX]; /* how well the disc would be L5/S1 */
+    size_t lumbosacral;  /* which one is */
+} ct_chain;
+
+bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,
+                   myo_error *err);
+
+#endif

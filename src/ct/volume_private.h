@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MYO_CT_VOLUME_PRIVATE_H
+#define MYO_CT_VOLUME_PRIVATE_H
+
+#include <myotome/ct.h>
+
+#define CT_OUTSIDE_HU (-1024)
+
+/* Voxels in the canonical order: columns to the patient's left, rows to the back, slices from foot
+ * to head (index = (slice * rows + row) * columns + column). */
+struct myo_ct {
+    int16_t *hu;
+    size_t columns, rows, slices;
+    myo_vec3 origin_mm;  /* centre of the first voxel */
+    myo_vec3 step_mm[3]; /* to the next column, row, slice; the last need not be a right angle off */
+    myo_vec3 inverse[3]; /* rows of the inverse of the steps */
+    double column_mm, row_mm, slice_mm; /* lengths of the steps */
+    /* While it is filled: what it is made of. */
+    myo_geometry first, last;  /* of the slices, in the canonical order */
+    size_t count;              /* of them */
+    size_t bin, slice_bin;     /* pixels, and slices, that make one voxel */
+    int32_t *sum;              /* of the slices of one voxel layer, for each layer */
+    uint16_t *filled;          /* slices added to each layer */
+};
+
+/* Nearest voxel's place (fractions) of a point. */
+void ct_to_voxel(const myo_ct *ct, myo_vec3 point_mm, double voxel[3]);
+myo_vec3 ct_to_patient(const myo_ct *ct, double column, double row, double slice);
+
+/* One layer. */
+static inline const int16_t *ct_layer(const myo_ct *ct, size_t slice) {
+    return ct->hu + slice * ct->rows * ct->columns;
+}
+
+static inline myo_vec3 ct_along(myo_vec3 from, double length, myo_vec3 direction) {
+    return (myo_vec3){from.x + length * direction.x, from.y + length * direction.y,
+                      from.z + length * direction.z};
+}
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/slice_private.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "pipeline/names_private.h"
+#include "report/label_map.h"
+#include "report/overlay.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void measured_slice_clear(measured_slice *slice) {
+    myo_image_destroy(slice->image);
+    myo_outlines_clear(&slice->outlines);
+    myo_fat_map_clear(&slice->fat);
+    *slice = (measured_slice){0};
+}
+
+static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, myo_error *err) {
+    const myo_geometry *geometry = myo_image_get_geometry(slice->image);
+    const myo_method_info *info = &r->segmenter->info;
+    myo_vec3 canal;
+    slice->roi_convention = r->segmenter->roi_convention;
+    switch (slice->kind) {
+    case SLICE_MR:
+        snprintf(slice->method, sizeof slice->method, "%s %s", info->name, info->version);
+        return myo_segment_slice(r->segmenter, slice->image, r->segmenter_values, &slice->outlines,
+                                 err);
+    case SLICE_CT_LUMBAR:
+        snprintf(slice->method, sizeof slice->method, "ct-lumbar %s (%s %s)",
+                 myo_segment_ct_version(), info->name, info->version);
+        return myo_segment_ct_lumbar(r->segmenter, r->segmenter_values, slice->image,
+                                     myo_ct_find_canal_at(&scan->anatomy, geometry, &canal) ? &canal
+                                                                                            : NULL,
+                                     &slice->outlines, err);
+    case SLICE_CT_GLUTEUS:
+        break;
+    }
+    return myo_error_set(err, MYO_E_UNSUPPORTED, "no method for this slice");
+}
+
+bool slice_outline(const run *r, const ct_scan *scan, measured_slice *slice, myo_error *err) {
+    const myo_instance *instance = slice->choice.instance;
+    if (!myo_dicom_read_slice(instance, &slice->image, slice->sha256, err)) {
+        return false;
+    }
+    if (!segment(r, scan, slice, err)) {
+        return myo_error_prefix(err, "%s: ", instance->path);
+    }
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            slice->outlines.flags[s][side] |= slice->choice.confirmed ? 0 : MYO_FLAG_LEVEL;
+        }
+    }
+    return true;
+}
+
+bool slice_list_fat_methods(const run *r, const measured_slice *slice,
+                            const myo_fat_method *methods[RUN_FAT_METHODS_MAX],
+                            const double *values[RUN_FAT_METHODS_MAX], size_t *count,
+                            myo_error *err) {
+    myo_modality modality = slice->choice.series->modality;
+    *count = 0;
+    for (size_t i = 0; i < r->fat_method_count; i++) {
+        if (myo_fat_suits(r->fat_methods[i], modality)) {
+            methods[*count] = r->fat_methods[i];
+            values[(*count)++] = r->fat_values[i];
+        }
+    }
+    size_t known;
+    const myo_fat_method *const *builtins = myo_fat_builtins(&known);
+    for (size_t i = 0; *count == 0 && modality == MYO_MODALITY_CT && i < known; i++) {
+        if (myo_fat_suits(builtins[i], modality)) {
+            methods[*count] = builtins[i];
+            values[(*count)++] = NULL;
+        }
+    }
+    return *count > 0 ||
+           myo_error_set(err, MYO_E_ARGUMENT,
+                         "--fat %s: needs CT, and the study is measured on %s",
+                         r->fat_methods[0]->info.name, myo_modality_name(modality));
+}
+
+bool slice_measure(measured_slice *slice, const myo_fat_method *method, const double *values,
+                   myo_error *err) {
+    myo_fat_map_clear(&slice->fat);
+    if (!myo_fat_separate(method, slice->outlines.corrected, slice->outlines.labels, values,
+                          &slice->fat, err) ||
+        !myo_measure_areas(slice->outlines.labels, slice->image, slice->fat.fraction,
+                           &slice->measures, err)) {
+        return false;
+    }
+    snprintf(slice->fat_method, sizeof slice->fat_method, "%s %s", method->info.name,
+             method->info.version);
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            slice->flags[s][side] = slice->outlines.flags[s][side] | slice->fat.flags[s];
+        }
+    }
+    return true;
+}
+
+myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice) {
+    return (myo_report_slice){
+        .patient_id = shown->patient_id,
+        .study_uid = shown->study_uid,
+        .study_date = shown->study_date,
+        .level = &slice->choice,
+        .method = slice->method,
+        .roi_convention = slice->roi_convention,
+        .fat_method = slice->fat_method,
+        .fat_threshold = slice->fat.threshold,
+        .measures = &slice->measures,
+        .asked = slice->asked,
+        .flags = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags,
+        .confidence = (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence};
+}
+
+bool slice_write_files(const study_plan *plan, const myo_study *shown, const measured_slice *slice,
+                       const myo_report_features *features, const char *folder, char *stem,
+                       myo_error *err) {
+    char *base = NULL, *path = NULL;
+    names_stem(shown, slice->choice.level, plan->shares_folder ? plan->key : NULL, stem);
+    myo_report_slice described = slice_describe(shown, slice);
+    bool done = myo_path_join(folder, stem, &base, err);
+    size_t size = done ? strlen(base) + sizeof "_overlay.png" + sizeof "_RoiSet.zip" : 1;
+    path = done ? myo_alloc_array(size, 1, err) : NULL;
+    if (path) {
+        snprintf(path, size, "%s_overlay.png", base);
+        done = myo_report_label_map_write(base, slice->outlines.labels, &described, slice->sha256,
+                                          err) &&
+               myo_report_overlay_write(path, slice->image, slice->outlines.labels, &described,
+                                        features, err);
+        snprintf(path, size, "%s_RoiSet.zip", base);
+        done = done && myo_report_roi_set_write(path, slice->outlines.labels, err);
+    }
+    done = done && path;
+    free(path);
+    free(base);
+    return done;
+}

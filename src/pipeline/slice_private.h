@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One measured slice of a study: read, outlined, fat separated, measured, its files written. */
+#ifndef MYO_PIPELINE_SLICE_PRIVATE_H
+#define MYO_PIPELINE_SLICE_PRIVATE_H
+
+#include "pipeline/locate_private.h"
+#include "pipeline/run_private.h"
+#include "report/tables.h"
+
+#define SLICE_METHOD_SIZE 96
+
+/* How a slice is outlined. */
+typedef enum slice_kind { SLICE_MR, SLICE_CT_LUMBAR, SLICE_CT_GLUTEUS } slice_kind;
+
+typedef struct measured_slice {
+    slice_kind kind;
+    myo_level_choice choice;
+    uint32_t asked; /* bits of the structures that the slice is measured for */
+    myo_image *image;
+    char sha256[MYO_SHA256_HEX_SIZE];
+    myo_outlines outlines;
+    const char *roi_convention; /* static storage */
+    char method[SLICE_METHOD_SIZE], fat_method[SLICE_METHOD_SIZE];
+    uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]; /* of the outlines, and of the fat method
+                                                            at work */
+    myo_fat_map fat;             /* of the fat method at work */
+    myo_slice_measures measures; /* likewise */
+} measured_slice;
+
+void measured_slice_clear(measured_slice *slice);
+
+/* Reads the slice at slice->choice and outlines it as slice->kind says; `scan` is its CT. */
+bool slice_outline(const run *r, const ct_scan *scan, measured_slice *slice, myo_error *err);
+
+/* The fat methods that suit the slice: how many, and the n-th with its values. Without any the
+ * method for CT serves on CT; on MR that is an error of the study. */
+bool slice_list_fat_methods(const run *r, const measured_slice *slice,
+                            const myo_fat_method *methods[RUN_FAT_METHODS_MAX],
+                            const double *values[RUN_FAT_METHODS_MAX], size_t *count,
+                            myo_error *err);
+
+/* Separates fat with one method and measures. */
+bool slice_measure(measured_slice *slice, const myo_fat_method *method, const double *values,
+                   myo_error *err);
+
+/* What reports say of the slice, with the fat method at work; borrows from it and from `shown`. */
+myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice);
+
+/* Writes label map, overlay and outlines into `folder`; `stem` receives their name without ending.
+ * `features` (may be NULL) is shown beside the overlay. */
+bool slice_write_files(const study_plan *plan, const myo_study *shown, const measured_slice *slice,
+                       const myo_report_features *features, const char *folder, char *stem,
+                       myo_error *err);
+
+#endif
