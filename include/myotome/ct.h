@@ -58,6 +58,37 @@ typedef struct myo_ct_anatomy {
 MYO_API bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err);
 MYO_API void myo_ct_anatomy_clear(myo_ct_anatomy *anatomy);
 
+/* Sections of a vertebral body, from head to foot. */
+#define MYO_TRABECULAR_SECTIONS 3
+
+/* An ellipse of trabecular bone in the sagittal plane of a vertebral body. */
+typedef struct myo_trabecular_section {
+    bool found;
+    double mean_hu, area_mm2;
+    myo_vec3 centre_mm;
+    double half_depth_mm, half_height_mm; /* along the plane's front and down axes */
+} myo_trabecular_section;
+
+/* The spinal CT value of a vertebra. */
+typedef struct myo_trabecular {
+    const char *vertebra;   /* "L1"; static storage */
+    double mean_hu;         /* mean of the sections' means; NaN when not all were found */
+    double excluded_share;  /* of the bone inside the cortex: cement, islands, the basivertebral vein */
+    double confidence;      /* that it is this vertebra */
+    myo_trabecular_section sections[MYO_TRABECULAR_SECTIONS];
+    myo_vec3 centre_mm, front, down; /* of the body: its middle, and the axes of the plane */
+} myo_trabecular;
+
+/*
+ * Measures the trabecular bone of a vertebral body ("L1" to "L5", "T12", ...), as Tang et al. 2024
+ * do: the body is divided evenly into three sections in the sagittal plane through its middle, and
+ * the mean is taken in the largest ellipse of each that holds trabecular bone alone. Method:
+ * docs/methods.md, section "Spinal CT value". Errors: MYO_E_ARGUMENT for an unknown vertebra,
+ * MYO_E_NOT_FOUND when one of its discs was not found or no trabecular bone was, MYO_E_MEMORY.
+ */
+MYO_API bool myo_ct_measure_trabecular(const myo_ct *ct, const myo_ct_anatomy *anatomy,
+                                       const char *vertebra, myo_trabecular *out, myo_error *err);
+
 /* The point of the canal in the plane of an image. False when the canal does not reach it. */
 MYO_API bool myo_ct_find_canal_at(const myo_ct_anatomy *anatomy, const myo_geometry *image,
                                   myo_vec3 *point_mm);

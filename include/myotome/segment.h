@@ -95,12 +95,12 @@ MYO_API const char *myo_segment_ct_version(void);
 /*
  * Outlines the muscles of the lower back on an axial CT slice (HU): `segmenter`, made for T2-weighted
  * MR, proposes on the slice in that contrast, and the attenuations decide (docs/methods.md, section
- * CT). `canal_mm` (may be NULL) is a point of the spinal canal on the slice. out->corrected holds
- * HU. Errors and ownership as for myo_segment_slice().
+ * CT). `canal_mm` (may be NULL) is the middle of the spinal canal on the slice, `size` that of the body (1
+ * is an adult's): the vertebral body or disc is looked for in front of it. out->corrected holds HU. Errors and ownership as for myo_segment_slice().
  */
 MYO_API bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
-                                   const myo_image *hu, const myo_vec3 *canal_mm, myo_outlines *out,
-                                   myo_error *err);
+                                   const myo_image *hu, const myo_vec3 *canal_mm, double size,
+                                   myo_outlines *out, myo_error *err);
 
 /* Frees what the outlines own and zeroes them. */
 MYO_API void myo_outlines_clear(myo_outlines *outlines);

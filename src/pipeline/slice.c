@@ -34,7 +34,7 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
         return myo_segment_ct_lumbar(r->segmenter, r->segmenter_values, slice->image,
                                      myo_ct_find_canal_at(&scan->anatomy, geometry, &canal) ? &canal
                                                                                             : NULL,
-                                     &slice->outlines, err);
+                                     scan->anatomy.size, &slice->outlines, err);
     case SLICE_CT_GLUTEUS:
         break;
     }

@@ -7,6 +7,7 @@
 #include "segment/ct/refine_private.h"
 #include "segment/ct/t2_like_private.h"
 
+#include "base/memory.h"
 #include "image/orient.h"
 
 #include <stdlib.h>
@@ -30,9 +31,24 @@ static bool finish(const myo_image *stored, myo_image *canonical, const myo_labe
     return true;
 }
 
+/* Bone shows the vertebra better than the proposal does. */
+static bool replace_vertebra(const myo_image *hu, const double canal[2], double size,
+                             myo_labels *labels, myo_error *err) {
+    const myo_geometry *g = myo_image_get_geometry(hu);
+    uint8_t *mask = myo_alloc_array(g->columns * g->rows, sizeof *mask, err);
+    bool done = mask && ct_outline_vertebra(hu, canal, size, mask, err);
+    uint16_t value = myo_structure_get(MYO_VERTEBRAL_REFERENCE)->label[MYO_LEFT];
+    uint16_t *pixels = myo_labels_get_pixels(labels);
+    for (size_t i = 0; done && i < g->columns * g->rows; i++) {
+        pixels[i] = mask[i] ? value : pixels[i] == value ? 0 : pixels[i];
+    }
+    free(mask);
+    return done;
+}
+
 bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
-                           const myo_image *hu, const myo_vec3 *canal_mm, myo_outlines *out,
-                           myo_error *err) {
+                           const myo_image *hu, const myo_vec3 *canal_mm, double size,
+                           myo_outlines *out, myo_error *err) {
     myo_image *canonical = NULL, *t2_like = NULL;
     myo_outlines proposed = {0}, result = {0};
     double canal[2], distance;
@@ -47,6 +63,7 @@ bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
     }
     done = done && ct_t2_like(canonical, canal_mm ? canal : NULL, &t2_like, err) &&
            myo_segment_slice(segmenter, t2_like, values, &proposed, err) &&
+           (!canal_mm || replace_vertebra(canonical, canal, size, proposed.labels, err)) &&
            ct_refine(canonical, proposed.labels, err) &&
            finish(hu, canonical, proposed.labels, &result, err);
     if (done) {

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Spinal CT value: the attenuation of trabecular bone in a vertebral body (Q. Tang et al., Front Med
+ * 11:1379078, 2024: "the vertebral body was evenly divided into three sections in the sagittal plane,
+ * and the average CT value was calculated in the maximum elliptical region of interest containing
+ * only trabecular bone").
+ *
+ * The plane goes through the middle of the body, upright along the line between its discs, some
+ * millimetres thick. In it the endplates are two lines of greatest density, the walls in front and
+ * behind the places where density falls; what lies well inside of them is trabecular, less what
+ * stands out from the rest: cement, bone islands, calcified or widened veins.
+ */
+#include "ct/spine_private.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PIXEL_MM 0.7          /* of the plane, for an adult */
+#define SIDE 100              /* pixels of the plane, both ways */
+#define SLAB_MM 4.0           /* its thickness */
+#define SLAB_STEP_MM 1.0
+/* For an adult, mm. */
+#define DEPTH_HALF_MM 11.0    /* part of the depth in which endplates are looked for */
+#define WALL_NEAR_MM 9.0      /* from the middle to the walls */
+#define WALL_FAR_MM 24.0
+#define ENDPLATE_SHARE 0.38   /* of the distance of the discs: endplates lie in these outer parts */
+#define CORTEX_MM 3.0         /* from the middle of an endplate or wall to trabecular bone */
+#define TRABECULAR_MAX_HU 500.0 /* cement and metal are denser */
+#define OUTLIER_SIGMAS 3.0    /* in deviations of the trabecular bone (median absolute deviation) */
+#define OUTLIER_MIN_HU 60.0
+#define ELLIPSE_MIN_MM2 12.0
+
+static const char *const vertebrae[] = {"T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5"};
+static const char *const discs_above[] = {"T8/9",   "T9/10", "T10/11", "T11/12", "T12/L1",
+                                          "L1/2",   "L2/3",  "L3/4",   "L4/5"};
+static const char *const discs_below[] = {"T9/10", "T10/11", "T11/12", "T12/L1", "L1/2",
+                                          "L2/3",  "L3/4",   "L4/5",   "L5/S1"};
+#define VERTEBRA_COUNT (sizeof vertebrae / sizeof vertebrae[0])
+
+/* The sagittal plane of a body: column u grows to the front, row w to the foot. */
+typedef struct plane {
+    myo_vec3 centre, front, down;
+    double size, pixel_mm;
+    double height_mm; /* distance of the discs */
+    float hu[SIDE][SIDE];
+    uint8_t inside[SIDE][SIDE], allowed[SIDE][SIDE];
+    double scratch[SIDE * SIDE];
+    double top[2], bottom[2]; /* endplates: row at column 0, and slope */
+} plane;
+
+static double place_mm(const plane *p, size_t pixel) {
+    return ((double)pixel - 0.5 * (SIDE - 1)) * p->pixel_mm;
+}
+
+static size_t pixel_at(const plane *p, double mm) {
+    double at = round(mm / p->pixel_mm + 0.5 * (SIDE - 1));
+    return (size_t)fmin(fmax(at, 0.0), SIDE - 1.0);
+}
+
+static myo_vec3 unit(myo_vec3 v) {
+    double length = sqrt(myo_vec3_dot(v, v));
+    return ct_along((myo_vec3){0}, 1.0 / length, v);
+}
+
+static bool find_frame(const myo_ct_anatomy *anatomy, size_t index, plane *p, double *confidence,
+                       myo_error *err) {
+    const myo_disc *a = myo_spine_get_disc(&anatomy->spine, discs_above[index]);
+    const myo_disc *b = myo_spine_get_disc(&anatomy->spine, discs_below[index]);
+    if (!a || !b) {
+        return myo_error_set(err, MYO_E_NOT_FOUND, "%s: the disc %s was not found", vertebrae[index],
+                             a ? discs_below[index] : discs_above[index]);
+    }
+    myo_vec3 d = ct_along(b->centre_mm, -1.0, a->centre_mm);
+    p->height_mm = sqrt(myo_vec3_dot(d, d));
+    p->down = unit(d);
+    p->centre = ct_along(a->centre_mm, 0.5, d);
+    p->size = anatomy->size;
+    p->pixel_mm = PIXEL_MM * p->size;
+    myo_vec3 left = unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -p->down.x, p->down));
+    const myo_vec3 t = p->down;
+    p->front = (myo_vec3){t.y * left.z - t.z * left.y, t.z * left.x - t.x * left.z,
+                          t.x * left.y - t.y * left.x};
+    if (p->front.y > 0.0) {
+        p->front = ct_along((myo_vec3){0}, -1.0, p->front);
+    }
+    *confidence = fmin(a->confidence, b->confidence);
+    return true;
+}
+
+static void sample_plane(const myo_ct *ct, plane *p) {
+    myo_vec3 left = unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -p->down.x, p->down));
+    for (size_t w = 0; w < SIDE; w++) {
+        for (size_t u = 0; u < SIDE; u++) {
+            myo_vec3 at = ct_along(ct_along(p->centre, place_mm(p, u), p->front), place_mm(p, w), p->down);
+            double sum = 0.0, count = 0.0;
+            for (double s = -0.5 * SLAB_MM; s <= 0.5 * SLAB_MM; s += SLAB_STEP_MM) {
+                sum += (double)myo_ct_sample(ct, ct_along(at, s, left));
+                count += 1.0;
+            }
+            p->hu[w][u] = (float)(sum / count);
+        }
+    }
+}
+
+static int by_value(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+static double median(double *values, size_t count) {
+    qsort(values, count, sizeof *values, by_value);
+    return count > 0 ? 0.5 * (values[(count - 1) / 2] + values[count / 2]) : 0.0;
+}
+
+/* Line through points by the medians of slopes and offsets (H. Theil, 1950; P. Sen, 1968). */
+static void fit_line(const double *x, const double *y, size_t count, double *slopes,
+                     double line[2]) {
+    double offsets[SIDE];
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i + 4; j < count; j++) {
+            slopes[found++] = (y[j] - y[i]) / (x[j] - x[i]);
+        }
+    }
+    line[1] = found > 0 ? median(slopes, found) : 0.0;
+    for (size_t i = 0; i < count; i++) {
+        offsets[i] = y[i] - line[1] * x[i];
+    }
+    line[0] = median(offsets, count);
+}
+
+/* An endplate: in each column the densest row of the outer part, above (sign -1) or below (1). */
+static void find_endplate(plane *p, double sign, double line[2]) {
+    double x[SIDE], y[SIDE], outer = 0.5 * p->height_mm;
+    double inner = (0.5 - ENDPLATE_SHARE) * p->height_mm;
+    size_t count = 0;
+    for (double u = -DEPTH_HALF_MM * p->size; u <= DEPTH_HALF_MM * p->size && count < SIDE; u += p->pixel_mm) {
+        double best = -INFINITY, at = outer;
+        for (double w = inner; w <= outer; w += p->pixel_mm) {
+            double hu = (double)p->hu[pixel_at(p, sign * w)][pixel_at(p, u)];
+            if (hu > best) {
+                best = hu;
+                at = w;
+            }
+        }
+        x[count] = u;
+        y[count++] = sign * at;
+    }
+    fit_line(x, y, count, p->scratch, line);
+}
+
+/* The wall in front (sign 1) or behind (-1): where density falls most towards the outside, the
+ * median over the rows between the endplates. */
+static double find_wall(const plane *p, double sign) {
+    double walls[SIDE];
+    size_t count = 0;
+    for (double w = -0.2 * p->height_mm; w <= 0.2 * p->height_mm && count < SIDE; w += p->pixel_mm) {
+        double best = -INFINITY, at = WALL_NEAR_MM * p->size;
+        for (double u = WALL_NEAR_MM * p->size; u <= WALL_FAR_MM * p->size; u += p->pixel_mm) {
+            const float *row = p->hu[pixel_at(p, w)];
+            double fall = (double)row[pixel_at(p, sign * (u - 1.5))] -
+                          (double)row[pixel_at(p, sign * (u + 1.5))];
+            if (fall > best) {
+                best = fall;
+                at = u;
+            }
+        }
+        walls[count++] = at;
+    }
+    /* The fall is at the outside of the cortex. */
+    return median(walls, count);
+}
+
+static double endplate_row(const double line[2], double u) {
+    return line[0] + line[1] * u;
+}
+
+/* Marks trabecular bone: inside the cortex, and not standing out. Returns the share that does. */
+static double mark(plane *p, double front, double behind) {
+    double *values = p->scratch;
+    size_t count = 0, all = 0, excluded = 0;
+    for (size_t w = 0; w < SIDE; w++) {
+        for (size_t u = 0; u < SIDE; u++) {
+            double x = place_mm(p, u), y = place_mm(p, w);
+            p->inside[w][u] = x < front - CORTEX_MM * p->size && x > -behind + CORTEX_MM * p->size &&
+                              y > endplate_row(p->top, x) + CORTEX_MM * p->size &&
+                              y < endplate_row(p->bottom, x) - CORTEX_MM * p->size;
+            if (p->inside[w][u] && (double)p->hu[w][u] < TRABECULAR_MAX_HU) {
+                values[count++] = (double)p->hu[w][u];
+            }
+        }
+    }
+    double middle = median(values, count);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = fabs(values[i] - middle);
+    }
+    double limit = fmax(OUTLIER_SIGMAS * 1.4826 * median(values, count), OUTLIER_MIN_HU);
+    for (size_t w = 0; w < SIDE; w++) {
+        for (size_t u = 0; u < SIDE; u++) {
+            bool out = fabs((double)p->hu[w][u] - middle) > limit;
+            p->allowed[w][u] = p->inside[w][u] && !out;
+            all += p->inside[w][u];
+            excluded += p->inside[w][u] && out;
+        }
+    }
+    return all > 0 ? (double)excluded / (double)all : 0.0;
+}
+
+/* Sum of an ellipse of which every pixel is allowed; false otherwise. */
+static bool sum_ellipse(const plane *p, size_t w0, size_t w1, size_t cw, size_t cu, size_t a,
+                        size_t b, double *sum, size_t *count) {
+    *sum = 0.0;
+    *count = 0;
+    for (long dw = -(long)b; dw <= (long)b; dw++) {
+        for (long du = -(long)a; du <= (long)a; du++) {
+            double q = (double)(du * du) / (double)(a * a) + (double)(dw * dw) / (double)(b * b);
+            long w = (long)cw + dw, u = (long)cu + du;
+            if (q > 1.0) {
+                continue;
+            }
+            if (w < (long)w0 || w > (long)w1 || u < 0 || u >= SIDE || !p->allowed[w][u]) {
+                return false;
+            }
+            *sum += (double)p->hu[w][u];
+            (*count)++;
+        }
+    }
+    return true;
+}
+
+/* The largest ellipse within rows w0 to w1; between equals the nearest to the middle. */
+static void find_ellipse(const plane *p, size_t w0, size_t w1, myo_trabecular_section *out) {
+    size_t best = 0;
+    for (size_t b = 1; 2 * b <= w1 - w0; b++) {
+        for (size_t a = 1; a < SIDE / 2; a++) {
+            if (a * b <= best) {
+                continue;
+            }
+            for (size_t cw = w0 + b; cw + b <= w1; cw++) {
+                for (size_t cu = a; cu + a < SIDE; cu++) {
+                    double sum;
+                    size_t count;
+                    if (a * b > best && sum_ellipse(p, w0, w1, cw, cu, a, b, &sum, &count)) {
+                        best = a * b;
+                        *out = (myo_trabecular_section){
+                            .mean_hu = sum / (double)count,
+                            .area_mm2 = (double)count * p->pixel_mm * p->pixel_mm,
+                            .centre_mm = ct_along(ct_along(p->centre, place_mm(p, cu), p->front),
+                                                  place_mm(p, cw), p->down),
+                            .half_depth_mm = (double)a * p->pixel_mm,
+                            .half_height_mm = (double)b * p->pixel_mm};
+                    }
+                }
+            }
+        }
+    }
+    out->found = out->area_mm2 >= ELLIPSE_MIN_MM2 * p->size * p->size;
+}
+
+static void measure_sections(const plane *p, myo_trabecular *out) {
+    double top = endplate_row(p->top, 0.0), bottom = endplate_row(p->bottom, 0.0), sum = 0.0;
+    bool all = true;
+    for (int s = 0; s < MYO_TRABECULAR_SECTIONS; s++) {
+        double from = top + (bottom - top) * s / MYO_TRABECULAR_SECTIONS;
+        double to = top + (bottom - top) * (s + 1) / MYO_TRABECULAR_SECTIONS;
+        find_ellipse(p, pixel_at(p, from), pixel_at(p, to), &out->sections[s]);
+        sum += out->sections[s].mean_hu;
+        all = all && out->sections[s].found;
+    }
+    out->mean_hu = all ? sum / MYO_TRABECULAR_SECTIONS : (double)NAN;
+}
+
+bool myo_ct_measure_trabecular(const myo_ct *ct, const myo_ct_anatomy *anatomy,
+                               const char *vertebra, myo_trabecular *out, myo_error *err) {
+    size_t index = 0;
+    while (index < VERTEBRA_COUNT && strcmp(vertebrae[index], vertebra) != 0) {
+        index++;
+    }
+    if (index == VERTEBRA_COUNT) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "\"%s\" is no vertebra from T9 to L5", vertebra);
+    }
+    *out = (myo_trabecular){.vertebra = vertebrae[index], .mean_hu = (double)NAN};
+    plane *p = myo_alloc_array(1, sizeof *p, err);
+    bool done = p && find_frame(anatomy, index, p, &out->confidence, err);
+    if (done) {
+        sample_plane(ct, p);
+        find_endplate(p, -1.0, p->top);
+        find_endplate(p, 1.0, p->bottom);
+        out->excluded_share = mark(p, find_wall(p, 1.0), find_wall(p, -1.0));
+        measure_sections(p, out);
+        out->centre_mm = p->centre;
+        out->front = p->front;
+        out->down = p->down;
+        done = isfinite(out->mean_hu) ||
+               myo_error_set(err, MYO_E_NOT_FOUND,
+                             "%s: no trabecular bone in one of its three sections (collapsed, or "
+                             "filled with cement)",
+                             vertebra);
+    }
+    free(p);
+    return done;
+}
