@@ -79,6 +79,9 @@ typedef struct myo_trabecular {
     myo_vec3 centre_mm, front, down; /* of the body: its middle, and the axes of the plane */
 } myo_trabecular;
 
+/* True for the name of a vertebra that can be measured. */
+MYO_API bool myo_ct_is_vertebra(const char *name);
+
 /*
  * Measures the trabecular bone of a vertebral body ("L1" to "L5", "T12", ...), as Tang et al. 2024
  * do: the body is divided evenly into three sections in the sagittal plane through its middle, and

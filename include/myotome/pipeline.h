@@ -27,6 +27,7 @@ typedef struct myo_measure_options {
     const char *method;        /* segmenter: "auto" */
     const char *fat;           /* fat method, or "all" */
     const char *reference;     /* "auto", "vertebra", "disc" */
+    const char *vertebra;      /* "L1,L3": those next to the fracture, for the spinal CT value; "L1" */
     double height_m;           /* 0: not given */
     const char *heights_csv;   /* patient_id,height_m */
     const char *clinical_csv;  /* patient_id and the models' variables */

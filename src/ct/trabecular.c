@@ -273,12 +273,21 @@ static void measure_sections(const plane *p, myo_trabecular *out) {
     out->mean_hu = all ? sum / MYO_TRABECULAR_SECTIONS : (double)NAN;
 }
 
-bool myo_ct_measure_trabecular(const myo_ct *ct, const myo_ct_anatomy *anatomy,
-                               const char *vertebra, myo_trabecular *out, myo_error *err) {
+static size_t find_vertebra(const char *name) {
     size_t index = 0;
-    while (index < VERTEBRA_COUNT && strcmp(vertebrae[index], vertebra) != 0) {
+    while (index < VERTEBRA_COUNT && strcmp(vertebrae[index], name) != 0) {
         index++;
     }
+    return index;
+}
+
+bool myo_ct_is_vertebra(const char *name) {
+    return find_vertebra(name) < VERTEBRA_COUNT;
+}
+
+bool myo_ct_measure_trabecular(const myo_ct *ct, const myo_ct_anatomy *anatomy,
+                               const char *vertebra, myo_trabecular *out, myo_error *err) {
+    size_t index = find_vertebra(vertebra);
     if (index == VERTEBRA_COUNT) {
         return myo_error_set(err, MYO_E_ARGUMENT, "\"%s\" is no vertebra from T9 to L5", vertebra);
     }

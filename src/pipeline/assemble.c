@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MEASUREMENTS, FEATURES, RISK, TABLE_COUNT };
+enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, TABLE_COUNT };
 
 static const struct {
     const char *file, *member;
@@ -15,6 +15,7 @@ static const struct {
 } tables[TABLE_COUNT] = {
     [MEASUREMENTS] = {"measurements.csv", "measurements", myo_report_measurements_header},
     [FEATURES] = {"features.csv", "features", myo_report_features_header},
+    [VERTEBRAE] = {"vertebrae.csv", "vertebrae", myo_report_vertebrae_header},
     [RISK] = {"risk.csv", "risk", myo_report_risk_header},
 };
 

@@ -73,6 +73,7 @@ static bool find_ct_spine(const myo_series *series, myo_location *out, ct_scan *
                                 &unreadable, &reason) &&
         myo_ct_find_anatomy(scan->ct, &scan->anatomy, &reason)) {
         out->volume = series;
+        scan->series = series;
         out->spine = scan->anatomy.spine;
         if (out->spine.count == 0) {
             snprintf(out->note, sizeof out->note, "no spinal canal with discs was found");

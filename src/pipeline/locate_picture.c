@@ -127,7 +127,7 @@ static bool find_slice(const myo_location *location, const myo_ct *ct,
 }
 
 static bool write_picture(const myo_study *study, const myo_location *location,
-                          const myo_instance *instance, const myo_image *image, const char *path,
+                          const ct_scan *scan, const myo_instance *instance, const myo_image *image, const char *path,
                           myo_error *err) {
     myo_report_location shown = {.patient_id = study->patient_id,
                                  .study_date = study->study_date,
@@ -139,16 +139,18 @@ static bool write_picture(const myo_study *study, const myo_location *location,
                                  .spine = &location->spine,
                                  .axial = location->axial,
                                  .slice = location->has_slice ? &location->slice : NULL,
-                                 .other = location->has_other ? &location->other : NULL};
+                                 .other = location->has_other ? &location->other : NULL,
+                                 .vertebrae = scan->vertebrae,
+                                 .vertebra_count = scan->vertebra_count};
     return myo_report_level_picture_write(path, image, &shown, err);
 }
 
-bool locate_picture_write(const myo_study *study, const myo_location *location, const myo_ct *ct,
-                          const char *path, myo_error *err) {
+bool locate_picture_write(const myo_study *study, const myo_location *location,
+                          const ct_scan *scan, const char *path, myo_error *err) {
     const myo_instance *instance;
     myo_image *image = NULL;
-    bool done = !find_slice(location, ct, &instance, &image) ||
-                write_picture(study, location, instance, image, path, err);
+    bool done = !find_slice(location, scan->ct, &instance, &image) ||
+                write_picture(study, location, scan, instance, image, path, err);
     myo_image_destroy(image);
     return done;
 }
@@ -168,13 +170,13 @@ bool myo_locate_draw(const myo_catalogue *catalogue, const myo_study *study,
     const myo_instance *instance;
     myo_image *image = NULL;
     char *path = NULL;
-    myo_ct *ct = NULL;
-    read_volume(location, &ct);
-    bool done = !find_slice(location, ct, &instance, &image) ||
+    ct_scan scan = {0};
+    read_volume(location, &scan.ct);
+    bool done = !find_slice(location, scan.ct, &instance, &image) ||
                 (make_path(catalogue, study, location->level, folder, &path, err) &&
-                 write_picture(study, location, instance, image, path, err));
+                 write_picture(study, location, &scan, instance, image, path, err));
     free(path);
-    myo_ct_destroy(ct);
+    ct_scan_clear(&scan);
     myo_image_destroy(image);
     return done;
 }

@@ -2,12 +2,11 @@
 #ifndef MYO_PIPELINE_LOCATE_PICTURE_PRIVATE_H
 #define MYO_PIPELINE_LOCATE_PICTURE_PRIVATE_H
 
-#include <myotome/ct.h>
-#include <myotome/locate.h>
+#include "pipeline/locate_private.h"
 
 /* Draws a location as `path`. Nothing is drawn, and no error set, without a sagittal slice that can
- * be read, or, for a location on CT, without its volume `ct`. */
-bool locate_picture_write(const myo_study *study, const myo_location *location, const myo_ct *ct,
+ * be read, or, for a location on CT, without its `scan`. */
+bool locate_picture_write(const myo_study *study, const myo_location *location, const ct_scan *scan,
                           const char *path, myo_error *err);
 
 #endif

@@ -5,10 +5,15 @@
 #include <myotome/ct.h>
 #include <myotome/locate.h>
 
+#define CT_VERTEBRAE_MAX 16
+
 /* The CT of a study, and what was found in it. Initialise with {0}. */
 typedef struct ct_scan {
     myo_ct *ct; /* NULL: none */
+    const myo_series *series;
     myo_ct_anatomy anatomy;
+    myo_trabecular vertebrae[CT_VERTEBRAE_MAX]; /* that could be measured */
+    size_t vertebra_count;
 } ct_scan;
 
 void ct_scan_clear(ct_scan *scan);

@@ -2,6 +2,7 @@
 /* Opening a run: option values, methods, models. */
 #include "pipeline/run_private.h"
 
+#include <myotome/ct.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,30 @@ static bool check_reference(const run *r, myo_error *err) {
             "--reference %s: the slice at %s cuts the %s; choose another level, or "
             "name the slice with --slice",
             reference, r->level, disc_level ? "disc" : "vertebra");
+    }
+    return true;
+}
+
+/* Names with commas between them. */
+static bool take_vertebrae(run *r, myo_error *err) {
+    const char *at = r->options->vertebra ? r->options->vertebra : "L1";
+    while (*at) {
+        size_t length = strcspn(at, ",");
+        char *name = r->vertebrae[r->vertebra_count];
+        bool fits = length > 0 && length < RUN_VERTEBRA_SIZE && r->vertebra_count < RUN_VERTEBRAE_MAX;
+        if (fits) {
+            memcpy(name, at, length);
+            name[length] = '\0';
+        }
+        if (!fits || !myo_ct_is_vertebra(name)) {
+            return myo_error_set(err, MYO_E_ARGUMENT,
+                                 "--vertebra %s: give vertebrae from T9 to L5 with commas between "
+                                 "them, for example L1,L3",
+                                 r->options->vertebra);
+        }
+        r->vertebra_count++;
+        at += length;
+        at += *at == ',';
     }
     return true;
 }
@@ -128,7 +153,7 @@ bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
     if (options->input_count == 0 || !options->output) {
         return myo_error_set(err, MYO_E_ARGUMENT, "measure needs an INPUT and an output folder");
     }
-    return check_level(r->level, err) && check_reference(r, err) &&
+    return check_level(r->level, err) && check_reference(r, err) && take_vertebrae(r, err) &&
            myo_registry_create(&r->registry, err) && myo_registry_load_bundled(r->registry, err) &&
            (!options->plugin_directory ||
             myo_registry_load_plugins(r->registry, options->plugin_directory, err)) &&

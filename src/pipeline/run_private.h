@@ -19,6 +19,8 @@
 #define RUN_MODELS_MAX 16
 #define RUN_FAT_METHODS_MAX 16
 #define STUDY_FOLDER_SIZE 192
+#define RUN_VERTEBRAE_MAX 9
+#define RUN_VERTEBRA_SIZE 8
 
 /* What is known of a study before it is measured. */
 typedef struct study_plan {
@@ -33,7 +35,7 @@ typedef enum study_status { STUDY_MEASURED, STUDY_INCOMPLETE, STUDY_FAILED } stu
 /* What came of a study. Initialise with {0}. */
 typedef struct study_result {
     study_status status;
-    myo_text measurements, features, risk; /* rows; none when it failed */
+    myo_text measurements, features, vertebrae, risk; /* rows; none when it failed */
     json_t *record;                        /* for run.json */
     char folder[STUDY_FOLDER_SIZE];        /* its files' place below OUT */
 } study_result;
@@ -50,6 +52,8 @@ typedef struct run {
     size_t skipped_count;
     const myo_catalogue *catalogue;
     const char *level;
+    char vertebrae[RUN_VERTEBRAE_MAX][RUN_VERTEBRA_SIZE]; /* that spinal_ct_hu is the mean of */
+    size_t vertebra_count;
     double level_confidence_min;
     myo_registry *registry;
     const myo_segmenter *segmenter;

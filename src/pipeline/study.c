@@ -37,7 +37,7 @@ typedef struct work {
     measured_slice slices[SLICES_MAX]; /* the one at the level comes first */
     size_t slice_count;
     myo_report_features features;
-    myo_text measurements, risk; /* rows, handed over when all went well */
+    myo_text measurements, vertebrae, risk; /* rows, handed over when all went well */
 } work;
 
 static void work_clear(work *w) {
@@ -46,6 +46,7 @@ static void work_clear(work *w) {
     }
     ct_scan_clear(&w->scan);
     myo_text_clear(&w->measurements);
+    myo_text_clear(&w->vertebrae);
     myo_text_clear(&w->risk);
 }
 
@@ -198,6 +199,57 @@ static bool measure_slice(work *w, measured_slice *slice, myo_error *err) {
     return count == 1 || slice_measure(slice, methods[0], values[0], err);
 }
 
+static bool is_named(const run *r, const char *vertebra) {
+    for (size_t i = 0; i < r->vertebra_count; i++) {
+        if (strcmp(r->vertebrae[i], vertebra) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void measure_vertebra(work *w, const char *name) {
+    myo_error reason = {0};
+    myo_trabecular *measured = &w->scan.vertebrae[w->scan.vertebra_count];
+    bool named = is_named(w->r, name);
+    if (!myo_ct_measure_trabecular(w->scan.ct, &w->scan.anatomy, name, measured, &reason)) {
+        if (named) {
+            record_not_measured(w, "spinal_ct_hu", &reason);
+        }
+        return;
+    }
+    w->scan.vertebra_count++;
+    myo_report_vertebra row = {w->study->patient_id, w->study->study_uid,
+                               w->scan.series->series_uid, measured, named};
+    myo_report_vertebrae_rows(&w->vertebrae, &row);
+}
+
+/* The lumbar vertebrae, and those that the user names. */
+static void measure_vertebrae(work *w) {
+    static const char *const lumbar[] = {"L1", "L2", "L3", "L4", "L5"};
+    for (size_t i = 0; w->scan.ct && i < w->r->vertebra_count; i++) {
+        if (w->r->vertebrae[i][0] != 'L') {
+            measure_vertebra(w, w->r->vertebrae[i]);
+        }
+    }
+    for (size_t i = 0; w->scan.ct && i < sizeof lumbar / sizeof lumbar[0]; i++) {
+        measure_vertebra(w, lumbar[i]);
+    }
+}
+
+/* Mean of the vertebrae that count; NaN unless each of them was measured. */
+static double spinal_ct_value(const work *w) {
+    double sum = 0.0;
+    size_t count = 0;
+    for (size_t i = 0; i < w->scan.vertebra_count; i++) {
+        if (is_named(w->r, w->scan.vertebrae[i].vertebra)) {
+            sum += w->scan.vertebrae[i].mean_hu;
+            count++;
+        }
+    }
+    return count > 0 && count == w->r->vertebra_count ? sum / (double)count : (double)NAN;
+}
+
 /* The feature row: what a predictor reads. Areas are set in proportion to the reference on the slice
  * at the level, wherever they were measured. */
 static void fill_features(work *w) {
@@ -209,7 +261,7 @@ static void fill_features(work *w) {
                                .level = first->choice.level,
                                .height_m = w->height_m,
                                .height_source = w->height_source,
-                               .spinal_ct_hu = NAN,
+                               .spinal_ct_hu = spinal_ct_value(w),
                                .vertebral_reference_csa_mm2 = NAN};
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
         const measured_slice *from = first;
@@ -228,7 +280,7 @@ static void fill_features(work *w) {
         f->vertebral_reference_csa_mm2 = reference->csa_mm2;
     }
     const char *hu = run_clinical_value(w->r, w->source->patient_id, "spinal_ct_hu");
-    if (hu && !myo_number_parse(hu, &f->spinal_ct_hu)) {
+    if (hu && *hu && !myo_number_parse(hu, &f->spinal_ct_hu)) { /* a reader's own value counts */
         f->spinal_ct_hu = NAN;
     }
 }
@@ -286,7 +338,7 @@ static bool write_files(work *w, myo_error *err) {
     if (done) {
         snprintf(file, size, "%s_level.png", first);
         done = myo_path_join(w->folder, file, &path, err) &&
-               locate_picture_write(w->study, &w->location, w->scan.ct, path, err);
+               locate_picture_write(w->study, &w->location, &w->scan, path, err);
     }
     json_object_set_new(w->record, "files", json_sprintf("%s/%s", folder, first));
     free(file);
@@ -300,6 +352,7 @@ static bool measure_all(work *w, myo_error *err) {
             return false;
         }
     }
+    measure_vertebrae(w);
     fill_features(w);
     predict(w);
     return true;
@@ -321,7 +374,8 @@ bool run_study(const run *r, const study_plan *plan, const myo_study *source,
         out->status = w.incomplete ? STUDY_INCOMPLETE : STUDY_MEASURED;
         out->measurements = w.measurements;
         out->risk = w.risk;
-        w.measurements = w.risk = (myo_text){0};
+        out->vertebrae = w.vertebrae;
+        w.measurements = w.vertebrae = w.risk = (myo_text){0};
         myo_report_features_row(&out->features, &w.features);
         plan_folder(shown, out->folder);
         json_object_set_new(out->record, "status",
@@ -337,6 +391,7 @@ bool run_study(const run *r, const study_plan *plan, const myo_study *source,
 void study_result_clear(study_result *result) {
     myo_text_clear(&result->measurements);
     myo_text_clear(&result->features);
+    myo_text_clear(&result->vertebrae);
     myo_text_clear(&result->risk);
     json_decref(result->record);
     *result = (study_result){0};

@@ -31,6 +31,9 @@ static double measured_value(const myo_report_features *features, const char *na
     if (strcmp(name, "height_m") == 0) {
         return features->height_m;
     }
+    if (strcmp(name, "spinal_ct_hu") == 0) {
+        return features->spinal_ct_hu;
+    }
     if (strcmp(name, "vertebral_reference_csa_mm2") == 0) {
         return features->vertebral_reference_csa_mm2;
     }

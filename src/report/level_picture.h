@@ -3,6 +3,7 @@
 #ifndef MYO_REPORT_LEVEL_PICTURE_H
 #define MYO_REPORT_LEVEL_PICTURE_H
 
+#include <myotome/ct.h>
 #include <myotome/level.h>
 
 /* What was found in a study. Borrowed pointers. */
@@ -16,6 +17,8 @@ typedef struct myo_report_location {
     const myo_series *axial;       /* in the same frame of reference, or NULL */
     const myo_level_choice *slice; /* of the axial series at the level, or NULL */
     const myo_level_choice *other; /* if the count is one off, or NULL */
+    const myo_trabecular *vertebrae; /* whose trabecular bone was measured; may be NULL */
+    size_t vertebra_count;
 } myo_report_location;
 
 /*

@@ -41,4 +41,8 @@ void level_picture_draw_panel(cairo_t *cairo, const overlay_view *view,
 void level_picture_draw_warnings(cairo_t *cairo, const myo_report_location *location, double y,
                                  double bottom);
 
+/* The ellipses of trabecular bone with the vertebrae's HU. level_picture_vertebrae.c. */
+void level_picture_draw_vertebrae(cairo_t *cairo, const overlay_view *view,
+                                  const myo_report_location *location);
+
 #endif

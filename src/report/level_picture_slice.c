@@ -293,6 +293,7 @@ void level_picture_draw_slice(cairo_t *cairo, const overlay_view *view,
     draw_slices(cairo, view, location);
     taken_heights taken = {.count = 0};
     draw_discs(cairo, view, location, &taken);
+    level_picture_draw_vertebrae(cairo, view, location);
     draw_letters(cairo, view, &taken);
     cairo_restore(cairo);
 }

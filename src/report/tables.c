@@ -31,6 +31,11 @@ static const char *const measurement_columns[] = {
     /* Beyond the fixed columns: how sure the outline is, and its size in pixels. */
     "confidence", "pixel_count"};
 
+static const char *const vertebra_columns[] = {
+    "patient_id", "study_uid",     "series_uid",     "vertebra",       "confidence",
+    "section",    "mean_hu",       "area_mm2",       "center_x_mm",    "center_y_mm",
+    "center_z_mm", "half_depth_mm", "half_height_mm", "excluded_share", "in_spinal_ct_hu"};
+
 static const char *const risk_columns[] = {"patient_id",       "study_uid", "model",
                                            "probability",      "lower",     "upper",
                                            "linear_predictor", "missing",   "warnings"};
@@ -190,6 +195,41 @@ void myo_report_features_row(myo_text *text, const myo_report_features *features
     append_number(text, features->vertebral_reference_csa_mm2, DECIMALS_AREA);
     append_number(text, features->spinal_ct_hu, DECIMALS_HU);
     append_flags(text, features->flags);
+    myo_text_append(text, "\n");
+}
+
+void myo_report_vertebrae_header(myo_text *text) {
+    append_header(text, vertebra_columns, sizeof vertebra_columns / sizeof vertebra_columns[0]);
+}
+
+static void append_vertebra(myo_text *text, const myo_report_vertebra *v, const char *section,
+                            double mean_hu) {
+    myo_csv_append_field(text, true, v->patient_id);
+    append_text(text, v->study_uid);
+    append_text(text, v->series_uid);
+    append_text(text, v->trabecular->vertebra);
+    append_number(text, v->trabecular->confidence, DECIMALS_CONFIDENCE);
+    append_text(text, section);
+    append_number(text, mean_hu, DECIMALS_HU);
+}
+
+void myo_report_vertebrae_rows(myo_text *text, const myo_report_vertebra *v) {
+    static const char *const names[MYO_TRABECULAR_SECTIONS] = {"upper", "middle", "lower"};
+    for (int s = 0; s < MYO_TRABECULAR_SECTIONS; s++) {
+        const myo_trabecular_section *section = &v->trabecular->sections[s];
+        append_vertebra(text, v, names[s], section->mean_hu);
+        append_number(text, section->area_mm2, DECIMALS_AREA);
+        append_number(text, section->centre_mm.x, DECIMALS_DISTANCE);
+        append_number(text, section->centre_mm.y, DECIMALS_DISTANCE);
+        append_number(text, section->centre_mm.z, DECIMALS_DISTANCE);
+        append_number(text, section->half_depth_mm, DECIMALS_DISTANCE);
+        append_number(text, section->half_height_mm, DECIMALS_DISTANCE);
+        myo_text_append(text, ",,\n");
+    }
+    append_vertebra(text, v, "mean", v->trabecular->mean_hu);
+    myo_text_append(text, ",,,,,,");
+    append_number(text, v->trabecular->excluded_share, DECIMALS_FRACTION);
+    append_text(text, v->counted ? "yes" : "no");
     myo_text_append(text, "\n");
 }
 

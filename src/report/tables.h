@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 
+#include <myotome/ct.h>
 #include <myotome/level.h>
 #include <myotome/measure.h>
 #include <myotome/risk.h>
@@ -42,6 +43,13 @@ typedef struct myo_report_features {
     uint32_t flags;
 } myo_report_features;
 
+/* One row for each section of a vertebra, and one for their mean, of vertebrae.csv. */
+typedef struct myo_report_vertebra {
+    const char *patient_id, *study_uid, *series_uid;
+    const myo_trabecular *trabecular;
+    bool counted; /* its value is part of the feature spinal_ct_hu */
+} myo_report_vertebra;
+
 /* One row of risk.csv. */
 typedef struct myo_report_risk {
     const char *patient_id, *study_uid, *model;
@@ -55,6 +63,8 @@ void myo_report_measurements_header(myo_text *text);
 void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice);
 void myo_report_features_header(myo_text *text);
 void myo_report_features_row(myo_text *text, const myo_report_features *features);
+void myo_report_vertebrae_header(myo_text *text);
+void myo_report_vertebrae_rows(myo_text *text, const myo_report_vertebra *vertebra);
 void myo_report_risk_header(myo_text *text);
 void myo_report_risk_row(myo_text *text, const myo_report_risk *risk);
 
