@@ -8,6 +8,7 @@
 
 #include <myotome/image.h>
 #include <myotome/spine.h>
+#include <myotome/structure.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,10 +43,23 @@ MYO_API float myo_ct_sample(const myo_ct *ct, myo_vec3 point_mm);
 MYO_API bool myo_ct_reformat_sagittal(const myo_ct *ct, double x_mm, double step_mm,
                                       myo_image **out, myo_error *err);
 
+/* Landmarks of the pelvis, in patient coordinates. */
+typedef struct myo_ct_pelvis {
+    bool has_heads;                        /* both femoral heads are in view */
+    myo_vec3 head_mm[MYO_SIDE_COUNT];      /* their middles, */
+    double head_radius_mm;                 /* the radius of both, */
+    double head_share[MYO_SIDE_COUNT];     /* and the share of the ball's surface that was seen */
+    myo_vec3 roof_mm;                      /* in the midline, at the height of the acetabular roofs */
+    bool has_joints;                       /* both sacroiliac joints are in view */
+    double joint_end_mm[MYO_SIDE_COUNT];   /* z of their lower ends */
+    myo_vec3 joint_mm;                     /* in the midline, at the mean of those heights */
+} myo_ct_pelvis;
+
 /* What is found in a CT volume. */
 typedef struct myo_ct_anatomy {
     myo_spine spine;    /* discs, named by counting up from the sacrum; count 0: none */
     double size;        /* of the body by its discs' distances; 1 is an adult's */
+    myo_ct_pelvis pelvis;
     myo_vec3 *canal_mm; /* owned: the canal's middle from head to foot, 1 mm apart */
     size_t canal_count;
 } myo_ct_anatomy;

@@ -102,6 +102,20 @@ MYO_API bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double 
                                    const myo_image *hu, const myo_vec3 *canal_mm, double size,
                                    myo_outlines *out, myo_error *err);
 
+/* Where gluteal muscles are measured (docs/methods.md, section CT). */
+typedef enum myo_gluteal_level {
+    MYO_ACETABULAR_ROOF, /* just above the femoral heads: maximus is largest */
+    MYO_SACROILIAC_JOINT /* lower end of the joint: medius is largest */
+} myo_gluteal_level;
+
+/*
+ * Outlines gluteus maximus and medius on an axial CT slice (HU) of the pelvis. `midline_mm` is a point
+ * of the midline, `size` that of the body; 1 is an adult's. Errors: MYO_E_NOT_FOUND when there is
+ * none on the slice; otherwise, and in ownership, as myo_segment_slice().
+ */
+MYO_API bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double size,
+                                    myo_gluteal_level level, myo_outlines *out, myo_error *err);
+
 /* Frees what the outlines own and zeroes them. */
 MYO_API void myo_outlines_clear(myo_outlines *outlines);
 

@@ -122,6 +122,7 @@ bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err) 
         done = find_best_chain(ct, &curve, &chain, &out->size, err);
         if (done && chain.count > 1) {
             name_discs(&curve, &chain, out->size, &out->spine);
+            done = ct_pelvis_find(ct, out, &out->pelvis, err);
         }
     }
     ct_curve_clear(&curve);

@@ -28,6 +28,10 @@ typedef struct ct_curve {
 bool ct_canal_find(const myo_ct *ct, ct_curve *out, myo_error *err);
 void ct_curve_clear(ct_curve *curve);
 
+/* Landmarks of the pelvis below the spine that anatomy->spine holds; none without L5/S1. */
+bool ct_pelvis_find(const myo_ct *ct, const myo_ct_anatomy *anatomy, myo_ct_pelvis *out,
+                    myo_error *err);
+
 /* What lies around the canal at each of its points. */
 typedef struct ct_profile {
     double disc;     /* how much the place looks like a disc between two endplates, HU */

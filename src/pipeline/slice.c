@@ -22,7 +22,7 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
     const myo_geometry *geometry = myo_image_get_geometry(slice->image);
     const myo_method_info *info = &r->segmenter->info;
     myo_vec3 canal;
-    slice->roi_convention = r->segmenter->roi_convention;
+    slice->roi_convention = slice->kind == SLICE_MR ? r->segmenter->roi_convention : "fascia";
     switch (slice->kind) {
     case SLICE_MR:
         snprintf(slice->method, sizeof slice->method, "%s %s", info->name, info->version);
@@ -35,10 +35,16 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
                                      myo_ct_find_canal_at(&scan->anatomy, geometry, &canal) ? &canal
                                                                                             : NULL,
                                      scan->anatomy.size, &slice->outlines, err);
-    case SLICE_CT_GLUTEUS:
+    case SLICE_CT_ACETABULAR_ROOF:
+    case SLICE_CT_SACROILIAC_JOINT:
         break;
     }
-    return myo_error_set(err, MYO_E_UNSUPPORTED, "no method for this slice");
+    snprintf(slice->method, sizeof slice->method, "ct-gluteal %s", myo_segment_ct_version());
+    bool roof = slice->kind == SLICE_CT_ACETABULAR_ROOF;
+    return myo_segment_ct_gluteus(
+        slice->image, roof ? scan->anatomy.pelvis.roof_mm : scan->anatomy.pelvis.joint_mm,
+        scan->anatomy.size, roof ? MYO_ACETABULAR_ROOF : MYO_SACROILIAC_JOINT, &slice->outlines,
+        err);
 }
 
 bool slice_outline(const run *r, const ct_scan *scan, measured_slice *slice, myo_error *err) {

@@ -10,7 +10,12 @@
 #define SLICE_METHOD_SIZE 96
 
 /* How a slice is outlined. */
-typedef enum slice_kind { SLICE_MR, SLICE_CT_LUMBAR, SLICE_CT_GLUTEUS } slice_kind;
+typedef enum slice_kind {
+    SLICE_MR,
+    SLICE_CT_LUMBAR,
+    SLICE_CT_ACETABULAR_ROOF,
+    SLICE_CT_SACROILIAC_JOINT
+} slice_kind;
 
 typedef struct measured_slice {
     slice_kind kind;

@@ -18,9 +18,6 @@
 /* The slice at the level asked for, L3, and one for each of two gluteal muscles. */
 #define SLICES_MAX 4
 
-static const char ACETABULAR_ROOF[] = "acetabular-roof";
-static const char SACROILIAC_JOINT[] = "sacroiliac-joint";
-
 /* Everything of a study while it is measured. */
 typedef struct work {
     const run *r;
@@ -112,6 +109,32 @@ static void record_not_measured(work *w, const char *what, const myo_error *reas
                                           json_any_text(reason->message)));
 }
 
+/* A slice at a landmark of the pelvis. */
+static void add_gluteal_slice(work *w, slice_kind kind, bool found, myo_vec3 at, const char *name,
+                              myo_structure structure) {
+    const myo_ct_anatomy *anatomy = &w->scan.anatomy;
+    myo_level_choice choice;
+    myo_error reason = {0};
+    if (found ? myo_level_choose_at(w->scan.series, at, name, "ct-pelvis",
+                                    anatomy->spine.count_confidence, &choice, &reason)
+              : myo_error_set(&reason, MYO_E_NOT_FOUND, "the pelvis is not in view as far as there")) {
+        snprintf(choice.note, sizeof choice.note, "at the %s",
+                 kind == SLICE_CT_ACETABULAR_ROOF ? "acetabular roof, just above the femoral heads"
+                                                  : "lower end of the sacroiliac joints");
+        add_slice(w, kind, &choice, 1u << structure);
+    } else {
+        record_not_measured(w, name, &reason);
+    }
+}
+
+static void add_gluteal_slices(work *w) {
+    const myo_ct_pelvis *pelvis = &w->scan.anatomy.pelvis;
+    add_gluteal_slice(w, SLICE_CT_ACETABULAR_ROOF, pelvis->has_heads, pelvis->roof_mm,
+                      "acetabular-roof", MYO_GLUTEUS_MAXIMUS);
+    add_gluteal_slice(w, SLICE_CT_SACROILIAC_JOINT, pelvis->has_joints, pelvis->joint_mm,
+                      "sacroiliac-joint", MYO_GLUTEUS_MEDIUS);
+}
+
 /* The other slices that a CT is measured on: what cannot be found costs nothing else. */
 static void add_ct_slices(work *w, uint32_t trunk) {
     myo_level_choice choice;
@@ -125,6 +148,7 @@ static void add_ct_slices(work *w, uint32_t trunk) {
             record_not_measured(w, "L3", &reason);
         }
     }
+    add_gluteal_slices(w);
 }
 
 static void list_slices(work *w) {

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pelvis: femoral heads and the lower ends of the sacroiliac joints.
+ *
+ * A femoral head is the ball in whose middle the lines meet that stand on the surface of the bone
+ * (Hough transform of gradients; C. Kimme et al., Commun ACM 18:120-122, 1975). The sacroiliac joint
+ * ends where, going down, sacrum and ilium are no longer close neighbours: from there on the greater
+ * sciatic notch lies between them.
+ */
+#include "ct/spine_private.h"
+
+#include "base/memory.h"
+#include "image/morphology.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* For an adult, mm. */
+#define HEAD_RADIUS_MIN_MM 19.0
+#define HEAD_RADIUS_MAX_MM 29.0
+#define HEAD_BELOW_MM 60.0      /* heads lie at least this far below L5/S1, */
+#define HEAD_LATERAL_MIN_MM 55.0 /* this far from the midline, */
+#define HEAD_LATERAL_MAX_MM 130.0
+#define HEAD_FRONT_MM 10.0      /* and not much behind L5/S1 */
+#define HEADS_UNEVEN_MM 30.0    /* difference in height above which one of them is no head */
+#define CELL_MM 3.0             /* of the accumulator */
+#define EDGE_MIN_HU_MM 40.0     /* a bone's surface */
+#define VOTES_SHARE_MIN 0.28    /* of the ball's surface must have voted */
+#define REFINE_MM 2.5           /* the middle of a ball is looked for in such steps, */
+#define REFINE_STEPS 7          /* so many each way */
+#define ROOF_ABOVE_MM 3.0       /* the acetabular roof, above the top of the head */
+
+#define JOINT_GAP_MM 5.0        /* bones nearer than this are neighbours */
+#define JOINT_LATERAL_MM 58.0   /* so far from the midline, bone is ilium */
+#define JOINT_DOWN_MM 130.0     /* below L5/S1 at most */
+#define JOINT_FROM_MM 15.0
+#define MIDLINE_MM 12.0         /* bone this near to the midline, behind, is sacrum */
+#define JOINT_BREAK_MM 12.0     /* so long a break ends the joint */
+
+typedef struct votes {
+    float *cells;
+    size_t columns, rows, slices;
+    myo_vec3 origin;
+} votes;
+
+static void vote(votes *v, myo_vec3 p, float weight) {
+    long c = lround((p.x - v->origin.x) / CELL_MM), r = lround((p.y - v->origin.y) / CELL_MM);
+    long s = lround((p.z - v->origin.z) / CELL_MM);
+    if (c >= 0 && r >= 0 && s >= 0 && c < (long)v->columns && r < (long)v->rows &&
+        s < (long)v->slices) {
+        v->cells[((size_t)s * v->rows + (size_t)r) * v->columns + (size_t)c] += weight;
+    }
+}
+
+/* Gradient in HU/mm along the patient's axes, from the volume's steps. */
+static myo_vec3 gradient(const myo_ct *ct, size_t c, size_t r, size_t s) {
+    size_t line = ct->columns, layer = ct->columns * ct->rows;
+    const int16_t *at = ct->hu + s * layer + r * line + c;
+    double along[3] = {0.5 * (at[1] - at[-1]), 0.5 * (at[line] - *(at - line)),
+                       0.5 * (at[layer] - *(at - layer))};
+    myo_vec3 g = {0};
+    for (int i = 0; i < 3; i++) { /* the inverse's rows are the gradients of the voxel's indices */
+        g = ct_along(g, along[i], ct->inverse[i]);
+    }
+    return g;
+}
+
+static void cast_votes(const myo_ct *ct, double size, votes *v, size_t bottom, size_t top) {
+    for (size_t s = bottom > 0 ? bottom : 1; s < top && s + 1 < ct->slices; s++) {
+        for (size_t r = 1; r + 1 < ct->rows; r++) {
+            for (size_t c = 1; c + 1 < ct->columns; c++) {
+                int16_t hu = ct_layer(ct, s)[r * ct->columns + c];
+                if (hu < 0 || hu > 700) { /* a surface lies between soft tissue and bone */
+                    continue;
+                }
+                myo_vec3 g = gradient(ct, c, r, s);
+                double length = sqrt(myo_vec3_dot(g, g));
+                if (length < EDGE_MIN_HU_MM) {
+                    continue;
+                }
+                myo_vec3 at = ct_to_patient(ct, (double)c, (double)r, (double)s);
+                for (double radius = HEAD_RADIUS_MIN_MM * size; radius <= HEAD_RADIUS_MAX_MM * size;
+                     radius += 1.0) {
+                    vote(v, ct_along(at, radius / length, g), 1.0f);
+                }
+            }
+        }
+    }
+}
+
+/* Where most lines meet on a side: the best sum over 3 x 3 x 3 cells. */
+static double find_peak(const votes *v, double x_from, double x_to, double y_max, myo_vec3 *centre) {
+    double best = 0.0;
+    for (size_t s = 1; s + 1 < v->slices; s++) {
+        for (size_t r = 1; r + 1 < v->rows; r++) {
+            for (size_t c = 1; c + 1 < v->columns; c++) {
+                double x = v->origin.x + CELL_MM * (double)c, y = v->origin.y + CELL_MM * (double)r;
+                if (x < x_from || x > x_to || y > y_max) {
+                    continue;
+                }
+                double sum = 0.0;
+                for (size_t k = 0; k < 27; k++) {
+                    sum += (double)v->cells[((s + k / 9 - 1) * v->rows + r + k / 3 % 3 - 1) *
+                                                v->columns +
+                                            c + k % 3 - 1];
+                }
+                if (sum > best) {
+                    best = sum;
+                    *centre = (myo_vec3){x, y, v->origin.z + CELL_MM * (double)s};
+                }
+            }
+        }
+    }
+    return best;
+}
+
+/* The share of a ball's surface at which bone falls to soft tissue. Neck and socket never do, so that
+ * half is a lot. */
+static double surface_share(const myo_ct *ct, myo_vec3 centre, double radius) {
+    enum { RAYS = 200 };
+    size_t falls = 0;
+    for (int i = 0; i < RAYS; i++) { /* Fibonacci's sphere */
+        double z = 1.0 - 2.0 * (i + 0.5) / RAYS, around = i * 2.399963229728653;
+        double ring = sqrt(1.0 - z * z);
+        myo_vec3 d = {ring * cos(around), ring * sin(around), z};
+        double inside = (double)myo_ct_sample(ct, ct_along(centre, radius - 2.0, d));
+        double outside = (double)myo_ct_sample(ct, ct_along(centre, radius + 2.0, d));
+        falls += inside > 150.0 && inside - outside > 80.0;
+    }
+    return (double)falls / RAYS;
+}
+
+/* The best ball of a radius near a centre. */
+static double refine_centre(const myo_ct *ct, myo_vec3 from, double radius, myo_vec3 *centre) {
+    double best = -1.0;
+    for (int k = 0; k < REFINE_STEPS * REFINE_STEPS * REFINE_STEPS; k++) {
+        const int half = REFINE_STEPS / 2;
+        myo_vec3 at = {from.x + REFINE_MM * (k % REFINE_STEPS - half),
+                       from.y + REFINE_MM * (k / REFINE_STEPS % REFINE_STEPS - half),
+                       from.z + REFINE_MM * (k / REFINE_STEPS / REFINE_STEPS - half)};
+        double share = surface_share(ct, at, radius);
+        if (share > best) {
+            best = share;
+            *centre = at;
+        }
+    }
+    return best;
+}
+
+/* Both heads have the same radius: the one at which both together show most of their surface. */
+static void measure_balls(const myo_ct *ct, double size, myo_ct_pelvis *out) {
+    double best = 0.0;
+    const myo_vec3 from[MYO_SIDE_COUNT] = {out->head_mm[MYO_LEFT], out->head_mm[MYO_RIGHT]};
+    for (double radius = HEAD_RADIUS_MIN_MM * size; radius <= HEAD_RADIUS_MAX_MM * size;
+         radius += 1.0) {
+        myo_vec3 centre[MYO_SIDE_COUNT];
+        double left = refine_centre(ct, from[MYO_LEFT], radius, &centre[MYO_LEFT]);
+        double right = refine_centre(ct, from[MYO_RIGHT], radius, &centre[MYO_RIGHT]);
+        if (left + right > best) {
+            best = left + right;
+            memcpy(out->head_mm, centre, sizeof centre);
+            out->head_share[MYO_LEFT] = left;
+            out->head_share[MYO_RIGHT] = right;
+            out->head_radius_mm = radius;
+        }
+    }
+}
+
+static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacrum,
+                       myo_ct_pelvis *out, myo_error *err) {
+    double size = a->size, x = sacrum.x, voxel[3];
+    ct_to_voxel(ct, ct_along(sacrum, -HEAD_BELOW_MM * size, (myo_vec3){0.0, 0.0, 1.0}), voxel);
+    size_t top = voxel[2] > 0.0 ? (size_t)voxel[2] + 1 : 0;
+    top = top < ct->slices ? top : ct->slices;
+    myo_vec3 low = ct_to_patient(ct, 0.0, 0.0, 0.0);
+    myo_vec3 high = ct_to_patient(ct, (double)(ct->columns - 1), (double)(ct->rows - 1), (double)top);
+    votes v = {.origin = low,
+               .columns = (size_t)fmax((high.x - low.x) / CELL_MM, 1.0) + 1,
+               .rows = (size_t)fmax((high.y - low.y) / CELL_MM, 1.0) + 1,
+               .slices = (size_t)fmax((high.z - low.z) / CELL_MM, 1.0) + 1};
+    v.cells = myo_alloc_array(v.columns * v.rows * v.slices, sizeof *v.cells, err);
+    if (!v.cells) {
+        return false;
+    }
+    bool both = true;
+    cast_votes(ct, size, &v, 0, top);
+    for (int side = 0; side < MYO_SIDE_COUNT && top > 2; side++) {
+        double sign = side == MYO_LEFT ? 1.0 : -1.0;
+        double near = x + sign * HEAD_LATERAL_MIN_MM * size, far = x + sign * HEAD_LATERAL_MAX_MM * size;
+        both = find_peak(&v, fmin(near, far), fmax(near, far), sacrum.y + HEAD_FRONT_MM * size,
+                         &out->head_mm[side]) > 0.0 &&
+               both;
+    }
+    free(v.cells);
+    if (both && top > 2) {
+        measure_balls(ct, size, out);
+    }
+    out->has_heads = out->head_share[MYO_LEFT] >= VOTES_SHARE_MIN &&
+                     out->head_share[MYO_RIGHT] >= VOTES_SHARE_MIN &&
+                     fabs(out->head_mm[MYO_LEFT].z - out->head_mm[MYO_RIGHT].z) < HEADS_UNEVEN_MM * size;
+    if (out->has_heads) {
+        double left = out->head_mm[MYO_LEFT].z + out->head_radius_mm;
+        double right = out->head_mm[MYO_RIGHT].z + out->head_radius_mm;
+        out->roof_mm = (myo_vec3){x, sacrum.y, 0.5 * (left + right) + ROOF_ABOVE_MM * size};
+    }
+    return true;
+}
+
+/* True when, on a layer, sacrum and ilium of a side are neighbours: what lies within half of the gap
+ * of bone is one piece from the midline to the ilium. */
+static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double size, double sign,
+                     float *distance, uint8_t *mask, bool *joined, myo_error *err) {
+    const int16_t *layer = ct_layer(ct, slice);
+    size_t count = ct->columns * ct->rows, start = count;
+    double gap = 0.5 * JOINT_GAP_MM * size / sqrt(ct->column_mm * ct->row_mm);
+    *joined = false;
+    for (size_t i = 0; i < count; i++) {
+        myo_vec3 p = ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
+        /* The other half does not count: both joints are looked at apart. */
+        mask[i] = layer[i] > CT_BONE_HU && sign * (p.x - midline.x) > -MIDLINE_MM * size &&
+                  p.y > midline.y - 40.0 * size;
+    }
+    if (!myo_mask_signed_distance(mask, ct->columns, ct->rows, 1e6f, distance, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        myo_vec3 p = ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
+        mask[i] = distance[i] <= (float)gap;
+        bool sacrum = distance[i] < 0.0f && fabs(p.x - midline.x) < MIDLINE_MM * size &&
+                      p.y > midline.y - 20.0 * size;
+        start = sacrum && start == count ? i : start;
+    }
+    if (start == count) {
+        return true;
+    }
+    if (!myo_mask_keep_connected(mask, ct->columns, ct->rows, start, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count && !*joined; i++) {
+        myo_vec3 p = ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
+        *joined = mask[i] && distance[i] < 0.0f && sign * (p.x - midline.x) > JOINT_LATERAL_MM * size;
+    }
+    return true;
+}
+
+/* Height of the lowest layer at which the joint of a side still is; false when there is none. */
+static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacrum, double sign,
+                           double *z, bool *found, myo_error *err) {
+    size_t count = ct->columns * ct->rows;
+    float *distance = myo_alloc_array(count, sizeof *distance, err);
+    uint8_t *mask = myo_alloc_array(count, sizeof *mask, err);
+    bool done = distance && mask;
+    *found = false;
+    for (double down = JOINT_FROM_MM * a->size; done && down <= JOINT_DOWN_MM * a->size;
+         down += ct->slice_mm) {
+        myo_vec3 at = ct_along(sacrum, -down, (myo_vec3){0.0, 0.0, 1.0});
+        double voxel[3];
+        bool joined;
+        ct_to_voxel(ct, at, voxel);
+        if (voxel[2] < 0.0 || voxel[2] > (double)(ct->slices - 1) ||
+            (*found && *z - at.z > JOINT_BREAK_MM * a->size)) {
+            break;
+        }
+        done = is_joint(ct, (size_t)lround(voxel[2]), sacrum, a->size, sign, distance, mask, &joined,
+                        err);
+        if (done && joined) {
+            *found = true;
+            *z = at.z;
+        }
+    }
+    free(distance);
+    free(mask);
+    return done;
+}
+
+bool ct_pelvis_find(const myo_ct *ct, const myo_ct_anatomy *a, myo_ct_pelvis *out, myo_error *err) {
+    const myo_disc *disc = myo_spine_get_disc(&a->spine, "L5/S1");
+    *out = (myo_ct_pelvis){0};
+    if (!disc) {
+        return true;
+    }
+    myo_vec3 sacrum = disc->centre_mm;
+    double z[MYO_SIDE_COUNT];
+    bool found[MYO_SIDE_COUNT];
+    if (!find_heads(ct, a, sacrum, out, err) ||
+        !find_joint_end(ct, a, sacrum, 1.0, &z[MYO_LEFT], &found[MYO_LEFT], err) ||
+        !find_joint_end(ct, a, sacrum, -1.0, &z[MYO_RIGHT], &found[MYO_RIGHT], err)) {
+        return false;
+    }
+    out->has_joints = found[MYO_LEFT] && found[MYO_RIGHT];
+    if (out->has_joints) {
+        out->joint_end_mm[MYO_LEFT] = z[MYO_LEFT];
+        out->joint_end_mm[MYO_RIGHT] = z[MYO_RIGHT];
+        out->joint_mm = (myo_vec3){sacrum.x, sacrum.y, 0.5 * (z[MYO_LEFT] + z[MYO_RIGHT])};
+    }
+    return true;
+}

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Gluteus maximus, medius (and minimus, to set it apart) on an axial CT slice of the pelvis.
+ *
+ * The muscle around the ilium is divided where anatomy divides it: a line of fat runs from the
+ * posterior end of the ilium to the lateral surface (maximus behind, medius in front), another from
+ * there to the sacrum (maximus behind, piriformis in front), a third along the lateral surface of
+ * the ilium (minimus inside, medius outside). Each is the way along which attenuation is least, at
+ * any distance from a straight line between bones that was expected (dynamic programming over the
+ * distance); where the fat cannot be seen, the expected line decides.
+ */
+#include "segment/ct/gluteus_private.h"
+
+#include "base/memory.h"
+#include "image/filter.h"
+#include "image/morphology.h"
+#include "segment/ct/refine_private.h"
+#include "segment/ct/t2_like_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* For an adult, mm. */
+#define ILIUM_LATERAL_MM 45.0  /* from the midline: bone that is surely ilium */
+/* Bone nearer to the midline is sacrum and not the posterior end of the ilium. */
+#define BACK_LATERAL_ROOF_MM 25.0
+#define BACK_LATERAL_JOINT_MM 32.0
+#define JOINT_SLOPE 1.3        /* of the direction in which the ilium ends there */
+#define SACRUM_INSIDE_MM 20.0  /* from the posterior end of the ilium to where maximus begins */
+#define SKIN_MM 4.0
+#define SMOOTH_SIGMA_MM 0.9
+#define OPEN_MM 2.5
+#define CLOSE_MM 2.5
+/* Where the line between maximus and medius meets the lateral surface: at this share of the way
+ * from the ilium's posterior end to its anterior end, by height. */
+#define OUTER_SHARE_ROOF 0.20
+#define OUTER_SHARE_JOINT 0.40
+#define PATH_REACH_MM 18.0     /* from the expected line */
+#define PIRIFORMIS_REACH_MM 12.0
+#define PRIOR_WEIGHT 0.25      /* of the squared distance over the spread */
+#define BEND_WEIGHT 0.12
+#define EXTEND_MM 25.0         /* the line's end is drawn on, out of the muscle */
+#define LINE_MM 4.0            /* lines of fat between muscles are thinner than twice this */
+#define OUTSIDE_COST 0.7
+#define DARK_FULL_HU 60.0f     /* below the muscle: so dark a pixel is surely on the line */
+#define MINIMUS_MM 15.0        /* greatest depth of minimus on the ilium */
+#define MINIMUS_REACH_MM 45.0
+#define MINIMUS_SPREAD_MM 6.0
+#define MINIMUS_SHARE 0.75     /* of the ilium's length that it covers, from the front */
+#define STEPS_MAX 160
+#define OFFSETS_MAX 64
+
+typedef struct point {
+    double x, y; /* mm: from the midline to the side that is worked on, and to the back */
+} point;
+
+typedef struct pelvis {
+    size_t columns, rows, count;
+    double column_mm, row_mm, middle, sign, size; /* middle: column of the midline */
+    float *smooth;
+    uint8_t *body, *bone, *muscle, *closed, *mask, *region; /* closed: muscle and thin fat */
+    float *distance;
+    float muscle_hu;
+    point front, back, sacrum; /* ends of the ilium; where maximus begins at the sacrum */
+} pelvis;
+
+static point place(const pelvis *p, size_t i) {
+    return (point){p->sign * ((double)(i % p->columns) - p->middle) * p->column_mm,
+                   (double)(i / p->columns) * p->row_mm};
+}
+
+/* Pixel at a point; count when it lies outside. */
+static size_t pixel_at(const pelvis *p, point at) {
+    long c = lround(p->middle + p->sign * at.x / p->column_mm), r = lround(at.y / p->row_mm);
+    bool inside = c >= 0 && r >= 0 && c < (long)p->columns && r < (long)p->rows;
+    return inside ? (size_t)r * p->columns + (size_t)c : p->count;
+}
+
+static float hu_at(const pelvis *p, point at) {
+    myo_grid grid = {p->smooth, p->columns, p->rows};
+    return myo_grid_sample(&grid, p->middle + p->sign * at.x / p->column_mm, at.y / p->row_mm);
+}
+
+static double pixel_mm(const pelvis *p) {
+    return sqrt(p->column_mm * p->row_mm);
+}
+
+static void pelvis_clear(pelvis *p) {
+    free(p->smooth);
+    free(p->body);
+    free(p->bone);
+    free(p->muscle);
+    free(p->closed);
+    free(p->mask);
+    free(p->region);
+    free(p->distance);
+}
+
+static int by_value(const void *left, const void *right) {
+    float a = *(const float *)left, b = *(const float *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* Attenuation of this patient's muscle: the median of what lies in its window. */
+static float find_muscle_hu(const pelvis *p) {
+    size_t found = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->body[i] && p->smooth[i] > 0.0f && p->smooth[i] < 120.0f) {
+            p->distance[found++] = p->smooth[i];
+        }
+    }
+    qsort(p->distance, found, sizeof *p->distance, by_value);
+    return found > 0 ? p->distance[found / 2] : 50.0f;
+}
+
+/* Sets `mask` to what lies within `grow` mm of it (less than 0: shrinks it). */
+static bool resize(pelvis *p, uint8_t *mask, double grow, myo_error *err) {
+    if (!myo_mask_signed_distance(mask, p->columns, p->rows, 1e6f, p->distance, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        mask[i] = (double)p->distance[i] * pixel_mm(p) <= grow;
+    }
+    return true;
+}
+
+static bool pelvis_create(pelvis *p, const myo_image *hu, double middle, double size,
+                          myo_error *err) {
+    const myo_geometry *g = myo_image_get_geometry(hu);
+    *p = (pelvis){.columns = g->columns, .rows = g->rows, .count = g->columns * g->rows,
+                  .column_mm = g->column_spacing_mm, .row_mm = g->row_spacing_mm,
+                  .middle = middle, .sign = 1.0, .size = size};
+    p->smooth = myo_alloc_array(p->count, sizeof(float), err);
+    p->distance = myo_alloc_array(p->count, sizeof(float), err);
+    p->body = myo_alloc_array(p->count, 1, err);
+    p->bone = myo_alloc_array(p->count, 1, err);
+    p->muscle = myo_alloc_array(p->count, 1, err);
+    p->closed = myo_alloc_array(p->count, 1, err);
+    p->mask = myo_alloc_array(p->count, 1, err);
+    p->region = myo_alloc_array(p->count, 1, err);
+    if (!p->smooth || !p->distance || !p->body || !p->bone || !p->muscle || !p->closed || !p->mask ||
+        !p->region || !ct_find_body(hu, p->body, err)) {
+        return false;
+    }
+    memcpy(p->smooth, myo_image_get_const_pixels(hu), p->count * sizeof(float));
+    myo_grid grid = {p->smooth, p->columns, p->rows};
+    myo_filter_gaussian(&grid, SMOOTH_SIGMA_MM / p->column_mm, SMOOTH_SIGMA_MM / p->row_mm, &grid,
+                        p->distance);
+    p->muscle_hu = find_muscle_hu(p);
+    for (size_t i = 0; i < p->count; i++) {
+        p->bone[i] = p->smooth[i] > CT_BONE_LOW_HU && p->body[i];
+    }
+    if (!myo_mask_fill_holes(p->bone, p->columns, p->rows, err) ||
+        !myo_mask_signed_distance(p->body, p->columns, p->rows, 1e6f, p->distance, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        p->muscle[i] = p->smooth[i] >= CT_MUSCLE_LOW_HU && p->smooth[i] <= CT_MUSCLE_HIGH_HU &&
+                       !p->bone[i] && (double)p->distance[i] * pixel_mm(p) < -SKIN_MM;
+        p->closed[i] = p->muscle[i] || p->bone[i];
+    }
+    return resize(p, p->closed, LINE_MM, err) && resize(p, p->closed, -LINE_MM, err);
+}
+
+/* The ends of the ilium, and the sacrum's edge, of the side that is worked on. */
+static bool find_bones(pelvis *p, bool roof) {
+    double lateral = roof ? BACK_LATERAL_ROOF_MM : BACK_LATERAL_JOINT_MM;
+    double front = INFINITY, back = -INFINITY, sacrum = -INFINITY;
+    for (size_t i = 0; i < p->count; i++) {
+        point at = place(p, i);
+        if (!p->bone[i] || at.x < lateral * p->size) {
+            continue;
+        }
+        if (at.x > ILIUM_LATERAL_MM * p->size && at.y < front) {
+            front = at.y;
+            p->front = at;
+        }
+        /* At the joint the sacrum goes on behind the ilium, which is met from behind and outside. */
+        double behind = roof ? at.y : at.y + JOINT_SLOPE * at.x;
+        if (behind > back && at.x < 95.0 * p->size) {
+            back = behind;
+            p->back = at;
+        }
+    }
+    if (!isfinite(front) || !isfinite(back) || p->back.y - front < 20.0 * p->size) {
+        return false;
+    }
+    /* The sacrum: the lateral edge of the bone near the midline, as far as it lies apart. */
+    double edge = fmax(p->back.x - SACRUM_INSIDE_MM * p->size, 10.0 * p->size);
+    p->sacrum = (point){edge, p->back.y};
+    for (size_t i = 0; i < p->count; i++) {
+        point at = place(p, i);
+        if (p->bone[i] && at.x >= 0.0 && at.x <= edge && at.y > p->back.y - 25.0 * p->size) {
+            double value = at.x + 0.3 * at.y;
+            if (value > sacrum) {
+                sacrum = value;
+                p->sacrum = at;
+            }
+        }
+    }
+    return true;
+}
+
+/* A way from `from` to `to`: offsets to the side at equal steps. */
+typedef struct way {
+    point from, along, side; /* unit vectors; side points away from the cavity of the pelvis */
+    double length, step, offset_step;
+    size_t steps, offsets;
+    double offset[STEPS_MAX];
+} way;
+
+static point way_point(const way *w, size_t step, double offset) {
+    double t = (double)step * w->step;
+    return (point){w->from.x + t * w->along.x + offset * w->side.x,
+                   w->from.y + t * w->along.y + offset * w->side.y};
+}
+
+static double darkness_cost(const pelvis *p, point at) {
+    float hu = hu_at(p, at), muscle = p->muscle_hu;
+    size_t i = pixel_at(p, at);
+    if (i == p->count || !p->closed[i]) {
+        return OUTSIDE_COST; /* the fat around the muscles is no line between them */
+    }
+    if (hu > 150.0f) {
+        return 1.5; /* bone */
+    }
+    return (double)fminf(fmaxf((hu - (muscle - DARK_FULL_HU)) / DARK_FULL_HU, 0.0f), 1.0f);
+}
+
+/* The darkest way within `reach` of the straight line, and rather within `spread` of the expected
+ * offsets (one for each step; NULL: 0). The first point is free within `start_reach`. */
+static bool find_way(const pelvis *p, point from, point to, double reach, double spread,
+                     double start_reach, const double *expected, way *w, myo_error *err) {
+    double dx = to.x - from.x, dy = to.y - from.y, length = hypot(dx, dy);
+    *w = (way){.from = from, .length = length, .along = {dx / length, dy / length}};
+    w->side = (point){-w->along.y, w->along.x};
+    w->step = fmax(1.0, length / (STEPS_MAX - 1));
+    w->steps = (size_t)(length / w->step) + 1;
+    w->offset_step = fmax(0.75, 2.0 * reach / (OFFSETS_MAX - 1));
+    w->offsets = 2 * (size_t)(reach / w->offset_step) + 1;
+    double *best = myo_alloc_array(w->steps * w->offsets, sizeof *best, err);
+    uint8_t *back = myo_alloc_array(w->steps * w->offsets, 1, err);
+    if (!best || !back) {
+        free(best);
+        free(back);
+        return false;
+    }
+    for (size_t s = 0; s < w->steps; s++) {
+        for (size_t k = 0; k < w->offsets; k++) {
+            double offset = ((double)k - 0.5 * (double)(w->offsets - 1)) * w->offset_step;
+            double off = (offset - (expected ? expected[s] : 0.0)) / spread;
+            double own = darkness_cost(p, way_point(w, s, offset)) + PRIOR_WEIGHT * off * off;
+            double before = INFINITY;
+            size_t at = s * w->offsets + k;
+            if (s == 0) {
+                before = fabs(offset) <= start_reach ? 0.0 : (double)INFINITY;
+            }
+            for (size_t q = k > 0 ? k - 1 : 0; s > 0 && q <= k + 1 && q < w->offsets; q++) {
+                double cost = best[at - k - w->offsets + q] + (q != k ? BEND_WEIGHT : 0.0);
+                if (cost < before) {
+                    before = cost;
+                    back[at] = (uint8_t)q;
+                }
+            }
+            best[at] = before + own;
+        }
+    }
+    size_t end = 0;
+    for (size_t k = 1; k < w->offsets; k++) {
+        end = best[(w->steps - 1) * w->offsets + k] < best[(w->steps - 1) * w->offsets + end] ? k : end;
+    }
+    for (size_t s = w->steps; s-- > 0;) {
+        w->offset[s] = ((double)end - 0.5 * (double)(w->offsets - 1)) * w->offset_step;
+        end = s > 0 ? back[s * w->offsets + end] : end;
+    }
+    free(best);
+    free(back);
+    return true;
+}
+
+/* Takes the pixels along a line out of the region. */
+static void cut_line(pelvis *p, point a, point b) {
+    double length = hypot(b.x - a.x, b.y - a.y), half = 0.5 * pixel_mm(p);
+    for (double t = 0.0; t <= length; t += 0.25 * pixel_mm(p)) {
+        double share = length > 0.0 ? t / length : 0.0;
+        point at = {a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)};
+        for (int k = 0; k < 4; k++) { /* two pixels wide, so that no corner leaks */
+            point near = {at.x + (k & 1 ? half : -half), at.y + (k & 2 ? half : -half)};
+            size_t i = pixel_at(p, near);
+            if (i < p->count) {
+                p->region[i] = 0;
+            }
+        }
+    }
+}
+
+static void cut_way(pelvis *p, const way *w, double extend) {
+    for (size_t s = 0; s + 1 < w->steps; s++) {
+        cut_line(p, way_point(w, s, w->offset[s]), way_point(w, s + 1, w->offset[s + 1]));
+    }
+    point end = way_point(w, w->steps - 1, w->offset[w->steps - 1]);
+    point on = {end.x + extend * w->along.x, end.y + extend * w->along.y};
+    cut_line(p, end, on);
+    cut_line(p, p->back, way_point(w, 0, w->offset[0]));
+}
+
+/* Lateral-most muscle at a height. */
+static bool find_surface(const pelvis *p, double y, point *out) {
+    out->x = -INFINITY;
+    for (size_t c = 0; c < p->columns; c++) {
+        size_t row = (size_t)fmin(fmax(round(y / p->row_mm), 0.0), (double)(p->rows - 1));
+        size_t i = row * p->columns + c;
+        point at = place(p, i);
+        if (p->muscle[i] && at.x > out->x) {
+            *out = at;
+        }
+    }
+    return isfinite(out->x);
+}
+
+/* The piece of the region around a point: into p->mask. The nearest pixel of the region within
+ * 12 mm counts. */
+static bool take_piece(pelvis *p, point near, bool *found, myo_error *err) {
+    double best = 12.0 * p->size;
+    size_t start = p->count;
+    for (size_t i = 0; i < p->count; i++) {
+        point at = place(p, i);
+        double d = hypot(at.x - near.x, at.y - near.y);
+        if (p->region[i] && d < best) {
+            best = d;
+            start = i;
+        }
+    }
+    *found = start < p->count;
+    memcpy(p->mask, p->region, p->count);
+    return !*found || myo_mask_keep_connected(p->mask, p->columns, p->rows, start, err);
+}
+
+/* Makes an outline of the mask: fat within goes in, whiskers fall off, one piece remains. */
+static bool tidy(pelvis *p, myo_error *err) {
+    double mm = pixel_mm(p);
+    if (!myo_mask_open(p->mask, p->columns, p->rows, OPEN_MM * p->size / mm, err) ||
+        !myo_mask_keep_largest(p->mask, p->columns, p->rows, err)) {
+        return false;
+    }
+    if (!resize(p, p->mask, CLOSE_MM * p->size, err) || !resize(p, p->mask, -CLOSE_MM * p->size, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        p->mask[i] = p->mask[i] && !p->bone[i];
+    }
+    return myo_mask_fill_holes(p->mask, p->columns, p->rows, err);
+}
+
+static void write_labels(const pelvis *p, myo_structure structure, uint16_t *labels) {
+    uint16_t value =
+        myo_structure_get(structure)->label[p->sign > 0.0 ? MYO_LEFT : MYO_RIGHT];
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->mask[i] && labels[i] == 0) {
+            labels[i] = value;
+        }
+    }
+}
+
+/* Maximus: behind the lines from the ilium's posterior end to the surface and to the sacrum. */
+static bool outline_maximus(pelvis *p, uint16_t *labels, bool *found, myo_error *err) {
+    const point seed = {p->back.x + 4.0 * p->size, p->back.y + 14.0 * p->size};
+    if (!take_piece(p, seed, found, err) || !*found) {
+        return !*found;
+    }
+    if (!tidy(p, err)) {
+        return false;
+    }
+    write_labels(p, MYO_GLUTEUS_MAXIMUS, labels);
+    return true;
+}
+
+/* Distance from the line between the ilium's ends to its lateral surface, at a step along it. */
+static double surface_height(const pelvis *p, const way *w, size_t step) {
+    double height = 0.0;
+    for (double d = -10.0 * p->size; d <= 40.0 * p->size; d += 0.5) {
+        size_t i = pixel_at(p, way_point(w, step, -d));
+        height = i < p->count && p->bone[i] ? d : height;
+    }
+    return height;
+}
+
+/* Takes minimus out of the region: along the lateral surface of the ilium, from its front. */
+static bool cut_minimus(pelvis *p, myo_error *err) {
+    way w;
+    double expected[STEPS_MAX];
+    if (!find_way(p, p->front, p->back, 4.0, 4.0, 4.0, NULL, &w, err)) {
+        return false;
+    }
+    for (size_t s = 0; s < w.steps; s++) {
+        double share = (double)s / (double)(w.steps - 1) / MINIMUS_SHARE;
+        double depth = share < 1.0 ? MINIMUS_MM * p->size * sqrt(1.0 - share) : 0.0;
+        expected[s] = -(surface_height(p, &w, s) + depth);
+    }
+    point to = way_point(&w, (size_t)(MINIMUS_SHARE * (double)(w.steps - 1)), 0.0);
+    way line;
+    if (!find_way(p, p->front, to, MINIMUS_REACH_MM * p->size, MINIMUS_SPREAD_MM * p->size,
+                  MINIMUS_REACH_MM * p->size, expected, &line, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        point at = place(p, i);
+        double t = (at.x - line.from.x) * line.along.x + (at.y - line.from.y) * line.along.y;
+        double d = (at.x - line.from.x) * line.side.x + (at.y - line.from.y) * line.side.y;
+        if (t >= 0.0 && t < line.length && d > line.offset[(size_t)(t / line.step)]) {
+            p->region[i] = 0;
+        }
+    }
+    return true;
+}
+
+static bool outline_medius(pelvis *p, uint16_t *labels, bool *found, myo_error *err) {
+    point middle = {0.5 * (p->front.x + p->back.x), 0.5 * (p->front.y + p->back.y)};
+    /* Outward, across the ilium. */
+    double dx = p->back.x - p->front.x, dy = p->back.y - p->front.y, length = hypot(dx, dy);
+    point out = {dy / length, -dx / length};
+    point edge = {p->front.x + 60.0 * p->size * (0.8 * out.x - 0.6 * dx / length),
+                  p->front.y + 60.0 * p->size * (0.8 * out.y - 0.6 * dy / length)};
+    cut_line(p, p->front, edge); /* sartorius and tensor fasciae latae lie in front */
+    if (!cut_minimus(p, err)) {
+        return false;
+    }
+    point seed = middle;
+    for (double d = 0.0; d < 60.0 * p->size; d += 1.0) {
+        point at = {middle.x + d * out.x, middle.y + d * out.y};
+        size_t i = pixel_at(p, at);
+        if (i < p->count && p->region[i]) {
+            seed = (point){at.x + 6.0 * out.x, at.y + 6.0 * out.y};
+            break;
+        }
+    }
+    if (!take_piece(p, seed, found, err) || !*found) {
+        return !*found;
+    }
+    if (!tidy(p, err)) {
+        return false;
+    }
+    write_labels(p, MYO_GLUTEUS_MEDIUS, labels);
+    return true;
+}
+
+static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], myo_error *err) {
+    point surface;
+    found[0] = found[1] = false;
+    double share = roof ? OUTER_SHARE_ROOF : OUTER_SHARE_JOINT;
+    if (!find_bones(p, roof) ||
+        !find_surface(p, p->back.y - share * (p->back.y - p->front.y), &surface)) {
+        return true;
+    }
+    way outer, inner;
+    if (!find_way(p, p->back, surface, PATH_REACH_MM * p->size, PATH_REACH_MM * p->size,
+                  6.0 * p->size, NULL, &outer, err) ||
+        !find_way(p, p->back, p->sacrum, PIRIFORMIS_REACH_MM * p->size,
+                  PIRIFORMIS_REACH_MM * p->size, 3.0 * p->size, NULL, &inner, err)) {
+        return false;
+    }
+    memcpy(p->region, p->muscle, p->count);
+    cut_way(p, &outer, EXTEND_MM * p->size);
+    cut_way(p, &inner, 0.0);
+    cut_line(p, p->sacrum, (point){p->sacrum.x, p->sacrum.y + 80.0 * p->size});
+    /* The other half has its own turn. */
+    for (size_t i = 0; i < p->count; i++) {
+        p->region[i] = p->region[i] && place(p, i).x > 0.0;
+    }
+    return outline_maximus(p, labels, &found[0], err) && outline_medius(p, labels, &found[1], err);
+}
+
+bool ct_outline_gluteus(const myo_image *hu, double middle_column, double size, bool roof,
+                        uint16_t *labels, bool found[2][MYO_SIDE_COUNT], myo_error *err) {
+    pelvis p;
+    bool done = pelvis_create(&p, hu, middle_column, size, err);
+    for (int side = 0; done && side < MYO_SIDE_COUNT; side++) {
+        bool of_side[2];
+        p.sign = side == MYO_LEFT ? 1.0 : -1.0;
+        done = outline_side(&p, roof, labels, of_side, err);
+        found[0][side] = of_side[0];
+        found[1][side] = of_side[1];
+    }
+    pelvis_clear(&p);
+    return done;
+}
