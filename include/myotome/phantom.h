@@ -25,6 +25,9 @@ extern "C" {
 #define MYO_PHANTOM_HEIGHT_M 1.66
 #define MYO_PHANTOM_LUMBAR 5
 #define MYO_PHANTOM_SAGITTAL_FOV_MM 288
+#define MYO_PHANTOM_TRABECULAR_HU 120
+#define MYO_PHANTOM_CT_NOISE_HU 12
+#define MYO_PHANTOM_CT_THICKNESS_MM 3
 
 /* Looks of the lumbosacral transition. */
 typedef enum myo_phantom_transition {
@@ -55,6 +58,7 @@ typedef struct myo_phantom_options {
     double coil_falloff;  /* brightness of the middle over the head and foot ends, 1 to 20 */
     double height_m;      /* written as PatientSize; 0 leaves the attribute out */
     bool axial, sagittal; /* which series are written */
+    bool ct;              /* a CT of the lumbar spine, too */
 
     int lumbar; /* number of lumbar vertebrae, 4 to 6 */
     myo_phantom_transition transition;
@@ -70,6 +74,9 @@ typedef struct myo_phantom_options {
     bool axial_block; /* one stack without tilt instead of one tilted stack for each disc */
     int axial_from;   /* the lowest disc covered is that below this vertebra; 0: the last one */
     int axial_stacks; /* number of discs covered, from there up; 0: up to L1/2 */
+    double trabecular_hu;   /* of vertebral bodies on CT, -50 to 400 */
+    double ct_noise_hu;     /* standard deviation of the noise on CT, 0 to 100 */
+    double ct_thickness_mm; /* of CT slices, which touch each other, 0.5 to 10 */
     bool own_frames;  /* sagittal and axial series have different frames of reference */
 } myo_phantom_options;
 
@@ -83,7 +90,7 @@ MYO_API bool myo_phantom_slice(const myo_phantom_options *options, myo_image **i
 /*
  * Writes a study into `directory` (created if need be, must be empty): DICOM files below dicom/,
  * and truth/: the label map of each axial slice as NIfTI, truth.json with true areas, fat
- * fractions and disc centres. Discs are named by the true number of lumbar vertebrae: the last
+ * fractions and disc centres; of a CT, truth/ct_<n>_dseg.nii.gz and the trabecular HU. Discs are named by the true number of lumbar vertebrae: the last
  * mobile one is L5/S1 of five, L4/S1 of four, L6/S1 of six. The same options give the same bytes.
  */
 MYO_API bool myo_phantom_write(const myo_phantom_options *options, const char *directory,

@@ -28,6 +28,9 @@ enum {
     OPTION_AXIAL_FROM,
     OPTION_AXIAL_STACKS,
     OPTION_FRAMES,
+    OPTION_TRABECULAR,
+    OPTION_CT_NOISE,
+    OPTION_CT_THICKNESS,
     OPTION_COUNT
 };
 
@@ -35,7 +38,7 @@ enum {
 #define TEXT_OF(literal) #literal
 #define DEFAULT_TEXT(macro) TEXT_OF(macro)
 
-static const char *const series_choices[] = {"both", "axial", "sagittal", NULL};
+static const char *const series_choices[] = {"both", "axial", "sagittal", "ct", "all", NULL};
 /* In the order of myo_phantom_transition and myo_phantom_discs. */
 static const char *const transition_choices[] = {"none", "sacralised", "lumbarised", NULL};
 static const char *const disc_choices[] = {"varied", "bright", "dark", "mixed", NULL};
@@ -107,7 +110,7 @@ static const cli_option options[OPTION_COUNT] = {
     [OPTION_SERIES] = {.name = "series",
                        .kind = CLI_CHOICE,
                        .argument = "WHICH",
-                       .help = "series that are written",
+                       .help = "series that are written: both are those of MR, all those and CT",
                        .default_text = "both",
                        .choices = series_choices},
     [OPTION_LUMBAR] = {.name = "lumbar",
@@ -210,6 +213,27 @@ static const cli_option options[OPTION_COUNT] = {
                                "a pause",
                        .default_text = "same",
                        .choices = frame_choices},
+    [OPTION_TRABECULAR] = {.name = "trabecular",
+                           .kind = CLI_NUMBER,
+                           .argument = "HU",
+                           .help = "attenuation of trabecular bone on CT",
+                           .default_text = DEFAULT_TEXT(MYO_PHANTOM_TRABECULAR_HU),
+                           .minimum = -50.0,
+                           .maximum = 400.0},
+    [OPTION_CT_NOISE] = {.name = "ct-noise",
+                         .kind = CLI_NUMBER,
+                         .argument = "HU",
+                         .help = "standard deviation of the noise on CT",
+                         .default_text = DEFAULT_TEXT(MYO_PHANTOM_CT_NOISE_HU),
+                         .minimum = 0.0,
+                         .maximum = 100.0},
+    [OPTION_CT_THICKNESS] = {.name = "ct-thickness",
+                             .kind = CLI_NUMBER,
+                             .argument = "MM",
+                             .help = "thickness of CT slices, which touch each other",
+                             .default_text = DEFAULT_TEXT(MYO_PHANTOM_CT_THICKNESS_MM),
+                             .minimum = 0.5,
+                             .maximum = 10.0},
 };
 
 static const cli_example examples[] = {
@@ -234,6 +258,11 @@ static int vertebra_above(const char *disc) {
     return *disc == 'L' ? disc[1] - '0' : 0;
 }
 
+/* True when a series is among those that were asked for. */
+static bool writes(const char *asked, const char *series, const char *group) {
+    return strcmp(asked, series) == 0 || strcmp(asked, group) == 0 || strcmp(asked, "all") == 0;
+}
+
 static cli_status run(const cli_call *call) {
     const cli_value *v = call->values;
     myo_phantom_options phantom = {.seed = (uint64_t)v[OPTION_SEED].number,
@@ -244,8 +273,12 @@ static cli_status run(const cli_call *call) {
                                    .bias = v[OPTION_BIAS].number,
                                    .coil_falloff = v[OPTION_COIL].number,
                                    .height_m = v[OPTION_HEIGHT].number,
-                                   .axial = strcmp(v[OPTION_SERIES].text, "sagittal") != 0,
-                                   .sagittal = strcmp(v[OPTION_SERIES].text, "axial") != 0,
+                                   .axial = writes(v[OPTION_SERIES].text, "axial", "both"),
+                                   .sagittal = writes(v[OPTION_SERIES].text, "sagittal", "both"),
+                                   .ct = writes(v[OPTION_SERIES].text, "ct", "ct"),
+                                   .trabecular_hu = v[OPTION_TRABECULAR].number,
+                                   .ct_noise_hu = v[OPTION_CT_NOISE].number,
+                                   .ct_thickness_mm = v[OPTION_CT_THICKNESS].number,
                                    .lumbar = (int)v[OPTION_LUMBAR].number,
                                    .transition =
                                        (myo_phantom_transition)choice(call, OPTION_TRANSITIONAL),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MR images as DICOM (PS3.3 A.4, MR Image IOD). */
+/* MR and CT images as DICOM (PS3.3 A.4, MR Image IOD; A.3, CT Image IOD). */
 #include "dicom/writer.h"
 
 #include "base/file.h"
@@ -13,6 +13,9 @@
 #include <string.h>
 
 #define MR_IMAGE_STORAGE "1.2.840.10008.5.1.4.1.1.4"
+#define CT_IMAGE_STORAGE "1.2.840.10008.5.1.4.1.1.2"
+#define CT_OFFSET_HU 1024.0
+#define CT_VOLTAGE_KV 120.0
 #define IMPLEMENTATION_VERSION "MYOTOME"
 #define IMPLEMENTATION_UID_TEXT "myotome implementation class"
 
@@ -85,20 +88,29 @@ static bool put_integer(dcmtk_dataset *dataset, dcmtk_tag tag, int value, myo_er
     return dcmtk_dataset_put_text(dataset, tag, text, err);
 }
 
+typedef struct tagged_text {
+    dcmtk_tag tag;
+    const char *text;
+} tagged_text;
+
+static bool put_list(dcmtk_dataset *dataset, const tagged_text *texts, size_t count,
+                     myo_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        if (!dcmtk_dataset_put_text(dataset, texts[i].tag, texts[i].text, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Patient, study and series. Attributes of type 2 that have no value are written empty. */
 static bool put_texts(dcmtk_dataset *dataset, const myo_mr_header *header, myo_error *err) {
-    const struct {
-        dcmtk_tag tag;
-        const char *text;
-    } texts[] = {
+    const tagged_text texts[] = {
         {0x00080005u, "ISO_IR 192"},                   /* SpecificCharacterSet */
-        {0x00080008u, "ORIGINAL\\PRIMARY\\M"},         /* ImageType */
-        {0x00080016u, MR_IMAGE_STORAGE},               /* SOPClassUID */
         {0x00080018u, header->sop_uid},                /* SOPInstanceUID */
         {0x00080020u, header->study_date},             /* StudyDate */
         {0x00080030u, ""},                             /* StudyTime */
         {0x00080050u, ""},                             /* AccessionNumber */
-        {0x00080060u, "MR"},                           /* Modality */
         {0x00080070u, "myotome"},                      /* Manufacturer */
         {0x00080090u, ""},                             /* ReferringPhysicianName */
         {0x0008103eu, header->series_description},     /* SeriesDescription */
@@ -107,10 +119,6 @@ static bool put_texts(dcmtk_dataset *dataset, const myo_mr_header *header, myo_e
         {0x00100030u, ""},                             /* PatientBirthDate */
         {0x00100040u, header->patient_sex},            /* PatientSex */
         {0x00180015u, "LSPINE"},                       /* BodyPartExamined */
-        {0x00180020u, "SE"},                           /* ScanningSequence */
-        {0x00180021u, "SK"},                           /* SequenceVariant */
-        {0x00180022u, ""},                             /* ScanOptions */
-        {0x00180023u, "2D"},                           /* MRAcquisitionType */
         {0x00181030u, header->protocol},               /* ProtocolName */
         {0x00185100u, "HFS"},                          /* PatientPosition */
         {0x0020000du, header->study_uid},              /* StudyInstanceUID */
@@ -120,21 +128,43 @@ static bool put_texts(dcmtk_dataset *dataset, const myo_mr_header *header, myo_e
         {0x00201040u, ""},                             /* PositionReferenceIndicator */
         {0x00280004u, "MONOCHROME2"},                  /* PhotometricInterpretation */
     };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (!dcmtk_dataset_put_text(dataset, texts[i].tag, texts[i].text, err)) {
-            return false;
-        }
-    }
-    return true;
+    return put_list(dataset, texts, sizeof texts / sizeof texts[0], err);
+}
+
+static bool put_mr(dcmtk_dataset *dataset, const myo_mr_header *header, myo_error *err) {
+    static const tagged_text texts[] = {
+        {0x00080008u, "ORIGINAL\\PRIMARY\\M"}, /* ImageType */
+        {0x00080016u, MR_IMAGE_STORAGE},       /* SOPClassUID */
+        {0x00080060u, "MR"},                   /* Modality */
+        {0x00180020u, "SE"},                   /* ScanningSequence */
+        {0x00180021u, "SK"},                   /* SequenceVariant */
+        {0x00180022u, ""},                     /* ScanOptions */
+        {0x00180023u, "2D"},                   /* MRAcquisitionType */
+    };
+    return put_list(dataset, texts, sizeof texts / sizeof texts[0], err) &&
+           put_number(dataset, 0x00180080u, header->repetition_time_ms, err) &&
+           put_number(dataset, 0x00180081u, header->echo_time_ms, err) &&
+           put_number(dataset, 0x00180087u, header->field_strength_t, err) &&
+           put_integer(dataset, 0x00180091u, header->echo_train_length, err);
+}
+
+static bool put_ct(dcmtk_dataset *dataset, myo_error *err) {
+    static const tagged_text texts[] = {
+        {0x00080008u, "ORIGINAL\\PRIMARY\\AXIAL"}, /* ImageType */
+        {0x00080016u, CT_IMAGE_STORAGE},           /* SOPClassUID */
+        {0x00080060u, "CT"},                       /* Modality */
+        {0x00181210u, "STANDARD"},                 /* ConvolutionKernel */
+        {0x00281054u, "HU"},                       /* RescaleType */
+    };
+    return put_list(dataset, texts, sizeof texts / sizeof texts[0], err) &&
+           put_number(dataset, 0x00180060u, CT_VOLTAGE_KV, err) &&
+           put_number(dataset, 0x00281052u, -CT_OFFSET_HU, err) &&
+           put_number(dataset, 0x00281053u, 1.0, err);
 }
 
 static bool put_acquisition(dcmtk_dataset *dataset, const myo_mr_header *header, myo_error *err) {
     return put_integer(dataset, 0x00200011u, header->series_number, err) &&
            put_integer(dataset, 0x00200013u, header->instance_number, err) &&
-           put_number(dataset, 0x00180080u, header->repetition_time_ms, err) &&
-           put_number(dataset, 0x00180081u, header->echo_time_ms, err) &&
-           put_number(dataset, 0x00180087u, header->field_strength_t, err) &&
-           put_integer(dataset, 0x00180091u, header->echo_train_length, err) &&
            (header->patient_size_m <= 0.0 ||
             put_number(dataset, 0x00101020u, header->patient_size_m, err));
 }
@@ -151,7 +181,8 @@ static bool put_geometry(dcmtk_dataset *dataset, const myo_geometry *geometry, m
            put_number(dataset, 0x00180050u, geometry->thickness_mm, err);
 }
 
-static bool put_pixels(dcmtk_dataset *dataset, const myo_image *image, myo_error *err) {
+static bool put_pixels(dcmtk_dataset *dataset, const myo_image *image, double offset,
+                       myo_error *err) {
     const myo_geometry *geometry = myo_image_get_geometry(image);
     size_t count = geometry->columns * geometry->rows;
     uint16_t *stored = myo_alloc_array(count, sizeof *stored, err);
@@ -159,7 +190,7 @@ static bool put_pixels(dcmtk_dataset *dataset, const myo_image *image, myo_error
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        double value = round((double)myo_image_get_const_pixels(image)[i]);
+        double value = round((double)myo_image_get_const_pixels(image)[i] + offset);
         /* The comparison also turns NaN into 0. */
         value = value > 0.0 ? value : 0.0;
         stored[i] = (uint16_t)(value < STORED_MAX ? value : STORED_MAX);
@@ -177,20 +208,31 @@ static bool put_pixels(dcmtk_dataset *dataset, const myo_image *image, myo_error
     return done;
 }
 
-bool myo_dicom_write_mr(const char *path, const myo_mr_header *header, const myo_image *image,
-                        myo_error *err) {
+static bool write(const char *path, const myo_mr_header *header, bool ct, const myo_image *image,
+                  myo_error *err) {
     dcmtk_dataset *dataset = NULL;
     uint8_t *bytes = NULL;
     size_t size = 0;
     char uid[MYO_UID_SIZE];
     myo_dicom_uid_from_text(IMPLEMENTATION_UID_TEXT, uid);
     bool done = dcmtk_dataset_create(&dataset, err) && put_texts(dataset, header, err) &&
+                (ct ? put_ct(dataset, err) : put_mr(dataset, header, err)) &&
                 put_acquisition(dataset, header, err) &&
                 put_geometry(dataset, myo_image_get_geometry(image), err) &&
-                put_pixels(dataset, image, err) &&
+                put_pixels(dataset, image, ct ? CT_OFFSET_HU : 0.0, err) &&
                 dcmtk_dataset_encode(dataset, uid, IMPLEMENTATION_VERSION, &bytes, &size, err) &&
                 myo_file_write(path, bytes, size, err);
     free(bytes);
     dcmtk_dataset_destroy(dataset);
     return done;
+}
+
+bool myo_dicom_write_mr(const char *path, const myo_mr_header *header, const myo_image *image,
+                        myo_error *err) {
+    return write(path, header, false, image, err);
+}
+
+bool myo_dicom_write_ct(const char *path, const myo_mr_header *header, const myo_image *image,
+                        myo_error *err) {
+    return write(path, header, true, image, err);
 }

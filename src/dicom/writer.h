@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes synthetic MR images as DICOM (explicit VR little endian), for phantoms. */
+/* Writes synthetic MR and CT images as DICOM (explicit VR little endian), for phantoms. */
 #ifndef MYO_DICOM_WRITER_H
 #define MYO_DICOM_WRITER_H
 
@@ -20,6 +20,11 @@ typedef struct myo_mr_header {
 /* Writes `image` rounded to unsigned 12 bits in 16 (values are clamped to 0 to 4095) with its
  * geometry. The same input gives the same bytes. */
 bool myo_dicom_write_mr(const char *path, const myo_mr_header *header, const myo_image *image,
+                        myo_error *err);
+
+/* The same for an image in HU, as CT (stored with an offset of 1024); what is only of MR in `header`
+ * does not count. */
+bool myo_dicom_write_ct(const char *path, const myo_mr_header *header, const myo_image *image,
                         myo_error *err);
 
 /* Makes a UID below 2.25 (UUID derived, 39 digits at most) from a text, always the same one. */

@@ -54,11 +54,25 @@ static const double sagittal_water[TISSUE_COUNT] = {
     [TISSUE_KIDNEY] = 6.40, [TISSUE_CEMENT] = 0.40,
 };
 
+/* HU at 120 kV, as in any textbook; trabecular bone apart, which the options give. */
+static const double ct_hu[TISSUE_COUNT] = {
+    [TISSUE_AIR] = -1000.0, [TISSUE_FAT] = -100.0,   [TISSUE_SKIN] = 10.0,
+    [TISSUE_MUSCLE] = 55.0, [TISSUE_FASCIA] = 45.0,  [TISSUE_LIGAMENT] = 60.0,
+    [TISSUE_CORTEX] = 700.0, [TISSUE_ANNULUS] = 85.0, [TISSUE_CSF] = 12.0,
+    [TISSUE_NERVE] = 35.0,  [TISSUE_BLOOD] = 42.0,   [TISSUE_BOWEL] = 30.0,
+    [TISSUE_KIDNEY] = 35.0, [TISSUE_CEMENT] = 1500.0,
+};
+
 void phantom_signals(const phantom_scene *scene, double relative[TISSUE_COUNT]) {
     if (scene->contrast == PHANTOM_AXIAL_T2) {
         for (int t = 0; t < TISSUE_COUNT; t++) {
             relative[t] = spin_echo(scene, (phantom_tissue)t) / spin_echo(scene, TISSUE_MUSCLE);
         }
+        return;
+    }
+    if (scene->contrast == PHANTOM_CT) {
+        memcpy(relative, ct_hu, sizeof ct_hu);
+        relative[TISSUE_MARROW] = scene->options->trabecular_hu;
         return;
     }
     memcpy(relative, scene->contrast == PHANTOM_SAGITTAL_T2 ? sagittal_t2 : sagittal_water,
@@ -69,6 +83,9 @@ void phantom_signals(const phantom_scene *scene, double relative[TISSUE_COUNT]) 
 
 double phantom_point_signal(const phantom_scene *scene, const double relative[TISSUE_COUNT],
                             phantom_tissue tissue, double shade) {
+    if (scene->contrast == PHANTOM_CT) {
+        return relative[tissue]; /* shades are those of T2 */
+    }
     if (scene->contrast == PHANTOM_SAGITTAL_WATER && tissue == TISSUE_ANNULUS) {
         /* Nearly even from the annulus to the nucleus. */
         shade = 0.75 + 0.9 * fmin(1.0, fmax(0.0, (shade - 0.8) / 1.6));

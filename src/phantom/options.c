@@ -17,7 +17,10 @@ myo_phantom_options myo_phantom_defaults(void) {
                                  .axial = true,
                                  .sagittal = true,
                                  .lumbar = MYO_PHANTOM_LUMBAR,
-                                 .sagittal_fov_mm = MYO_PHANTOM_SAGITTAL_FOV_MM};
+                                 .sagittal_fov_mm = MYO_PHANTOM_SAGITTAL_FOV_MM,
+                                 .trabecular_hu = MYO_PHANTOM_TRABECULAR_HU,
+                                 .ct_noise_hu = MYO_PHANTOM_CT_NOISE_HU,
+                                 .ct_thickness_mm = MYO_PHANTOM_CT_THICKNESS_MM};
 }
 
 /* NaN is outside of every range. */
@@ -53,6 +56,12 @@ static bool check_series(const myo_phantom_options *options, myo_error *err) {
                       err);
 }
 
+static bool check_ct(const myo_phantom_options *options, myo_error *err) {
+    return need_range("trabecular bone in HU", options->trabecular_hu, -50.0, 400.0, err) &&
+           need_range("noise of the CT in HU", options->ct_noise_hu, 0.0, 100.0, err) &&
+           need_range("thickness of CT slices in mm", options->ct_thickness_mm, 0.5, 10.0, err);
+}
+
 bool phantom_check_options(const myo_phantom_options *options, myo_error *err) {
     return need_range("matrix", (double)options->matrix, 128.0, 1024.0, err) &&
            need_range("pixel size in mm", options->pixel_mm, 0.2, 2.0, err) &&
@@ -62,7 +71,7 @@ bool phantom_check_options(const myo_phantom_options *options, myo_error *err) {
            need_range("coil falloff", options->coil_falloff, 1.0, 20.0, err) &&
            (options->height_m == 0.0 ||
             need_range("height in m", options->height_m, 0.5, 2.5, err)) &&
-           check_anatomy(options, err) && check_series(options, err);
+           check_anatomy(options, err) && check_series(options, err) && check_ct(options, err);
 }
 
 void phantom_disc_name(int lumbar, int disc, char name[PHANTOM_NAME_SIZE]) {
@@ -106,4 +115,9 @@ void phantom_describe_variant(const myo_phantom_options *options, myo_text *text
     myo_text_printf(text, ", \"axial_from\": \"%s\", \"axial_stacks\": %d, \"frames\": \"%s\"",
                     lowest, phantom_axial_count(options),
                     options->own_frames ? "different" : "same");
+    if (options->ct) {
+        myo_text_printf(text, ", \"ct\": true, \"trabecular_hu\": %.4f, \"ct_noise_hu\": %.4f",
+                        options->trabecular_hu, options->ct_noise_hu);
+        myo_text_printf(text, ", \"ct_thickness_mm\": %.4f", options->ct_thickness_mm);
+    }
 }

@@ -203,7 +203,8 @@ static double point_signal(const phantom_scene *scene, const double *relative,
         return phantom_point_signal(scene, relative, s->tissue, s->shade);
     }
     double fraction = fraction_of(s->texture, threshold_at(scene, s));
-    return (1.0 - fraction) * s->shade * relative[TISSUE_MUSCLE] + fraction * relative[TISSUE_FAT];
+    double shade = scene->contrast == PHANTOM_CT ? 1.0 : s->shade;
+    return (1.0 - fraction) * shade * relative[TISSUE_MUSCLE] + fraction * relative[TISSUE_FAT];
 }
 
 /* Brightness of the coil at a pixel, 1 at the skin of the back. */
@@ -221,7 +222,7 @@ static double coil_factor(const phantom_scene *scene, myo_vec3 point) {
  * where all five are the same tissue. */
 static bool sample_cross(const phantom_scene *scene, const myo_geometry *geometry, size_t column,
                          size_t row, phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
-    bool same = scene->contrast != PHANTOM_AXIAL_T2;
+    bool same = scene->contrast != PHANTOM_AXIAL_T2 && scene->contrast != PHANTOM_CT;
     for (int i = 0; same && i < SUBSAMPLES * SUBSAMPLES; i += CROSS_STEP) {
         sample_point(scene->anatomy, geometry, column, row, i, &samples[i]);
         same = samples[i].tissue == samples[0].tissue;
@@ -259,6 +260,12 @@ static void paint_pixel(const phantom_scene *scene, const myo_geometry *geometry
         sum += point_signal(scene, relative, &samples[i]);
     }
     int count = (SUBSAMPLES * SUBSAMPLES - 1) / step + 1;
+    if (scene->contrast == PHANTOM_CT) {
+        phantom_normal_pair(phantom_hash(key) + (uint64_t)index, noise);
+        out->image[index] =
+            (float)(sum / (double)count + scene->options->ct_noise_hu * noise[0]);
+        return;
+    }
     double signal = MUSCLE_SIGNAL * sum / (double)count;
     if (signal > 0.0) {
         signal *=

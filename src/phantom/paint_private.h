@@ -18,7 +18,8 @@ typedef struct phantom_fat_levels {
 typedef enum phantom_contrast {
     PHANTOM_AXIAL_T2,
     PHANTOM_SAGITTAL_T2,
-    PHANTOM_SAGITTAL_WATER
+    PHANTOM_SAGITTAL_WATER,
+    PHANTOM_CT
 } phantom_contrast;
 
 /* Everything that painting a slice needs. */

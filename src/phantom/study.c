@@ -139,7 +139,8 @@ bool phantom_write_image(const phantom_study *study, const phantom_scene *scene,
     if (!study_path(study, folder, name, &path, err)) {
         return false;
     }
-    bool ok = myo_dicom_write_mr(path, &header, image, err);
+    bool ok = scene->contrast == PHANTOM_CT ? myo_dicom_write_ct(path, &header, image, err)
+                                            : myo_dicom_write_mr(path, &header, image, err);
     free(path);
     return ok;
 }
@@ -157,8 +158,8 @@ bool myo_phantom_write(const myo_phantom_options *options, const char *directory
     if (!phantom_check_options(options, err)) {
         return false;
     }
-    if (!options->axial && !options->sagittal) {
-        return myo_error_set(err, MYO_E_ARGUMENT, "phantom: neither axial nor sagittal series");
+    if (!options->axial && !options->sagittal && !options->ct) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "phantom: neither axial nor sagittal series, nor CT");
     }
     if (!need_empty_folder(directory, err)) {
         return false;
@@ -171,7 +172,9 @@ bool myo_phantom_write(const myo_phantom_options *options, const char *directory
               calibrate(&scene, err) &&
               (!options->axial || phantom_write_axial(&study, &scene, err)) &&
               (!options->sagittal || phantom_write_sagittal(&study, &scene, err)) &&
+              (!options->ct || phantom_write_ct(&study, &scene, err)) &&
               phantom_truth_write(&study, err);
     myo_text_clear(&study.truth);
+    myo_text_clear(&study.ct_truth);
     return ok;
 }

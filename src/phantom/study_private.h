@@ -44,7 +44,7 @@ typedef struct phantom_study {
     char patient_id[32], patient_name[48], study_id[16];
     char key[800]; /* the options as text, from which the UIDs are made */
     char study_uid[MYO_UID_SIZE], frame_uid[MYO_UID_SIZE], sagittal_frame_uid[MYO_UID_SIZE];
-    myo_text truth; /* entries of truth.json for the axial slices */
+    myo_text truth, ct_truth; /* entries of truth.json for the axial slices, and for those of CT */
 } phantom_study;
 
 /* Creates the folder of a series. */
@@ -60,11 +60,18 @@ bool phantom_write_image(const phantom_study *study, const phantom_scene *scene,
 bool phantom_write_axial(phantom_study *study, phantom_scene *scene, myo_error *err);
 bool phantom_write_sagittal(const phantom_study *study, phantom_scene *scene, myo_error *err);
 
+bool phantom_write_ct(phantom_study *study, phantom_scene *scene, myo_error *err);
+
 /* Adds the true areas and fat fractions of an axial slice to study->truth, and writes its labels.
  */
 bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int instance_number,
                        const char *sop_uid, const myo_labels *labels, const myo_image *fat,
                        myo_error *err);
+
+/* The same for a slice of the CT. */
+bool phantom_truth_add_ct(phantom_study *study, int disc, double offset_mm, int instance_number,
+                          const char *sop_uid, const myo_labels *labels, const myo_image *fat,
+                          myo_error *err);
 
 /* Writes truth/truth.json. */
 bool phantom_truth_write(phantom_study *study, myo_error *err);

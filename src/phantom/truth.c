@@ -44,14 +44,14 @@ static bool add_structure(myo_text *truth, bool first, myo_structure structure, 
     return true;
 }
 
-bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int instance_number,
-                       const char *sop_uid, const myo_labels *labels, const myo_image *fat,
-                       myo_error *err) {
+static bool add_slice(const phantom_study *study, myo_text *truth, const char *stem, int disc,
+                      double offset_mm, int instance_number, const char *sop_uid,
+                      const myo_labels *labels, const myo_image *fat, myo_error *err) {
     char name[64], level[PHANTOM_NAME_SIZE], *path;
     phantom_disc_name(study->options->lumbar, disc, level);
     myo_text folder = {0};
     myo_text_printf(&folder, "%s/truth", study->directory);
-    snprintf(name, sizeof name, "axial_%02d_dseg.nii.gz", instance_number);
+    snprintf(name, sizeof name, "%s_%02d_dseg.nii.gz", stem, instance_number);
     bool ok = !folder.failed && myo_path_join(folder.data, name, &path, err);
     myo_text_clear(&folder);
     if (!ok) {
@@ -59,7 +59,6 @@ bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int ins
     }
     ok = myo_nifti_write_labels(path, labels, err);
     free(path);
-    myo_text *truth = &study->truth;
     myo_text_printf(truth, "%s\n  {\"labels\": \"%s\", \"instance_number\": %d,",
                     truth->length ? "," : "", name, instance_number);
     myo_text_printf(truth, "\n   \"sop_uid\": \"%s\", \"level\": \"%s\", \"offset_mm\": %.3f,",
@@ -74,6 +73,20 @@ bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int ins
     }
     myo_text_append(truth, "]}");
     return ok;
+}
+
+bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int instance_number,
+                       const char *sop_uid, const myo_labels *labels, const myo_image *fat,
+                       myo_error *err) {
+    return add_slice(study, &study->truth, "axial", disc, offset_mm, instance_number, sop_uid,
+                     labels, fat, err);
+}
+
+bool phantom_truth_add_ct(phantom_study *study, int disc, double offset_mm, int instance_number,
+                          const char *sop_uid, const myo_labels *labels, const myo_image *fat,
+                          myo_error *err) {
+    return add_slice(study, &study->ct_truth, "ct", disc, offset_mm, instance_number, sop_uid,
+                     labels, fat, err);
 }
 
 bool phantom_truth_write(phantom_study *study, myo_error *err) {
@@ -108,9 +121,15 @@ bool phantom_truth_write(phantom_study *study, myo_error *err) {
     myo_vec3 sacral = phantom_disc_centre(&fine, -1);
     myo_text_printf(&text, "},\n \"sacral_disc_lps_mm\": {\"S1/2\": [%.3f, %.3f, %.3f]", sacral.x,
                     sacral.y, sacral.z);
-    myo_text_printf(&text, "},\n \"axial\": [%s]}\n", study->truth.data ? study->truth.data : "");
+    if (options->ct) {
+        myo_text_printf(&text, "},\n \"trabecular_hu\": %.3f,\n \"ct\": [%s]",
+                        options->trabecular_hu, study->ct_truth.data ? study->ct_truth.data : "");
+    } else {
+        myo_text_append(&text, "}");
+    }
+    myo_text_printf(&text, ",\n \"axial\": [%s]}\n", study->truth.data ? study->truth.data : "");
     char *path = NULL;
-    bool ok = !text.failed && !study->truth.failed &&
+    bool ok = !text.failed && !study->truth.failed && !study->ct_truth.failed &&
               myo_path_join(study->directory, "truth/truth.json", &path, err);
     if (ok) {
         ok = myo_file_write(path, text.data, text.length, err);

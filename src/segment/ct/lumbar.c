@@ -64,7 +64,7 @@ bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
     done = done && ct_t2_like(canonical, canal_mm ? canal : NULL, &t2_like, err) &&
            myo_segment_slice(segmenter, t2_like, values, &proposed, err) &&
            (!canal_mm || replace_vertebra(canonical, canal, size, proposed.labels, err)) &&
-           ct_refine(canonical, proposed.labels, err) &&
+           ct_refine(canonical, canal_mm ? canal : NULL, proposed.labels, err) &&
            finish(hu, canonical, proposed.labels, &result, err);
     if (done) {
         memcpy(result.confidence, proposed.confidence, sizeof result.confidence);

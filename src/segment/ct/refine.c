@@ -21,6 +21,9 @@
 /* What is thinner is fascia, skin or the neighbour's. */
 #define OPEN_MM 2.0
 #define SMOOTH_SIGMA_MM 0.7
+#define ROUND_SIGMA_MM 1.5
+#define MARROW_MM 2.5 /* half of what lies between two cortices of a lamina */
+#define MIDLINE_MM 1.0 /* so far beyond the midline a side may reach */
 #define FAR 1e6f
 
 /* Groups that grow as one. */
@@ -39,7 +42,9 @@ typedef struct scratch {
     float *smooth;      /* HU */
     float *distance;    /* mm, of the mask at work */
     float *first, *second;
-    uint8_t *own, *mask, *core;
+    bool has_midline;
+    double midline[2], across[2]; /* a point, and the unit vector to the left, in pixels */
+    uint8_t *own, *mask, *core, *bone; /* bone: with what it encloses */
 } scratch;
 
 static void scratch_clear(scratch *s) {
@@ -50,27 +55,7 @@ static void scratch_clear(scratch *s) {
     free(s->own);
     free(s->mask);
     free(s->core);
-}
-
-static bool scratch_create(scratch *s, const myo_image *hu, myo_error *err) {
-    const myo_geometry *g = myo_image_get_geometry(hu);
-    *s = (scratch){.columns = g->columns, .rows = g->rows, .count = g->columns * g->rows};
-    s->pixel_mm = sqrt(myo_geometry_pixel_area_mm2(g));
-    s->smooth = myo_alloc_array(s->count, sizeof(float), err);
-    s->distance = myo_alloc_array(s->count, sizeof(float), err);
-    s->first = myo_alloc_array(s->count, sizeof(float), err);
-    s->second = myo_alloc_array(s->count, sizeof(float), err);
-    s->own = myo_alloc_array(s->count, 1, err);
-    s->mask = myo_alloc_array(s->count, 1, err);
-    s->core = myo_alloc_array(s->count, 1, err);
-    if (!s->smooth || !s->distance || !s->first || !s->second || !s->own || !s->mask || !s->core) {
-        return false;
-    }
-    memcpy(s->smooth, myo_image_get_const_pixels(hu), s->count * sizeof(float));
-    myo_grid grid = {s->smooth, s->columns, s->rows};
-    myo_filter_gaussian(&grid, SMOOTH_SIGMA_MM / g->column_spacing_mm,
-                        SMOOTH_SIGMA_MM / g->row_spacing_mm, &grid, s->distance);
-    return true;
+    free(s->bone);
 }
 
 /* Signed distance of a mask in mm. */
@@ -95,6 +80,71 @@ static bool resize(scratch *s, uint8_t *mask, double grow, myo_error *err) {
     return true;
 }
 
+static bool scratch_create(scratch *s, const myo_image *hu, myo_error *err) {
+    const myo_geometry *g = myo_image_get_geometry(hu);
+    *s = (scratch){.columns = g->columns, .rows = g->rows, .count = g->columns * g->rows};
+    s->pixel_mm = sqrt(myo_geometry_pixel_area_mm2(g));
+    s->smooth = myo_alloc_array(s->count, sizeof(float), err);
+    s->distance = myo_alloc_array(s->count, sizeof(float), err);
+    s->first = myo_alloc_array(s->count, sizeof(float), err);
+    s->second = myo_alloc_array(s->count, sizeof(float), err);
+    s->own = myo_alloc_array(s->count, 1, err);
+    s->mask = myo_alloc_array(s->count, 1, err);
+    s->core = myo_alloc_array(s->count, 1, err);
+    s->bone = myo_alloc_array(s->count, 1, err);
+    if (!s->smooth || !s->distance || !s->first || !s->second || !s->own || !s->mask || !s->core ||
+        !s->bone) {
+        return false;
+    }
+    memcpy(s->smooth, myo_image_get_const_pixels(hu), s->count * sizeof(float));
+    myo_grid grid = {s->smooth, s->columns, s->rows};
+    myo_filter_gaussian(&grid, SMOOTH_SIGMA_MM / g->column_spacing_mm,
+                        SMOOTH_SIGMA_MM / g->row_spacing_mm, &grid, s->distance);
+    for (size_t i = 0; i < s->count; i++) {
+        s->bone[i] = s->smooth[i] > CT_BONE_LOW_HU;
+    }
+    /* Marrow and the canal lie within, and no muscle of the back does. */
+    return resize(s, s->bone, MARROW_MM, err) && resize(s, s->bone, -MARROW_MM, err) &&
+           myo_mask_fill_holes(s->bone, s->columns, s->rows, err);
+}
+
+/* The midline: from the canal to the middle between the back muscles of both sides. */
+static void find_midline(scratch *s, const uint16_t *labels, const double canal[2]) {
+    double sum[MYO_SIDE_COUNT][3] = {{0.0}};
+    for (size_t i = 0; i < s->count; i++) {
+        myo_structure structure;
+        myo_side side;
+        if (myo_structure_from_label(labels[i], &structure, &side) &&
+            (structure == MYO_MULTIFIDUS || structure == MYO_ERECTOR_SPINAE)) {
+            sum[side][0] += (double)(i % s->columns);
+            sum[side][1] += (double)(i / s->columns);
+            sum[side][2] += 1.0;
+        }
+    }
+    if (sum[MYO_LEFT][2] > 0.0 && sum[MYO_RIGHT][2] > 0.0) {
+        double back[2];
+        for (int k = 0; k < 2; k++) {
+            back[k] = 0.5 * (sum[MYO_LEFT][k] / sum[MYO_LEFT][2] +
+                             sum[MYO_RIGHT][k] / sum[MYO_RIGHT][2]) - canal[k];
+            s->midline[k] = canal[k];
+        }
+        double length = hypot(back[0], back[1]);
+        s->has_midline = back[1] > 0.0;
+        s->across[0] = back[1] / length; /* columns grow to the left */
+        s->across[1] = -back[0] / length;
+    }
+}
+
+/* True for a pixel that belongs to the other side. */
+static bool is_beyond_midline(const scratch *s, size_t i, myo_side side) {
+    if (!s->has_midline) {
+        return false;
+    }
+    double left = ((double)(i % s->columns) - s->midline[0]) * s->across[0] +
+                  ((double)(i / s->columns) - s->midline[1]) * s->across[1];
+    return (side == MYO_LEFT ? left : -left) * s->pixel_mm < -MIDLINE_MM;
+}
+
 static bool is_muscle(const scratch *s, size_t i) {
     return s->smooth[i] >= CT_MUSCLE_LOW_HU && s->smooth[i] <= CT_MUSCLE_HIGH_HU;
 }
@@ -108,14 +158,27 @@ static bool keep_with_core(scratch *s, myo_error *err) {
     return start == s->count || myo_mask_keep_heaviest(s->mask, s->first, s->columns, s->rows, err);
 }
 
+/* Rounds the corners of the mask off. */
+static void round_off(scratch *s) {
+    for (size_t i = 0; i < s->count; i++) {
+        s->first[i] = (float)s->mask[i];
+    }
+    myo_grid grid = {s->first, s->columns, s->rows};
+    myo_filter_gaussian(&grid, ROUND_SIGMA_MM / s->pixel_mm, ROUND_SIGMA_MM / s->pixel_mm, &grid,
+                        s->distance);
+    for (size_t i = 0; i < s->count; i++) {
+        s->mask[i] = !s->bone[i] && s->first[i] > 0.5f;
+    }
+}
+
 /* The mask of one group: from its proposed pixels (`own`) to what the attenuations say. */
-static bool grow(scratch *s, const uint16_t *labels, myo_error *err) {
+static bool grow(scratch *s, const uint16_t *labels, myo_side side, myo_error *err) {
     if (!measure(s, s->own, s->first, err)) {
         return false;
     }
     memcpy(s->second, s->first, s->count * sizeof(float)); /* distance from the proposal */
     for (size_t i = 0; i < s->count; i++) {
-        bool free_pixel = labels[i] == 0 || s->own[i];
+        bool free_pixel = (labels[i] == 0 || s->own[i]) && !s->bone[i];
         bool near = s->second[i] <= (float)OUTSIDE_MM;
         s->core[i] = s->second[i] <= (float)-INSIDE_MM;
         s->mask[i] = free_pixel && near && (s->core[i] || is_muscle(s, i));
@@ -128,10 +191,10 @@ static bool grow(scratch *s, const uint16_t *labels, myo_error *err) {
         return false;
     }
     for (size_t i = 0; i < s->count; i++) {
-        bool bone = s->smooth[i] > CT_BONE_LOW_HU && !s->core[i];
-        s->mask[i] = s->mask[i] && !bone && (labels[i] == 0 || s->own[i]) &&
-                     s->second[i] <= (float)OUTSIDE_MM;
+        s->mask[i] = s->mask[i] && !s->bone[i] && (labels[i] == 0 || s->own[i]) &&
+                     s->second[i] <= (float)OUTSIDE_MM && !is_beyond_midline(s, i, side);
     }
+    round_off(s);
     return myo_mask_open(s->mask, s->columns, s->rows, OPEN_MM / s->pixel_mm, err) &&
            myo_mask_keep_largest(s->mask, s->columns, s->rows, err) &&
            myo_mask_fill_holes(s->mask, s->columns, s->rows, err);
@@ -159,10 +222,13 @@ static bool assign(scratch *s, size_t group, uint16_t *labels, myo_error *err) {
     return true;
 }
 
-bool ct_refine(const myo_image *hu, myo_labels *labels, myo_error *err) {
+bool ct_refine(const myo_image *hu, const double canal[2], myo_labels *labels, myo_error *err) {
     scratch s;
     uint16_t *pixels = myo_labels_get_pixels(labels);
     bool done = scratch_create(&s, hu, err);
+    if (done && canal) {
+        find_midline(&s, pixels, canal);
+    }
     for (size_t g = 0; done && g < GROUP_COUNT; g++) {
         size_t found = 0;
         for (size_t i = 0; i < s.count; i++) {
@@ -171,9 +237,13 @@ bool ct_refine(const myo_image *hu, myo_labels *labels, myo_error *err) {
             s.own[i] = myo_structure_from_label(pixels[i], &structure, &side) &&
                        side == groups[g].side &&
                        (structure == groups[g].structures[0] || structure == groups[g].structures[1]);
+            if (s.own[i] && is_beyond_midline(&s, i, groups[g].side)) {
+                s.own[i] = 0;
+                pixels[i] = 0;
+            }
             found += s.own[i];
         }
-        done = found == 0 || (grow(&s, pixels, err) && assign(&s, g, pixels, err));
+        done = found == 0 || (grow(&s, pixels, groups[g].side, err) && assign(&s, g, pixels, err));
     }
     scratch_clear(&s);
     return done;

@@ -14,7 +14,8 @@
 bool ct_outline_vertebra(const myo_image *hu, const double canal[2], double size, uint8_t *mask,
                          myo_error *err);
 
-/* Refines proposed outlines of the muscles on a slice (HU, canonical frame) by its attenuations. */
-bool ct_refine(const myo_image *hu, myo_labels *labels, myo_error *err);
+/* Refines proposed outlines of the muscles on a slice (HU, canonical frame) by its attenuations.
+ * `canal` (column and row; may be NULL) tells where the midline begins. */
+bool ct_refine(const myo_image *hu, const double canal[2], myo_labels *labels, myo_error *err);
 
 #endif
