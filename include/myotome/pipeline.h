@@ -28,6 +28,8 @@ typedef struct myo_measure_options {
     const char *fat;           /* fat method, or "all" */
     const char *reference;     /* "auto", "vertebra", "disc" */
     const char *vertebra;      /* "L1,L3": those next to the fracture, for the spinal CT value; "L1" */
+    const char *gluteus_maximus_at; /* on CT: "acetabular-roof" or "sacroiliac-joint" */
+    const char *gluteus_medius_at;  /* likewise; the defaults are in this order */
     double height_m;           /* 0: not given */
     const char *heights_csv;   /* patient_id,height_m */
     const char *clinical_csv;  /* patient_id and the models' variables */

@@ -27,6 +27,7 @@ static const cli_example examples[] = {
 typedef struct outlook {
     const myo_series *series;   /* NULL: none, `error` says why */
     const myo_series *sagittal; /* discs will be looked for on it; NULL: none */
+    const myo_series *ct;       /* measured for want of an axial T2 series; NULL: none */
     bool has_slice;
     myo_level_choice slice;
     myo_error error;
@@ -39,6 +40,7 @@ static outlook look_at(const myo_study *study) {
             myo_level_choose_slice(study, o.series, NULL, DEFAULT_LEVEL, NULL, &o.slice, &o.error);
     } else {
         o.series = NULL;
+        o.ct = myo_level_choose_ct_series(study, NULL, &o.ct, NULL) ? o.ct : NULL;
     }
     o.sagittal = o.series ? myo_level_find_sagittal(study, o.series, NULL) : NULL;
     return o;
@@ -46,11 +48,12 @@ static outlook look_at(const myo_study *study) {
 
 /* Why a series is not the one that is measured. */
 static const char *why_not(const myo_series *series, const outlook *o) {
-    const char *reason = myo_level_why_not_axial_t2(series);
+    bool ct = series->modality == MYO_MODALITY_CT && !o->series;
+    const char *reason = ct ? myo_level_why_not_ct(series) : myo_level_why_not_axial_t2(series);
     if (reason) {
         return reason;
     }
-    return o->series ? "another series fits better; --series decides" : "--series decides";
+    return o->series || o->ct ? "another series fits better; --series decides" : "--series decides";
 }
 
 static void add_milliseconds(cli_table *table, double value) {
@@ -73,7 +76,7 @@ static void add_series(cli_table *table, const myo_series *series, const outlook
     cli_table_add(table, "%zu", series->stack_count);
     if (series == o->sagittal) {
         cli_table_add(table, "%s", "no: it serves to find the level");
-    } else if (series == o->series) {
+    } else if (series == o->series || series == o->ct) {
         cli_table_add(table, "%s", "yes");
     } else {
         cli_table_add(table, "no: %s", why_not(series, o));
@@ -87,6 +90,13 @@ static void print_notes(const myo_catalogue *catalogue, const myo_study *study) 
         double tilt_deg = 0.0;
         for (size_t k = 0; k < series->stack_count; k++) {
             tilt_deg = fmax(tilt_deg, series->stacks[k].gantry_tilt_deg);
+        }
+        if (series->modality == MYO_MODALITY_CT && (*series->kernel || *series->contrast_agent)) {
+            printf("  note: series %d is CT, kernel ", series->number);
+            cli_print_safely(stdout, *series->kernel ? series->kernel : "unknown");
+            printf(", contrast medium ");
+            cli_print_safely(stdout, *series->contrast_agent ? series->contrast_agent : "none");
+            putchar('\n');
         }
         if (tilt_deg > 0.0) {
             printf("  note: series %d was taken with the gantry tilted by %.0f degrees\n",
@@ -131,6 +141,9 @@ static bool print_study(const myo_catalogue *catalogue, const myo_study *study) 
     if (o.sagittal) {
         printf("  slice at %s: that at the disc on series %d (see `myotome level`)\n",
                DEFAULT_LEVEL, o.sagittal->number);
+    } else if (o.ct) {
+        printf("  slices: those at the landmarks that series %d shows (see `myotome level`)\n",
+               o.ct->number);
     } else if (o.has_slice) {
         printf("  slice at %s: series %d, instance %d (%s, confidence %.2f)\n  note: %s\n",
                o.slice.level, o.slice.series->number, o.slice.instance->instance_number,
@@ -209,7 +222,7 @@ static json_t *stacks_to_json(const myo_series *series) {
 }
 
 static json_t *series_to_json(const myo_series *series, const outlook *o) {
-    bool measured = o->series && series == o->series;
+    bool measured = series == o->series || series == o->ct;
     return json_pack("{s:i, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:I, s:o, s:b, s:o}",
                      "number", series->number, "series_uid", cli_json_text(series->series_uid),
                      "description", cli_json_text(series->description), "modality",
@@ -235,6 +248,7 @@ static json_t *slice_to_json(const outlook *o) {
 
 static json_t *study_to_json(const myo_study *study) {
     outlook o = look_at(study);
+    const myo_series *level = o.ct ? o.ct : o.sagittal; /* on which levels are looked for */
     json_t *series = json_array();
     for (size_t i = 0; i < study->series_count; i++) {
         json_array_append_new(series, series_to_json(&study->series[i], &o));
@@ -245,9 +259,9 @@ static json_t *study_to_json(const myo_study *study) {
                      study->patient_size_m > 0.0 ? cli_json_number(study->patient_size_m)
                                                  : json_null(),
                      "series", series, "level_series_uid",
-                     o.sagittal ? cli_json_text(o.sagittal->series_uid) : json_null(), "slice",
-                     o.sagittal ? json_null() : slice_to_json(&o), "error",
-                     o.has_slice || o.sagittal ? json_null() : cli_json_text(o.error.message));
+                     level ? cli_json_text(level->series_uid) : json_null(), "slice",
+                     level ? json_null() : slice_to_json(&o), "error",
+                     o.has_slice || level ? json_null() : cli_json_text(o.error.message));
 }
 
 static bool print_json(const myo_catalogue *catalogue) {

@@ -11,6 +11,8 @@ enum {
     OPTION_LEVEL_CONFIDENCE,
     OPTION_ACCEPT_LEVEL,
     OPTION_VERTEBRA,
+    OPTION_GLUTEUS_MAXIMUS_AT,
+    OPTION_GLUTEUS_MEDIUS_AT,
     OPTION_SERIES,
     OPTION_METHOD,
     OPTION_FAT,
@@ -37,6 +39,7 @@ enum {
 #define STUDY_MEMORY_MAX_GIB 4096
 
 static const char *const levels[] = {"L1/2", "L2/3", "L3", "L3/4", "L4/5", "L5/S1", NULL};
+static const char *const landmarks[] = {"acetabular-roof", "sacroiliac-joint", NULL};
 static const char *const references[] = {"auto", "vertebra", "disc", NULL};
 
 static const cli_option options[OPTION_COUNT] = {
@@ -76,10 +79,22 @@ static const cli_option options[OPTION_COUNT] = {
                          .help = "on CT: the vertebrae next to the fracture, whose trabecular bone "
                                  "gives the spinal CT value",
                          .default_text = "L1"},
+    [OPTION_GLUTEUS_MAXIMUS_AT] = {.name = "gluteus-maximus-at",
+                                   .kind = CLI_CHOICE,
+                                   .argument = "LANDMARK",
+                                   .help = "on CT: where gluteus maximus is measured",
+                                   .default_text = "acetabular-roof",
+                                   .choices = landmarks},
+    [OPTION_GLUTEUS_MEDIUS_AT] = {.name = "gluteus-medius-at",
+                                  .kind = CLI_CHOICE,
+                                  .argument = "LANDMARK",
+                                  .help = "on CT: where gluteus medius is measured",
+                                  .default_text = "sacroiliac-joint",
+                                  .choices = landmarks},
     [OPTION_SERIES] = {.name = "series",
                        .kind = CLI_TEXT,
                        .argument = "NUMBER|UID",
-                       .help = "take this series instead of choosing the axial T2 series"},
+                       .help = "take this series instead of choosing the axial T2 series, or else the CT"},
     [OPTION_METHOD] =
         {.name = "method",
          .kind = CLI_TEXT,
@@ -91,8 +106,7 @@ static const cli_option options[OPTION_COUNT] = {
                     .kind = CLI_TEXT,
                     .argument = "NAME|all",
                     .help = "fat method, or all of them; parameters as for --method, for example "
-                            "fixed:threshold=300",
-                    .default_text = "gmm3"},
+                            "fixed:threshold=300. Without it gmm3 on MR and hu on CT"},
     [OPTION_REFERENCE] = {.name = "reference",
                           .kind = CLI_CHOICE,
                           .argument = "WHICH",
@@ -206,6 +220,8 @@ static myo_measure_options make_options(const cli_call *call) {
         .level_confidence = v[OPTION_LEVEL_CONFIDENCE].number,
         .accept_level = v[OPTION_ACCEPT_LEVEL].count > 0,
         .vertebra = v[OPTION_VERTEBRA].text,
+        .gluteus_maximus_at = v[OPTION_GLUTEUS_MAXIMUS_AT].text,
+        .gluteus_medius_at = v[OPTION_GLUTEUS_MEDIUS_AT].text,
         .series = v[OPTION_SERIES].text,
         .method = v[OPTION_METHOD].text,
         .fat = v[OPTION_FAT].text,

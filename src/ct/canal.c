@@ -385,20 +385,26 @@ static bool find_canal(window *w, path *out, myo_error *err) {
     return done;
 }
 
-/* Gaussian mean of the points around a height along the path. */
+/* The path at an index, by a line fitted to the points around it with Gaussian weights (W.S.
+ * Cleveland, J Am Stat Assoc 74:829-836, 1979), which neither draws back at the ends nor jumps. */
 static myo_vec3 smooth_at(const myo_vec3 *points, size_t count, double step_mm, double index) {
-    myo_vec3 sum = {0};
-    double weights = 0.0, reach = 3.0 * SMOOTH_SIGMA_MM / step_mm;
-    /* Near an end the window shrinks, so that the curve does not draw back from it. */
-    reach = fmax(fmin(reach, fmin(index, (double)(count - 1) - index)), 0.0);
-    long first = (long)ceil(index - reach - 1e-9), last = (long)floor(index + reach + 1e-9);
-    for (long i = first < 0 ? 0 : first; i <= last && i < (long)count; i++) {
+    double reach = 3.0 * SMOOTH_SIGMA_MM / step_mm, sum = 0.0, moment = 0.0, square = 0.0;
+    myo_vec3 mean = {0}, slope = {0};
+    long first = (long)fmax(ceil(index - reach), 0.0);
+    long last = (long)fmin(floor(index + reach), (double)(count - 1));
+    for (long i = first; i <= last; i++) {
         double d = ((double)i - index) * step_mm / SMOOTH_SIGMA_MM, weight = exp(-0.5 * d * d);
-        sum = ct_along(sum, weight, points[i]);
-        weights += weight;
+        sum += weight;
+        moment += weight * d;
+        square += weight * d * d;
+        mean = ct_along(mean, weight, points[i]);
+        slope = ct_along(slope, weight * d, points[i]);
     }
-    return weights > 0.0 ? ct_along((myo_vec3){0}, 1.0 / weights, sum)
-                         : points[(size_t)lround(index)];
+    double determinant = sum * square - moment * moment;
+    if (!(determinant > 1e-9 * sum * sum)) {
+        return points[(size_t)lround(index)];
+    }
+    return ct_along(ct_along((myo_vec3){0}, square / determinant, mean), -moment / determinant, slope);
 }
 
 static myo_vec3 unit(myo_vec3 v) {

@@ -13,7 +13,9 @@
 
 #define CANDIDATES_MAX 96
 #define CONTRAST_MIN_HU 8.0     /* less is noise */
-#define CONTRAST_FULL_HU 60.0
+#define CONTRAST_FULL_HU 60.0   /* and this is a clear disc, if there are no clearer ones: */
+#define CONTRAST_SHARE 0.6      /* of the middle one of the clearest */
+#define CLEAREST 5
 #define PEAK_REACH_MM 5.0       /* one candidate within this */
 #define STRENGTH_PAID 0.2       /* of each disc: what is weaker does not make a chain better */
 #define MISSED_COST 0.45        /* for a disc that is not seen between two others */
@@ -25,6 +27,8 @@
 #define SACRAL_WEIGHT 1.2
 #define WING_BELOW_MM 14.0      /* where the wings are looked for, below and above the disc */
 #define WING_ABOVE_MM 18.0
+#define TRANSVERSE_WEIGHT 0.5   /* bone above may be the transverse processes of L5; */
+#define SACRAL_ABOVE_COST 2.0   /* where it is more than half, the disc lies within the sacrum */
 #define TURN_REACH_MM 20.0      /* the canal's turn is measured from and to here */
 #define TURN_FULL_RAD (30.0 * CT_PI / 180.0)
 #define TURN_WEIGHT 0.5
@@ -65,24 +69,46 @@ static double sacral_evidence(const ct_curve *curve, const ct_profile *profile, 
     size_t a = at > reach ? at - reach : 0;
     size_t b = at + reach < curve->count ? at + reach : curve->count - 1;
     double turn = curve->points[b].tilt_rad - curve->points[a].tilt_rad;
-    return fmax(below - 0.5 * above, 0.0) +
-           TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
+    double wings = below - TRANSVERSE_WEIGHT * above - SACRAL_ABOVE_COST * fmax(above - 0.5, 0.0);
+    return fmax(wings, 0.0) + TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
+}
+
+static int by_value(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* The contrast of a disc in this volume: a part of that of the clearest ones, so that bodies with
+ * dense endplates, which have some contrast as well, do not pass for discs. */
+static double find_full_contrast(const double *contrast, size_t count) {
+    double sorted[CANDIDATES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = contrast[i];
+    }
+    qsort(sorted, count, sizeof *sorted, by_value);
+    size_t rank = count > CLEAREST ? count - 1 - CLEAREST / 2 : count / 2;
+    return count > 0 ? fmax(CONTRAST_FULL_HU, CONTRAST_SHARE * sorted[rank]) : CONTRAST_FULL_HU;
 }
 
 static void find_candidates(search *s, const ct_curve *curve, const ct_profile *profile) {
     size_t reach = (size_t)fmax(PEAK_REACH_MM * s->size, 2.0);
+    double contrast[CANDIDATES_MAX];
     for (size_t i = 0; i < curve->count && s->count < CANDIDATES_MAX; i++) {
         bool peak = profile[i].disc >= CONTRAST_MIN_HU;
         for (size_t j = i > reach ? i - reach : 0; peak && j <= i + reach && j < curve->count; j++) {
             peak = profile[j].disc < profile[i].disc || (profile[j].disc <= profile[i].disc && j >= i);
         }
         if (peak) {
+            contrast[s->count] = profile[i].disc;
             s->items[s->count++] = (candidate){
                 .at = i,
-                .strength = fmin(profile[i].disc / CONTRAST_FULL_HU, 1.0),
                 .sacral = sacral_evidence(curve, profile, i, s->size),
                 .centre = ct_body_centre(&curve->points[i], s->size)};
         }
+    }
+    double full = find_full_contrast(contrast, s->count);
+    for (size_t i = 0; i < s->count; i++) {
+        s->items[i].strength = fmin(contrast[i] / full, 1.0);
     }
 }
 
@@ -171,11 +197,6 @@ static void turn_round(ct_chain *chain) {
         chain->strength[j] = strength;
         chain->sacral[j] = sacral;
     }
-}
-
-static int by_value(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return a < b ? -1 : a > b;
 }
 
 static double median_spacing(const search *s, const size_t *indices, size_t count) {

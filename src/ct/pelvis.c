@@ -31,7 +31,7 @@
 #define REFINE_STEPS 7          /* so many each way */
 #define ROOF_ABOVE_MM 3.0       /* the acetabular roof, above the top of the head */
 
-#define JOINT_GAP_MM 5.0        /* bones nearer than this are neighbours */
+#define JOINT_GAP_MM 6.0        /* bones nearer than this are neighbours */
 #define JOINT_LATERAL_MM 58.0   /* so far from the midline, bone is ilium */
 #define JOINT_DOWN_MM 130.0     /* below L5/S1 at most */
 #define JOINT_FROM_MM 15.0

@@ -19,7 +19,7 @@
 #define DISC_DEPTH_MM 12.0
 #define PLANE_STEP_MM 2.0
 #define ENDPLATE_MIN_MM 3   /* from the middle of a disc to its endplates */
-#define ENDPLATE_MAX_MM 7
+#define ENDPLATE_MAX_MM 6
 #define WING_NEAR_MM 24.0   /* to the side of the canal's middle: where the wings of the sacrum are */
 #define WING_FAR_MM 40.0
 #define WING_FRONT_MM 22.0
@@ -29,7 +29,7 @@
 #define CLIP_LOW_HU (-100.0f)
 #define CLIP_HIGH_HU 450.0f
 
-#define PITCHES 13
+#define PITCHES 9
 #define PITCH_STEP_RAD (5.0 * CT_PI / 180.0)
 
 myo_vec3 ct_body_centre(const ct_curve_point *point, double size) {

@@ -13,6 +13,13 @@
 #define SPACING_ADULT_MM 36.0 /* between the middles of lumbar discs */
 #define SIZE_MIN 0.5
 #define SIZE_MAX_FACTOR 1.3
+/* Half of the width of a lumbar body, mm (L5: 43 mm in women, 46 mm in men; the others are a little
+ * narrower), and where it is looked for. */
+#define HALF_WIDTH_ADULT_MM 22.0
+#define WIDTH_NEAR_MM 9.0
+#define WIDTH_FAR_MM 34.0
+#define WIDTH_BONE_HU 150.0
+#define BODIES_MEASURED 4
 #define ROUNDS 3
 #define SAME_SIZE_LOG 0.05
 #define ADULT_LOG 0.15
@@ -76,6 +83,11 @@ static bool find_chain(const myo_ct *ct, const ct_curve *curve, double size, ct_
     return done;
 }
 
+/* The size that the distances of a chain's discs tell. */
+static double told_size(const ct_chain *chain) {
+    return fmin(fmax(chain->spacing_mm / SPACING_ADULT_MM, SIZE_MIN), SIZE_MAX_FACTOR);
+}
+
 /* Starts from several sizes, follows each to the size that its own chain tells, and keeps the chain
  * with the best score. */
 static bool find_best_chain(const myo_ct *ct, const ct_curve *curve, ct_chain *best, double *size,
@@ -92,7 +104,7 @@ static bool find_best_chain(const myo_ct *ct, const ct_curve *curve, ct_chain *b
                 *best = chain;
                 *size = at;
             }
-            double told = fmin(fmax(chain.spacing_mm / SPACING_ADULT_MM, SIZE_MIN), SIZE_MAX_FACTOR);
+            double told = told_size(&chain);
             if (chain.count < 2 || fabs(log(told / at)) < SAME_SIZE_LOG) {
                 break;
             }
@@ -113,6 +125,49 @@ static bool keep_canal(const ct_curve *curve, myo_ct_anatomy *out, myo_error *er
     return out->canal_mm != NULL;
 }
 
+static int by_value(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* Half of a body's width on one side: where density falls most from bone to the outside. */
+static double measure_half_width(const myo_ct *ct, const ct_curve_point *p, double size,
+                                 double sign) {
+    myo_vec3 centre = ct_body_centre(p, size);
+    double best = 0.0, at = 0.0;
+    for (double r = WIDTH_NEAR_MM; r <= WIDTH_FAR_MM; r += 0.5) {
+        double inside = (double)myo_ct_sample(ct, ct_along(centre, sign * (r - 1.5), p->left));
+        double outside = (double)myo_ct_sample(ct, ct_along(centre, sign * (r + 1.5), p->left));
+        if (inside > WIDTH_BONE_HU && inside - outside > best) {
+            best = inside - outside;
+            at = r;
+        }
+    }
+    return at;
+}
+
+/* The size in the plane of the slices: by the width of the lumbar bodies. Where no width can be
+ * measured, the size at which the chain was found. */
+static double measure_size(const myo_ct *ct, const ct_curve *curve, const ct_chain *chain,
+                           double size) {
+    double widths[2 * BODIES_MEASURED];
+    size_t count = 0;
+    for (size_t i = chain->count - 1; i > 0 && count + 2 <= 2 * BODIES_MEASURED; i--) {
+        const ct_curve_point *p = &curve->points[(chain->at[i] + chain->at[i - 1]) / 2];
+        for (double sign = -1.0; sign <= 1.0; sign += 2.0) {
+            double width = measure_half_width(ct, p, size, sign);
+            if (width > 0.0) {
+                widths[count++] = width;
+            }
+        }
+    }
+    if (count == 0) {
+        return size;
+    }
+    qsort(widths, count, sizeof *widths, by_value);
+    return fmin(fmax(widths[count / 2] / HALF_WIDTH_ADULT_MM, SIZE_MIN), SIZE_MAX_FACTOR);
+}
+
 bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err) {
     ct_curve curve;
     ct_chain chain = {0};
@@ -121,6 +176,7 @@ bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err) 
     if (done && curve.count > 0) {
         done = find_best_chain(ct, &curve, &chain, &out->size, err);
         if (done && chain.count > 1) {
+            out->size = measure_size(ct, &curve, &chain, out->size);
             name_discs(&curve, &chain, out->size, &out->spine);
             done = ct_pelvis_find(ct, out, &out->pelvis, err);
         }

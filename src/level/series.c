@@ -140,10 +140,12 @@ static bool set_obstacle_error(const myo_series *series, obstacle found, const c
                          series->description, obstacle_texts[found]);
 }
 
+bool level_check_series_of_slice(const myo_series *series, myo_error *err) {
+    bool ct = series->modality == MYO_MODALITY_CT && geometry_obstacle(series) == OBSTACLE_NONE;
+    return ct || level_check_named_series(series, err);
+}
+
 bool level_check_named_series(const myo_series *series, myo_error *err) {
-    if (series->modality == MYO_MODALITY_CT && geometry_obstacle(series) == OBSTACLE_NONE) {
-        return true;
-    }
     obstacle found = find_obstacle(series, true);
     return found == OBSTACLE_NONE || set_obstacle_error(series, found, "", err);
 }

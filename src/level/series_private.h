@@ -16,6 +16,9 @@ bool level_stack_is_axial(const myo_series *series, const myo_stack *stack);
  * better (localizer, derived, contrast that the header does not tell) does not count. */
 bool level_check_named_series(const myo_series *series, myo_error *err);
 
+/* The same for the series of a slice that the user named, which may be axial CT. */
+bool level_check_series_of_slice(const myo_series *series, myo_error *err);
+
 /* Fills in a choice; fails when the slice cannot be measured. slice.c. */
 bool level_finish(const myo_series *series, const myo_instance *instance, const char *source,
                   double confidence, myo_level_choice *out, myo_error *err);

@@ -140,7 +140,7 @@ static bool choose_named_slice(const myo_study *study, const char *text, myo_lev
     }
     snprintf(out->note, sizeof out->note,
              "the slice was named by the user; that it lies at %s was not checked", out->level);
-    return level_check_named_series(series, err) &&
+    return level_check_series_of_slice(series, err) &&
            level_finish(series, instance, "slice-option", CONFIDENCE_SLICE_OPTION, out, err);
 }
 

@@ -186,6 +186,15 @@ void ct_scan_clear(ct_scan *scan) {
     *scan = (ct_scan){0};
 }
 
+/* A study of CT alone is told what its CT lacks, and not that MR is missing. */
+static bool is_all_ct(const myo_study *study) {
+    bool all = study->series_count > 0;
+    for (size_t i = 0; i < study->series_count; i++) {
+        all = all && study->series[i].modality == MYO_MODALITY_CT;
+    }
+    return all;
+}
+
 bool locate_with_scan(const myo_study *study, const myo_location_query *query, myo_location *out,
                       ct_scan *scan, myo_error *err) {
     *out = (myo_location){0};
@@ -196,9 +205,13 @@ bool locate_with_scan(const myo_study *study, const myo_location_query *query, m
     }
     bool has_axial = myo_level_choose_series(study, query->series, &out->axial, err);
     const myo_series *series = NULL;
-    if (!has_axial && myo_level_choose_ct_series(study, query->series, &series, NULL)) {
+    myo_error no_ct = {0};
+    if (!has_axial && myo_level_choose_ct_series(study, query->series, &series, &no_ct)) {
         out->axial = series;
         return locate_on_ct(study, level, out, scan, err);
+    }
+    if (!has_axial && is_all_ct(study)) {
+        return myo_error_set(err, no_ct.code, "%s", no_ct.message);
     }
     out->axial = has_axial ? out->axial : NULL;
     return locate_on_mr(study, level, has_axial, out, err);

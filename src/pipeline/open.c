@@ -63,6 +63,20 @@ static bool take_vertebrae(run *r, myo_error *err) {
     return true;
 }
 
+static bool check_landmark(const char *option, const char *name, myo_error *err) {
+    return strcmp(name, RUN_ACETABULAR_ROOF) == 0 || strcmp(name, RUN_SACROILIAC_JOINT) == 0 ||
+           myo_error_set(err, MYO_E_ARGUMENT, "%s %s: not one of %s, %s", option, name,
+                         RUN_ACETABULAR_ROOF, RUN_SACROILIAC_JOINT);
+}
+
+static bool take_landmarks(run *r, myo_error *err) {
+    const myo_measure_options *o = r->options;
+    r->gluteus_maximus_at = o->gluteus_maximus_at ? o->gluteus_maximus_at : RUN_ACETABULAR_ROOF;
+    r->gluteus_medius_at = o->gluteus_medius_at ? o->gluteus_medius_at : RUN_SACROILIAC_JOINT;
+    return check_landmark("--gluteus-maximus-at", r->gluteus_maximus_at, err) &&
+           check_landmark("--gluteus-medius-at", r->gluteus_medius_at, err);
+}
+
 static bool choose_segmenter(run *r, myo_error *err) {
     const char *spec = r->options->method ? r->options->method : "auto";
     char name[METHOD_NAME_SIZE];
@@ -153,7 +167,7 @@ bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
     if (options->input_count == 0 || !options->output) {
         return myo_error_set(err, MYO_E_ARGUMENT, "measure needs an INPUT and an output folder");
     }
-    return check_level(r->level, err) && check_reference(r, err) && take_vertebrae(r, err) &&
+    return check_level(r->level, err) && check_reference(r, err) && take_vertebrae(r, err) && take_landmarks(r, err) &&
            myo_registry_create(&r->registry, err) && myo_registry_load_bundled(r->registry, err) &&
            (!options->plugin_directory ||
             myo_registry_load_plugins(r->registry, options->plugin_directory, err)) &&

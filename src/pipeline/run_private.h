@@ -19,6 +19,8 @@
 #define RUN_MODELS_MAX 16
 #define RUN_FAT_METHODS_MAX 16
 #define STUDY_FOLDER_SIZE 192
+#define RUN_ACETABULAR_ROOF "acetabular-roof"
+#define RUN_SACROILIAC_JOINT "sacroiliac-joint"
 #define RUN_VERTEBRAE_MAX 9
 #define RUN_VERTEBRA_SIZE 8
 
@@ -54,6 +56,7 @@ typedef struct run {
     const char *level;
     char vertebrae[RUN_VERTEBRAE_MAX][RUN_VERTEBRA_SIZE]; /* that spinal_ct_hu is the mean of */
     size_t vertebra_count;
+    const char *gluteus_maximus_at, *gluteus_medius_at; /* landmarks, as above */
     double level_confidence_min;
     myo_registry *registry;
     const myo_segmenter *segmenter;

@@ -111,7 +111,10 @@ static void record_not_measured(work *w, const char *what, const myo_error *reas
 
 /* A slice at a landmark of the pelvis. */
 static void add_gluteal_slice(work *w, slice_kind kind, bool found, myo_vec3 at, const char *name,
-                              myo_structure structure) {
+                              uint32_t asked) {
+    if (asked == 0) {
+        return;
+    }
     const myo_ct_anatomy *anatomy = &w->scan.anatomy;
     myo_level_choice choice;
     myo_error reason = {0};
@@ -121,7 +124,7 @@ static void add_gluteal_slice(work *w, slice_kind kind, bool found, myo_vec3 at,
         snprintf(choice.note, sizeof choice.note, "at the %s",
                  kind == SLICE_CT_ACETABULAR_ROOF ? "acetabular roof, just above the femoral heads"
                                                   : "lower end of the sacroiliac joints");
-        add_slice(w, kind, &choice, 1u << structure);
+        add_slice(w, kind, &choice, asked);
     } else {
         record_not_measured(w, name, &reason);
     }
@@ -129,10 +132,21 @@ static void add_gluteal_slice(work *w, slice_kind kind, bool found, myo_vec3 at,
 
 static void add_gluteal_slices(work *w) {
     const myo_ct_pelvis *pelvis = &w->scan.anatomy.pelvis;
+    uint32_t at_roof = 0, at_joint = 0;
+    const struct {
+        myo_structure structure;
+        const char *landmark;
+    } wanted[] = {{MYO_GLUTEUS_MAXIMUS, w->r->gluteus_maximus_at},
+                  {MYO_GLUTEUS_MEDIUS, w->r->gluteus_medius_at}};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        bool roof = strcmp(wanted[i].landmark, RUN_ACETABULAR_ROOF) == 0;
+        at_roof |= roof ? 1u << wanted[i].structure : 0;
+        at_joint |= roof ? 0 : 1u << wanted[i].structure;
+    }
     add_gluteal_slice(w, SLICE_CT_ACETABULAR_ROOF, pelvis->has_heads, pelvis->roof_mm,
-                      "acetabular-roof", MYO_GLUTEUS_MAXIMUS);
+                      RUN_ACETABULAR_ROOF, at_roof);
     add_gluteal_slice(w, SLICE_CT_SACROILIAC_JOINT, pelvis->has_joints, pelvis->joint_mm,
-                      "sacroiliac-joint", MYO_GLUTEUS_MEDIUS);
+                      RUN_SACROILIAC_JOINT, at_joint);
 }
 
 /* The other slices that a CT is measured on: what cannot be found costs nothing else. */
@@ -200,6 +214,14 @@ static bool outline(work *w, myo_error *err) {
         }
     }
     record_slices(w);
+    if (w->scan.series) {
+        json_object_set_new(w->record, "ct",
+                            json_pack("{s:i, s:o, s:o, s:f}", "series_number", w->scan.series->number,
+                                      "kernel", json_any_text(w->scan.series->kernel),
+                                      "contrast_agent",
+                                      json_any_text(w->scan.series->contrast_agent), "size",
+                                      w->scan.anatomy.size));
+    }
     record_other_series(w, w->slices[0].choice.series);
     return true;
 }

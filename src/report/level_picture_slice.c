@@ -286,7 +286,7 @@ void level_picture_draw_slice(cairo_t *cairo, const overlay_view *view,
     cairo_save(cairo);
     cairo_rectangle(cairo, 0.0, 0.0, view->width / view->unit, OVERLAY_UNITS_HIGH);
     cairo_clip(cairo);
-    if (location->axial) {
+    if (location->axial && location->instance) { /* a volume has no gaps to show */
         draw_planes(cairo, view, location->axial);
     }
     cairo_restore(cairo);

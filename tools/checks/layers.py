@@ -21,6 +21,7 @@ ALLOWED = {
     "io": LOW,
     "dicom": LOW,
     "level": LOW,
+    "ct": LOW,
     "segment": LOW,
     "fat": LOW,
     "measure": LOW,

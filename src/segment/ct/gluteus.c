@@ -22,6 +22,9 @@
 #include <string.h>
 
 /* For an adult, mm. */
+#define HALF_PELVIS_MM 118.0 /* from the midline to the lateral end of the bones */
+#define SIZE_MIN 0.5
+#define SIZE_MAX_FACTOR 1.3
 #define ILIUM_LATERAL_MM 45.0  /* from the midline: bone that is surely ilium */
 /* Bone nearer to the midline is sacrum and not the posterior end of the ilium. */
 #define BACK_LATERAL_ROOF_MM 25.0
@@ -48,6 +51,7 @@
 #define MINIMUS_REACH_MM 45.0
 #define MINIMUS_SPREAD_MM 6.0
 #define MINIMUS_SHARE 0.75     /* of the ilium's length that it covers, from the front */
+#define FRONT_CUT_MM 110.0     /* the cut in front of medius goes through to the skin */
 #define STEPS_MAX 160
 #define OFFSETS_MAX 64
 
@@ -420,8 +424,8 @@ static bool outline_medius(pelvis *p, uint16_t *labels, bool *found, myo_error *
     /* Outward, across the ilium. */
     double dx = p->back.x - p->front.x, dy = p->back.y - p->front.y, length = hypot(dx, dy);
     point out = {dy / length, -dx / length};
-    point edge = {p->front.x + 60.0 * p->size * (0.8 * out.x - 0.6 * dx / length),
-                  p->front.y + 60.0 * p->size * (0.8 * out.y - 0.6 * dy / length)};
+    point edge = {p->front.x + FRONT_CUT_MM * p->size * (0.8 * out.x - 0.6 * dx / length),
+                  p->front.y + FRONT_CUT_MM * p->size * (0.8 * out.y - 0.6 * dy / length)};
     cut_line(p, p->front, edge); /* sartorius and tensor fasciae latae lie in front */
     if (!cut_minimus(p, err)) {
         return false;
@@ -471,10 +475,27 @@ static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], 
     return outline_maximus(p, labels, &found[0], err) && outline_medius(p, labels, &found[1], err);
 }
 
+/* Pelves differ in width, and not always as spines do: the size is that of the bones on the slice. */
+static double find_size(const pelvis *p) {
+    double widest[MYO_SIDE_COUNT] = {0.0, 0.0};
+    for (size_t i = 0; i < p->count; i++) {
+        double x = place(p, i).x;
+        if (p->bone[i]) {
+            widest[MYO_LEFT] = fmax(widest[MYO_LEFT], x);
+            widest[MYO_RIGHT] = fmax(widest[MYO_RIGHT], -x);
+        }
+    }
+    double half = 0.5 * (widest[MYO_LEFT] + widest[MYO_RIGHT]);
+    return fmin(fmax(half / HALF_PELVIS_MM, SIZE_MIN), SIZE_MAX_FACTOR);
+}
+
 bool ct_outline_gluteus(const myo_image *hu, double middle_column, double size, bool roof,
                         uint16_t *labels, bool found[2][MYO_SIDE_COUNT], myo_error *err) {
     pelvis p;
     bool done = pelvis_create(&p, hu, middle_column, size, err);
+    if (done) {
+        p.size = find_size(&p);
+    }
     for (int side = 0; done && side < MYO_SIDE_COUNT; side++) {
         bool of_side[2];
         p.sign = side == MYO_LEFT ? 1.0 : -1.0;

@@ -41,6 +41,8 @@ static inline series_fixture *add_series(study_fixture *f, int number) {
                                 .frame_of_reference_uid = "",
                                 .number = number,
                                 .description = "",
+                                .kernel = "",
+                                .contrast_agent = "",
                                 .modality = MYO_MODALITY_MR,
                                 .plane = MYO_PLANE_AXIAL,
                                 .weighting = MYO_WEIGHTING_T2,

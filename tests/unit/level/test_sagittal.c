@@ -72,8 +72,8 @@ static void says_when_the_axial_series_does_not_reach_the_disc(void **state) {
     myo_error err = {0};
     assert_false(
         myo_level_choose_slice(study, &study->series[0], &evidence, "L4/5", NULL, &choice, &err));
-    assert_string_equal(err.message, "series 6 (\"\") does not reach L4/5 as found on the sagittal "
-                                     "series: its nearest slice is 61 mm away");
+    assert_string_equal(err.message, "series 6 (\"\") does not reach L4/5 where the discs show "
+                                     "it: its nearest slice is 61 mm away");
 }
 
 static void trusts_a_slice_off_the_disc_less(void **state) {

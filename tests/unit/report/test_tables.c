@@ -68,19 +68,25 @@ static void features_leave_unknown_numbers_empty(void **state) {
     features.indices[MYO_MULTIFIDUS] = (myo_muscle_indices){142.934, 0.56264, 0.35939, 0.36111, 20};
     features.indices[MYO_ERECTOR_SPINAE] = (myo_muscle_indices){none, none, none, none, none};
     features.indices[MYO_PSOAS_MAJOR] = (myo_muscle_indices){406.445, 0.875, 0.875, 0, 1.005};
+    features.indices[MYO_GLUTEUS_MAXIMUS] = features.indices[MYO_ERECTOR_SPINAE];
+    features.indices[MYO_GLUTEUS_MEDIUS] = (myo_muscle_indices){none, 0.4, 0.3, 0.25, 2};
     myo_text text = {0};
     myo_report_features_header(&text);
     myo_report_features_row(&text, &features);
     assert_string_equal(
         text.data,
         "patient_id,study_uid,height_m,height_source,level,multifidus_smi_mm2_m2,"
-        "erector_spinae_smi_mm2_m2,psoas_major_smi_mm2_m2,multifidus_rcsa,multifidus_rfcsa,"
+        "erector_spinae_smi_mm2_m2,psoas_major_smi_mm2_m2,gluteus_maximus_smi_mm2_m2,"
+        "gluteus_medius_smi_mm2_m2,multifidus_rcsa,multifidus_rfcsa,"
         "multifidus_fat_fraction,multifidus_asymmetry_percent,erector_spinae_rcsa,"
         "erector_spinae_rfcsa,erector_spinae_fat_fraction,erector_spinae_asymmetry_percent,"
         "psoas_major_rcsa,psoas_major_rfcsa,psoas_major_fat_fraction,"
-        "psoas_major_asymmetry_percent,vertebral_reference_csa_mm2,spinal_ct_hu,flags\n"
-        "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,0.5626,0.3594,0.3611,20.00,,,,,"
-        "0.8750,0.8750,0.0000,1.00,1280.00,,level_not_confirmed;fat_unreliable\n");
+        "psoas_major_asymmetry_percent,gluteus_maximus_rcsa,gluteus_maximus_rfcsa,"
+        "gluteus_maximus_fat_fraction,gluteus_maximus_asymmetry_percent,gluteus_medius_rcsa,"
+        "gluteus_medius_rfcsa,gluteus_medius_fat_fraction,gluteus_medius_asymmetry_percent,"
+        "vertebral_reference_csa_mm2,spinal_ct_hu,flags\n"
+        "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,,,0.5626,0.3594,0.3611,20.00,,,,,"
+        "0.8750,0.8750,0.0000,1.00,,,,,0.4000,0.3000,0.2500,2.00,1280.00,,level_not_confirmed;fat_unreliable\n");
     myo_text_clear(&text);
 }
 
