@@ -45,20 +45,20 @@ MYO_API bool myo_ct_reformat_sagittal(const myo_ct *ct, double x_mm, double step
 
 /* Landmarks of the pelvis, in patient coordinates. */
 typedef struct myo_ct_pelvis {
-    bool has_heads;                        /* both femoral heads are in view */
-    myo_vec3 head_mm[MYO_SIDE_COUNT];      /* their middles, */
-    double head_radius_mm;                 /* the radius of both, */
-    double head_share[MYO_SIDE_COUNT];     /* and the share of the ball's surface that was seen */
-    myo_vec3 roof_mm;                      /* in the midline, at the height of the acetabular roofs */
-    bool has_joints;                       /* both sacroiliac joints are in view */
-    double joint_end_mm[MYO_SIDE_COUNT];   /* z of their lower ends */
-    myo_vec3 joint_mm;                     /* in the midline, at the mean of those heights */
+    bool has_heads;                      /* both femoral heads are in view */
+    myo_vec3 head_mm[MYO_SIDE_COUNT];    /* their middles, */
+    double head_radius_mm;               /* the radius of both, */
+    double head_share[MYO_SIDE_COUNT];   /* and the share of the ball's surface that was seen */
+    myo_vec3 roof_mm;                    /* in the midline, at the height of the acetabular roofs */
+    bool has_joints;                     /* both sacroiliac joints are in view */
+    double joint_end_mm[MYO_SIDE_COUNT]; /* z of their lower ends */
+    myo_vec3 joint_mm;                   /* in the midline, at the mean of those heights */
 } myo_ct_pelvis;
 
 /* What is found in a CT volume. */
 typedef struct myo_ct_anatomy {
-    myo_spine spine;    /* discs, named by counting up from the sacrum; count 0: none */
-    double size;        /* of the body by its discs' distances; 1 is an adult's */
+    myo_spine spine; /* discs, named by counting up from the sacrum; count 0: none */
+    double size;     /* of the body by its discs' distances; 1 is an adult's */
     myo_ct_pelvis pelvis;
     myo_vec3 *canal_mm; /* owned: the canal's middle from head to foot, 1 mm apart */
     size_t canal_count;
@@ -85,10 +85,11 @@ typedef struct myo_trabecular_section {
 
 /* The spinal CT value of a vertebra. */
 typedef struct myo_trabecular {
-    const char *vertebra;   /* "L1"; static storage */
-    double mean_hu;         /* mean of the sections' means; NaN when not all were found */
-    double excluded_share;  /* of the bone inside the cortex: cement, islands, the basivertebral vein */
-    double confidence;      /* that it is this vertebra */
+    const char *vertebra; /* "L1"; static storage */
+    double mean_hu;       /* mean of the sections' means; NaN when not all were found */
+    double
+        excluded_share; /* of the bone inside the cortex: cement, islands, the basivertebral vein */
+    double confidence;  /* that it is this vertebra */
     myo_trabecular_section sections[MYO_TRABECULAR_SECTIONS];
     myo_vec3 centre_mm, front, down; /* of the body: its middle, and the axes of the plane */
 } myo_trabecular;

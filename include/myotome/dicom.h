@@ -61,8 +61,8 @@ typedef struct myo_series {
     myo_weighting weighting;
     double echo_time_ms, repetition_time_ms; /* 0 when absent */
     bool localizer, derived;
-    const char *kernel;         /* of a CT reconstruction, as the scanner names it; or empty */
-    const char *contrast_agent; /* given for a CT, as the header says it; or empty */
+    const char *kernel;            /* of a CT reconstruction, as the scanner names it; or empty */
+    const char *contrast_agent;    /* given for a CT, as the header says it; or empty */
     const myo_instance *instances; /* grouped by stack */
     size_t instance_count;
     const myo_stack *stacks; /* from foot to head, by the centre of the middle slice */

@@ -17,8 +17,8 @@ extern "C" {
 /* A slice and how it was found. Borrowed pointers live as long as the catalogue. */
 typedef struct myo_level_choice {
     const char *level;  /* "L4/5" */
-    const char *source; /* "sagittal-discs", "ct-vertebrae", "ct-pelvis", "axial-anatomy", "stack-order", "single-slice" or
-                         * "slice-option" */
+    const char *source; /* "sagittal-discs", "ct-vertebrae", "ct-pelvis", "axial-anatomy",
+                         * "stack-order", "single-slice" or "slice-option" */
     double confidence;  /* 0 to 1: how sure it is that the slice shows that level */
     bool confirmed;     /* the confidence reaches the least one: MYO_LEVEL_CONFIRMED_MIN here */
     const myo_series *series;

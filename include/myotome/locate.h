@@ -33,10 +33,11 @@ typedef struct myo_location {
 } myo_location;
 
 /*
- * Finds a level in a study, reading the pixels of its sagittal T2 series, or, where there is no axial
- * T2 series, or a CT series was named, of its CT. Fails when there is no slice at that level, with the errors of myo_level_choose_series() and myo_level_choose_slice();
- * *out then still says what was found. Trouble with the sagittal series is no error: the note says
- * it, and the order of the axial stacks decides.
+ * Finds a level in a study, reading the pixels of its sagittal T2 series, or, where there is no
+ * axial T2 series, or a CT series was named, of its CT. Fails when there is no slice at that level,
+ * with the errors of myo_level_choose_series() and myo_level_choose_slice(); *out then still says
+ * what was found. Trouble with the sagittal series is no error: the note says it, and the order of
+ * the axial stacks decides.
  */
 MYO_API bool myo_locate_level(const myo_study *study, const myo_location_query *query,
                               myo_location *out, myo_error *err);

@@ -71,13 +71,13 @@ typedef struct myo_phantom_options {
     double sagittal_offset_mm; /* its centre moves up by this, -150 to 150 */
     bool sagittal_water;       /* fat suppressed instead of T2 */
 
-    bool axial_block; /* one stack without tilt instead of one tilted stack for each disc */
-    int axial_from;   /* the lowest disc covered is that below this vertebra; 0: the last one */
-    int axial_stacks; /* number of discs covered, from there up; 0: up to L1/2 */
-    double trabecular_hu;   /* of vertebral bodies on CT, -50 to 400 */
-    double ct_noise_hu;     /* standard deviation of the noise on CT, 0 to 100 */
+    bool axial_block;     /* one stack without tilt instead of one tilted stack for each disc */
+    int axial_from;       /* the lowest disc covered is that below this vertebra; 0: the last one */
+    int axial_stacks;     /* number of discs covered, from there up; 0: up to L1/2 */
+    double trabecular_hu; /* of vertebral bodies on CT, -50 to 400 */
+    double ct_noise_hu;   /* standard deviation of the noise on CT, 0 to 100 */
     double ct_thickness_mm; /* of CT slices, which touch each other, 0.5 to 10 */
-    bool own_frames;  /* sagittal and axial series have different frames of reference */
+    bool own_frames;        /* sagittal and axial series have different frames of reference */
 } myo_phantom_options;
 
 MYO_API myo_phantom_options myo_phantom_defaults(void);
@@ -90,8 +90,9 @@ MYO_API bool myo_phantom_slice(const myo_phantom_options *options, myo_image **i
 /*
  * Writes a study into `directory` (created if need be, must be empty): DICOM files below dicom/,
  * and truth/: the label map of each axial slice as NIfTI, truth.json with true areas, fat
- * fractions and disc centres; of a CT, truth/ct_<n>_dseg.nii.gz and the trabecular HU. Discs are named by the true number of lumbar vertebrae: the last
- * mobile one is L5/S1 of five, L4/S1 of four, L6/S1 of six. The same options give the same bytes.
+ * fractions and disc centres; of a CT, truth/ct_<n>_dseg.nii.gz and the trabecular HU. Discs are
+ * named by the true number of lumbar vertebrae: the last mobile one is L5/S1 of five, L4/S1 of
+ * four, L6/S1 of six. The same options give the same bytes.
  */
 MYO_API bool myo_phantom_write(const myo_phantom_options *options, const char *directory,
                                myo_error *err);

@@ -18,22 +18,23 @@ extern "C" {
 typedef struct myo_measure_options {
     const char *const *inputs;
     size_t input_count;
-    const char *output;        /* result folder, created if need be */
-    const char *level;         /* "L4/5" */
-    const char *slice;         /* SOP UID, or SERIES:INSTANCE */
-    double level_confidence;   /* least one of a confirmed level; 0: MYO_LEVEL_CONFIRMED_MIN */
-    bool accept_level;         /* compute risks even where the level is not confirmed */
-    const char *series;        /* number or UID */
-    const char *method;        /* segmenter: "auto" */
-    const char *fat;           /* fat method, or "all" */
-    const char *reference;     /* "auto", "vertebra", "disc" */
-    const char *vertebra;      /* "L1,L3": those next to the fracture, for the spinal CT value; "L1" */
+    const char *output;      /* result folder, created if need be */
+    const char *level;       /* "L4/5" */
+    const char *slice;       /* SOP UID, or SERIES:INSTANCE */
+    double level_confidence; /* least one of a confirmed level; 0: MYO_LEVEL_CONFIRMED_MIN */
+    bool accept_level;       /* compute risks even where the level is not confirmed */
+    const char *series;      /* number or UID */
+    const char *method;      /* segmenter: "auto" */
+    const char *fat;         /* fat method, or "all" */
+    const char *reference;   /* "auto", "vertebra", "disc" */
+    const char *vertebra; /* "L1,L3": those next to the fracture, for the spinal CT value; "L1" */
+    bool pair;            /* take the CT of a patient from another study, if need be */
     const char *gluteus_maximus_at; /* on CT: "acetabular-roof" or "sacroiliac-joint" */
     const char *gluteus_medius_at;  /* likewise; the defaults are in this order */
-    double height_m;           /* 0: not given */
-    const char *heights_csv;   /* patient_id,height_m */
-    const char *clinical_csv;  /* patient_id and the models' variables */
-    const char *const *models; /* names or files; none: every built-in model */
+    double height_m;                /* 0: not given */
+    const char *heights_csv;        /* patient_id,height_m */
+    const char *clinical_csv;       /* patient_id and the models' variables */
+    const char *const *models;      /* names or files; none: every built-in model */
     size_t model_count;
     const char *plugin_directory;
     const char *command_line;   /* recorded in run.json */

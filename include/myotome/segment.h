@@ -93,10 +93,11 @@ MYO_API bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *
 MYO_API const char *myo_segment_ct_version(void);
 
 /*
- * Outlines the muscles of the lower back on an axial CT slice (HU): `segmenter`, made for T2-weighted
- * MR, proposes on the slice in that contrast, and the attenuations decide (docs/methods.md, section
- * CT). `canal_mm` (may be NULL) is the middle of the spinal canal on the slice, `size` that of the body (1
- * is an adult's): the vertebral body or disc is looked for in front of it. out->corrected holds HU. Errors and ownership as for myo_segment_slice().
+ * Outlines the muscles of the lower back on an axial CT slice (HU): `segmenter`, made for
+ * T2-weighted MR, proposes on the slice in that contrast, and the attenuations decide
+ * (docs/methods.md, section CT). `canal_mm` (may be NULL) is the middle of the spinal canal on the
+ * slice, `size` that of the body (1 is an adult's): the vertebral body or disc is looked for in
+ * front of it. out->corrected holds HU. Errors and ownership as for myo_segment_slice().
  */
 MYO_API bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
                                    const myo_image *hu, const myo_vec3 *canal_mm, double size,
@@ -109,9 +110,9 @@ typedef enum myo_gluteal_level {
 } myo_gluteal_level;
 
 /*
- * Outlines gluteus maximus and medius on an axial CT slice (HU) of the pelvis. `midline_mm` is a point
- * of the midline, `size` that of the body; 1 is an adult's. Errors: MYO_E_NOT_FOUND when there is
- * none on the slice; otherwise, and in ownership, as myo_segment_slice().
+ * Outlines gluteus maximus and medius on an axial CT slice (HU) of the pelvis. `midline_mm` is a
+ * point of the midline, `size` that of the body; 1 is an adult's. Errors: MYO_E_NOT_FOUND when
+ * there is none on the slice; otherwise, and in ownership, as myo_segment_slice().
  */
 MYO_API bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double size,
                                     myo_gluteal_level level, myo_outlines *out, myo_error *err);

@@ -14,26 +14,26 @@
 
 #define RAYS 16
 #define RAY_STEPS_MAX 40
-#define RAY_MM 24.0           /* beyond this, bone is not the wall of the canal */
-#define SIDE_MM 60.0          /* the canal is looked for this far from the middle of the bones */
-#define SOFT_LOW_HU (-150)    /* epidural fat */
-#define SOFT_HIGH_HU 160      /* blood and contrast medium in the canal stay below */
-#define WALL_MIN_MM 2.0       /* nearest bone: a canal is no gap between two bones, */
-#define WALL_FULL_MM 5.0      /* and from here on wide enough */
-#define ENCLOSED_MIN 0.5      /* share of the rays: half a ring says nothing */
-#define SCORE_PAID 0.3        /* per mm: what is less enclosed is no canal */
-#define BEND_COST 0.045       /* per mm to the front or back, */
-#define SWAY_COST 0.12        /* and to a side: spines hardly bend that way */
-#define MIRROR_MM 45.0        /* to both sides: how far bones are compared */
-#define MIRROR_SPAN_MM 12.0   /* above and below: slices that count together */
-#define OFF_FREE_MM 3.0       /* from the column at which bones are mirrored, */
-#define OFF_COST 0.03         /* and the price of each mm beyond, per mm along */
-#define ROW_SHARE_MIN 0.02    /* of the row with most bone: rows with less are not the spine's */
-#define BEND_MAX 1.0          /* mm sideways per mm along */
-#define BEHIND_NEAR_MM 10.0     /* from a path to one behind it, */
+#define RAY_MM 24.0         /* beyond this, bone is not the wall of the canal */
+#define SIDE_MM 60.0        /* the canal is looked for this far from the middle of the bones */
+#define SOFT_LOW_HU (-150)  /* epidural fat */
+#define SOFT_HIGH_HU 160    /* blood and contrast medium in the canal stay below */
+#define WALL_MIN_MM 2.0     /* nearest bone: a canal is no gap between two bones, */
+#define WALL_FULL_MM 5.0    /* and from here on wide enough */
+#define ENCLOSED_MIN 0.5    /* share of the rays: half a ring says nothing */
+#define SCORE_PAID 0.3      /* per mm: what is less enclosed is no canal */
+#define BEND_COST 0.045     /* per mm to the front or back, */
+#define SWAY_COST 0.12      /* and to a side: spines hardly bend that way */
+#define MIRROR_MM 45.0      /* to both sides: how far bones are compared */
+#define MIRROR_SPAN_MM 12.0 /* above and below: slices that count together */
+#define OFF_FREE_MM 3.0     /* from the column at which bones are mirrored, */
+#define OFF_COST 0.03       /* and the price of each mm beyond, per mm along */
+#define ROW_SHARE_MIN 0.02  /* of the row with most bone: rows with less are not the spine's */
+#define BEND_MAX 1.0        /* mm sideways per mm along */
+#define BEHIND_NEAR_MM 10.0 /* from a path to one behind it, */
 #define BEHIND_FAR_MM 45.0
-#define FRONT_FACTOR 0.6       /* of the value of the one in front */
-#define BEHIND_SHARE_MIN 0.2   /* of the slices: so much of it makes it the canal */
+#define FRONT_FACTOR 0.6     /* of the value of the one in front */
+#define BEHIND_SHARE_MIN 0.2 /* of the slices: so much of it makes it the canal */
 #define LENGTH_MIN_MM 40.0
 #define SMOOTH_SIGMA_MM 10.0
 #define TANGENT_SPAN_MM 10.0
@@ -183,7 +183,8 @@ static bool find_rows(window *w, myo_error *err) {
     for (size_t s = 0; bone && s < w->slices; s++) {
         for (size_t i = 0; i < w->rows * w->columns; i++) {
             size_t row = i / w->columns;
-            bone[row] += is_bone(w->ct, ct_layer(w->ct, s), (long)(w->column + i % w->columns), (long)row);
+            bone[row] +=
+                is_bone(w->ct, ct_layer(w->ct, s), (long)(w->column + i % w->columns), (long)row);
         }
     }
     for (size_t row = 0; bone && row < w->rows; row++) {
@@ -206,8 +207,11 @@ static bool window_create(const myo_ct *ct, window *w, myo_error *err) {
     double middle = middle_column(ct), side = SIDE_MM / ct->column_mm;
     size_t first = (size_t)fmax(middle - side, 0.0);
     size_t end = (size_t)fmin(middle + side + 1.0, (double)ct->columns);
-    *w = (window){.ct = ct, .column = first, .columns = end > first ? end - first : 1,
-                  .rows = ct->rows, .slices = ct->slices};
+    *w = (window){.ct = ct,
+                  .column = first,
+                  .columns = end > first ? end - first : 1,
+                  .rows = ct->rows,
+                  .slices = ct->slices};
     double reach = ceil(BEND_MAX * ct->slice_mm / fmin(ct->column_mm, ct->row_mm));
     w->reach = (int)fmin(fmax(reach, 1.0), REACH_MAX);
     prepare_rays(w);
@@ -404,7 +408,8 @@ static myo_vec3 smooth_at(const myo_vec3 *points, size_t count, double step_mm, 
     if (!(determinant > 1e-9 * sum * sum)) {
         return points[(size_t)lround(index)];
     }
-    return ct_along(ct_along((myo_vec3){0}, square / determinant, mean), -moment / determinant, slope);
+    return ct_along(ct_along((myo_vec3){0}, square / determinant, mean), -moment / determinant,
+                    slope);
 }
 
 static myo_vec3 unit(myo_vec3 v) {
@@ -417,7 +422,8 @@ static void set_frames(ct_curve *curve) {
     const size_t span = (size_t)(TANGENT_SPAN_MM / CT_CURVE_STEP_MM);
     for (size_t i = 0; i < curve->count; i++) {
         ct_curve_point *p = &curve->points[i];
-        size_t a = i > span ? i - span : 0, b = i + span < curve->count ? i + span : curve->count - 1;
+        size_t a = i > span ? i - span : 0,
+               b = i + span < curve->count ? i + span : curve->count - 1;
         myo_vec3 from = curve->points[a].centre, to = curve->points[b].centre;
         p->tangent = unit(ct_along(to, -1.0, from));
         p->left = unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -p->tangent.x, p->tangent));
@@ -470,7 +476,8 @@ bool ct_canal_find(const myo_ct *ct, ct_curve *out, myo_error *err) {
     path p = {.column = myo_alloc_array(ct->slices, sizeof(size_t), err),
               .row = myo_alloc_array(ct->slices, sizeof(size_t), err)};
     myo_vec3 *points = myo_alloc_array(ct->slices, sizeof *points, err);
-    bool done = p.column && p.row && points && window_create(ct, &w, err) && find_canal(&w, &p, err);
+    bool done =
+        p.column && p.row && points && window_create(ct, &w, err) && find_canal(&w, &p, err);
     if (done && (double)p.count * ct->slice_mm >= LENGTH_MIN_MM && p.count >= 3) {
         for (size_t i = 0; i < p.count; i++) { /* from head to foot */
             size_t k = p.count - 1 - i;

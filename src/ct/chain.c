@@ -12,24 +12,24 @@
 #include <stdlib.h>
 
 #define CANDIDATES_MAX 96
-#define CONTRAST_MIN_HU 8.0     /* less is noise */
-#define CONTRAST_FULL_HU 60.0   /* and this is a clear disc, if there are no clearer ones: */
-#define CONTRAST_SHARE 0.6      /* of the middle one of the clearest */
+#define CONTRAST_MIN_HU 8.0   /* less is noise */
+#define CONTRAST_FULL_HU 60.0 /* and this is a clear disc, if there are no clearer ones: */
+#define CONTRAST_SHARE 0.6    /* of the middle one of the clearest */
 #define CLEAREST 5
-#define PEAK_REACH_MM 5.0       /* one candidate within this */
-#define STRENGTH_PAID 0.2       /* of each disc: what is weaker does not make a chain better */
-#define MISSED_COST 0.45        /* for a disc that is not seen between two others */
-#define ENDED_COST 0.25         /* for a chain whose next disc could be seen and is not there */
-#define SPACING_MIN_MM 22.0     /* adult, between the middles of neighbouring discs */
+#define PEAK_REACH_MM 5.0   /* one candidate within this */
+#define STRENGTH_PAID 0.2   /* of each disc: what is weaker does not make a chain better */
+#define MISSED_COST 0.45    /* for a disc that is not seen between two others */
+#define ENDED_COST 0.25     /* for a chain whose next disc could be seen and is not there */
+#define SPACING_MIN_MM 22.0 /* adult, between the middles of neighbouring discs */
 #define SPACING_MAX_MM 50.0
-#define CHANGE_COST 1.2         /* times the squared log of the change of spacing over 0.2 */
+#define CHANGE_COST 1.2 /* times the squared log of the change of spacing over 0.2 */
 #define CHANGE_LOG 0.2
 #define SACRAL_WEIGHT 1.2
-#define WING_BELOW_MM 14.0      /* where the wings are looked for, below and above the disc */
+#define WING_BELOW_MM 14.0 /* where the wings are looked for, below and above the disc */
 #define WING_ABOVE_MM 18.0
-#define TRANSVERSE_WEIGHT 0.5   /* bone above may be the transverse processes of L5; */
-#define SACRAL_ABOVE_COST 2.0   /* where it is more than half, the disc lies within the sacrum */
-#define TURN_REACH_MM 20.0      /* the canal's turn is measured from and to here */
+#define TRANSVERSE_WEIGHT 0.5 /* bone above may be the transverse processes of L5; */
+#define SACRAL_ABOVE_COST 2.0 /* where it is more than half, the disc lies within the sacrum */
+#define TURN_REACH_MM 20.0    /* the canal's turn is measured from and to here */
 #define TURN_FULL_RAD (30.0 * CT_PI / 180.0)
 #define TURN_WEIGHT 0.5
 
@@ -95,15 +95,17 @@ static void find_candidates(search *s, const ct_curve *curve, const ct_profile *
     double contrast[CANDIDATES_MAX];
     for (size_t i = 0; i < curve->count && s->count < CANDIDATES_MAX; i++) {
         bool peak = profile[i].disc >= CONTRAST_MIN_HU;
-        for (size_t j = i > reach ? i - reach : 0; peak && j <= i + reach && j < curve->count; j++) {
-            peak = profile[j].disc < profile[i].disc || (profile[j].disc <= profile[i].disc && j >= i);
+        for (size_t j = i > reach ? i - reach : 0; peak && j <= i + reach && j < curve->count;
+             j++) {
+            peak =
+                profile[j].disc < profile[i].disc || (profile[j].disc <= profile[i].disc && j >= i);
         }
         if (peak) {
             contrast[s->count] = profile[i].disc;
-            s->items[s->count++] = (candidate){
-                .at = i,
-                .sacral = sacral_evidence(curve, profile, i, s->size),
-                .centre = ct_body_centre(&curve->points[i], s->size)};
+            s->items[s->count++] =
+                (candidate){.at = i,
+                            .sacral = sacral_evidence(curve, profile, i, s->size),
+                            .centre = ct_body_centre(&curve->points[i], s->size)};
         }
     }
     double full = find_full_contrast(contrast, s->count);
@@ -117,15 +119,16 @@ static void find_candidates(search *s, const ct_curve *curve, const ct_profile *
 static double spacing_of(const search *s, size_t a, size_t b, int vertebrae) {
     myo_vec3 d = ct_along(s->items[b].centre, -1.0, s->items[a].centre);
     double spacing = sqrt(myo_vec3_dot(d, d)) / vertebrae;
-    return spacing >= SPACING_MIN_MM * s->size && spacing <= SPACING_MAX_MM * s->size ? spacing : 0.0;
+    return spacing >= SPACING_MIN_MM * s->size && spacing <= SPACING_MAX_MM * s->size ? spacing
+                                                                                      : 0.0;
 }
 
 /* The likelier number of vertebrae between two candidates, with their spacing, after `like` (0:
  * unknown). */
 static int vertebrae_between(const search *s, size_t a, size_t b, double like, double *spacing) {
     double one = spacing_of(s, a, b, 1), two = spacing_of(s, a, b, 2);
-    if (one > 0.0 && (!(two > 0.0) || !(like > 0.0) ||
-                      fabs(log(one / like)) <= fabs(log(two / like)))) {
+    if (one > 0.0 &&
+        (!(two > 0.0) || !(like > 0.0) || fabs(log(one / like)) <= fabs(log(two / like)))) {
         *spacing = one;
         return 1;
     }
@@ -223,8 +226,8 @@ static void read_chain(const search *s, size_t before, size_t last, ct_chain *ou
         a = next;
     }
     out->spacing_mm = median_spacing(s, indices, count);
-    for (size_t i = 0; i < count && put(out, s, indices[i], i + 1 < count ? indices[i + 1] : SIZE_MAX);
-         i++) {
+    for (size_t i = 0;
+         i < count && put(out, s, indices[i], i + 1 < count ? indices[i + 1] : SIZE_MAX); i++) {
     }
     turn_round(out);
     out->lumbosacral = out->count - 1;

@@ -3,9 +3,9 @@
  * The pelvis: femoral heads and the lower ends of the sacroiliac joints.
  *
  * A femoral head is the ball in whose middle the lines meet that stand on the surface of the bone
- * (Hough transform of gradients; C. Kimme et al., Commun ACM 18:120-122, 1975). The sacroiliac joint
- * ends where, going down, sacrum and ilium are no longer close neighbours: from there on the greater
- * sciatic notch lies between them.
+ * (Hough transform of gradients; C. Kimme et al., Commun ACM 18:120-122, 1975). The sacroiliac
+ * joint ends where, going down, sacrum and ilium are no longer close neighbours: from there on the
+ * greater sciatic notch lies between them.
  */
 #include "ct/spine_private.h"
 
@@ -19,24 +19,24 @@
 /* For an adult, mm. */
 #define HEAD_RADIUS_MIN_MM 19.0
 #define HEAD_RADIUS_MAX_MM 29.0
-#define HEAD_BELOW_MM 60.0      /* heads lie at least this far below L5/S1, */
+#define HEAD_BELOW_MM 60.0       /* heads lie at least this far below L5/S1, */
 #define HEAD_LATERAL_MIN_MM 55.0 /* this far from the midline, */
 #define HEAD_LATERAL_MAX_MM 130.0
-#define HEAD_FRONT_MM 10.0      /* and not much behind L5/S1 */
-#define HEADS_UNEVEN_MM 30.0    /* difference in height above which one of them is no head */
-#define CELL_MM 3.0             /* of the accumulator */
-#define EDGE_MIN_HU_MM 40.0     /* a bone's surface */
-#define VOTES_SHARE_MIN 0.28    /* of the ball's surface must have voted */
-#define REFINE_MM 2.5           /* the middle of a ball is looked for in such steps, */
-#define REFINE_STEPS 7          /* so many each way */
-#define ROOF_ABOVE_MM 3.0       /* the acetabular roof, above the top of the head */
+#define HEAD_FRONT_MM 10.0   /* and not much behind L5/S1 */
+#define HEADS_UNEVEN_MM 30.0 /* difference in height above which one of them is no head */
+#define CELL_MM 3.0          /* of the accumulator */
+#define EDGE_MIN_HU_MM 40.0  /* a bone's surface */
+#define VOTES_SHARE_MIN 0.28 /* of the ball's surface must have voted */
+#define REFINE_MM 2.5        /* the middle of a ball is looked for in such steps, */
+#define REFINE_STEPS 7       /* so many each way */
+#define ROOF_ABOVE_MM 3.0    /* the acetabular roof, above the top of the head */
 
-#define JOINT_GAP_MM 6.0        /* bones nearer than this are neighbours */
-#define JOINT_LATERAL_MM 58.0   /* so far from the midline, bone is ilium */
-#define JOINT_DOWN_MM 130.0     /* below L5/S1 at most */
+#define JOINT_GAP_MM 6.0      /* bones nearer than this are neighbours */
+#define JOINT_LATERAL_MM 58.0 /* so far from the midline, bone is ilium */
+#define JOINT_DOWN_MM 130.0   /* below L5/S1 at most */
 #define JOINT_FROM_MM 15.0
-#define MIDLINE_MM 12.0         /* bone this near to the midline, behind, is sacrum */
-#define JOINT_BREAK_MM 12.0     /* so long a break ends the joint */
+#define MIDLINE_MM 12.0     /* bone this near to the midline, behind, is sacrum */
+#define JOINT_BREAK_MM 12.0 /* so long a break ends the joint */
 
 typedef struct votes {
     float *cells;
@@ -90,7 +90,8 @@ static void cast_votes(const myo_ct *ct, double size, votes *v, size_t bottom, s
 }
 
 /* Where most lines meet on a side: the best sum over 3 x 3 x 3 cells. */
-static double find_peak(const votes *v, double x_from, double x_to, double y_max, myo_vec3 *centre) {
+static double find_peak(const votes *v, double x_from, double x_to, double y_max,
+                        myo_vec3 *centre) {
     double best = 0.0;
     for (size_t s = 1; s + 1 < v->slices; s++) {
         for (size_t r = 1; r + 1 < v->rows; r++) {
@@ -101,9 +102,10 @@ static double find_peak(const votes *v, double x_from, double x_to, double y_max
                 }
                 double sum = 0.0;
                 for (size_t k = 0; k < 27; k++) {
-                    sum += (double)v->cells[((s + k / 9 - 1) * v->rows + r + k / 3 % 3 - 1) *
-                                                v->columns +
-                                            c + k % 3 - 1];
+                    sum +=
+                        (double)
+                            v->cells[((s + k / 9 - 1) * v->rows + r + k / 3 % 3 - 1) * v->columns +
+                                     c + k % 3 - 1];
                 }
                 if (sum > best) {
                     best = sum;
@@ -115,8 +117,8 @@ static double find_peak(const votes *v, double x_from, double x_to, double y_max
     return best;
 }
 
-/* The share of a ball's surface at which bone falls to soft tissue. Neck and socket never do, so that
- * half is a lot. */
+/* The share of a ball's surface at which bone falls to soft tissue. Neck and socket never do, so
+ * that half is a lot. */
 static double surface_share(const myo_ct *ct, myo_vec3 centre, double radius) {
     enum { RAYS = 200 };
     size_t falls = 0;
@@ -174,7 +176,8 @@ static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacru
     size_t top = voxel[2] > 0.0 ? (size_t)voxel[2] + 1 : 0;
     top = top < ct->slices ? top : ct->slices;
     myo_vec3 low = ct_to_patient(ct, 0.0, 0.0, 0.0);
-    myo_vec3 high = ct_to_patient(ct, (double)(ct->columns - 1), (double)(ct->rows - 1), (double)top);
+    myo_vec3 high =
+        ct_to_patient(ct, (double)(ct->columns - 1), (double)(ct->rows - 1), (double)top);
     votes v = {.origin = low,
                .columns = (size_t)fmax((high.x - low.x) / CELL_MM, 1.0) + 1,
                .rows = (size_t)fmax((high.y - low.y) / CELL_MM, 1.0) + 1,
@@ -187,7 +190,8 @@ static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacru
     cast_votes(ct, size, &v, 0, top);
     for (int side = 0; side < MYO_SIDE_COUNT && top > 2; side++) {
         double sign = side == MYO_LEFT ? 1.0 : -1.0;
-        double near = x + sign * HEAD_LATERAL_MIN_MM * size, far = x + sign * HEAD_LATERAL_MAX_MM * size;
+        double near = x + sign * HEAD_LATERAL_MIN_MM * size,
+               far = x + sign * HEAD_LATERAL_MAX_MM * size;
         both = find_peak(&v, fmin(near, far), fmax(near, far), sacrum.y + HEAD_FRONT_MM * size,
                          &out->head_mm[side]) > 0.0 &&
                both;
@@ -196,9 +200,10 @@ static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacru
     if (both && top > 2) {
         measure_balls(ct, size, out);
     }
-    out->has_heads = out->head_share[MYO_LEFT] >= VOTES_SHARE_MIN &&
-                     out->head_share[MYO_RIGHT] >= VOTES_SHARE_MIN &&
-                     fabs(out->head_mm[MYO_LEFT].z - out->head_mm[MYO_RIGHT].z) < HEADS_UNEVEN_MM * size;
+    out->has_heads =
+        out->head_share[MYO_LEFT] >= VOTES_SHARE_MIN &&
+        out->head_share[MYO_RIGHT] >= VOTES_SHARE_MIN &&
+        fabs(out->head_mm[MYO_LEFT].z - out->head_mm[MYO_RIGHT].z) < HEADS_UNEVEN_MM * size;
     if (out->has_heads) {
         double left = out->head_mm[MYO_LEFT].z + out->head_radius_mm;
         double right = out->head_mm[MYO_RIGHT].z + out->head_radius_mm;
@@ -207,8 +212,8 @@ static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacru
     return true;
 }
 
-/* True when, on a layer, sacrum and ilium of a side are neighbours: what lies within half of the gap
- * of bone is one piece from the midline to the ilium. */
+/* True when, on a layer, sacrum and ilium of a side are neighbours: what lies within half of the
+ * gap of bone is one piece from the midline to the ilium. */
 static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double size, double sign,
                      float *distance, uint8_t *mask, bool *joined, myo_error *err) {
     const int16_t *layer = ct_layer(ct, slice);
@@ -216,7 +221,8 @@ static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double si
     double gap = 0.5 * JOINT_GAP_MM * size / sqrt(ct->column_mm * ct->row_mm);
     *joined = false;
     for (size_t i = 0; i < count; i++) {
-        myo_vec3 p = ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
+        myo_vec3 p =
+            ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
         /* The other half does not count: both joints are looked at apart. */
         mask[i] = layer[i] > CT_BONE_HU && sign * (p.x - midline.x) > -MIDLINE_MM * size &&
                   p.y > midline.y - 40.0 * size;
@@ -225,7 +231,8 @@ static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double si
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        myo_vec3 p = ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
+        myo_vec3 p =
+            ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
         mask[i] = distance[i] <= (float)gap;
         bool sacrum = distance[i] < 0.0f && fabs(p.x - midline.x) < MIDLINE_MM * size &&
                       p.y > midline.y - 20.0 * size;
@@ -238,8 +245,10 @@ static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double si
         return false;
     }
     for (size_t i = 0; i < count && !*joined; i++) {
-        myo_vec3 p = ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
-        *joined = mask[i] && distance[i] < 0.0f && sign * (p.x - midline.x) > JOINT_LATERAL_MM * size;
+        myo_vec3 p =
+            ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
+        *joined =
+            mask[i] && distance[i] < 0.0f && sign * (p.x - midline.x) > JOINT_LATERAL_MM * size;
     }
     return true;
 }
@@ -262,8 +271,8 @@ static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 s
             (*found && *z - at.z > JOINT_BREAK_MM * a->size)) {
             break;
         }
-        done = is_joint(ct, (size_t)lround(voxel[2]), sacrum, a->size, sign, distance, mask, &joined,
-                        err);
+        done = is_joint(ct, (size_t)lround(voxel[2]), sacrum, a->size, sign, distance, mask,
+                        &joined, err);
         if (done && joined) {
             *found = true;
             *z = at.z;

@@ -9,21 +9,24 @@
 #include "ct/spine_private.h"
 
 #include "base/memory.h"
+#include "image/morphology.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* For an adult (size 1), mm. */
-#define BODY_FRONT_MM 24.0  /* from the middle of the canal to that of the body */
-#define DISC_SIDE_MM 13.0   /* half-axes of the ellipse in which a plane is looked at */
+#define BODY_FRONT_MM 24.0 /* from the middle of the canal to that of the body */
+#define DISC_SIDE_MM 13.0  /* half-axes of the ellipse in which a plane is looked at */
 #define DISC_DEPTH_MM 12.0
 #define PLANE_STEP_MM 2.0
-#define ENDPLATE_MIN_MM 3   /* from the middle of a disc to its endplates */
+#define ENDPLATE_MIN_MM 3 /* from the middle of a disc to its endplates */
 #define ENDPLATE_MAX_MM 6
-#define WING_NEAR_MM 24.0   /* to the side of the canal's middle: where the wings of the sacrum are */
+#define WING_NEAR_MM 24.0 /* to the side of the canal's middle: where the wings of the sacrum are  \
+                           */
 #define WING_FAR_MM 40.0
 #define WING_FRONT_MM 22.0
-#define WING_BONE_HU 100.0
+#define WING_BONE_HU 130    /* of their cortex; */
+#define TRABECULAR_HU 100.0 /* denser than muscle is bone as well */
 
 /* Cement, metal and gas say no more than bone and fat. */
 #define CLIP_LOW_HU (-100.0f)
@@ -39,7 +42,8 @@ myo_vec3 ct_body_centre(const ct_curve_point *point, double size) {
 /* Mean attenuation of the plane through the middle of the body. */
 static double plane_mean(const myo_ct *ct, const ct_curve_point *p, double size, double pitch) {
     myo_vec3 centre = ct_body_centre(p, size);
-    myo_vec3 front = ct_along(ct_along((myo_vec3){0}, cos(pitch), p->front), sin(pitch), p->tangent);
+    myo_vec3 front =
+        ct_along(ct_along((myo_vec3){0}, cos(pitch), p->front), sin(pitch), p->tangent);
     double sum = 0.0, count = 0.0, side = DISC_SIDE_MM * size, depth = DISC_DEPTH_MM * size;
     for (double u = -side; u <= side; u += PLANE_STEP_MM) {
         for (double v = -depth; v <= depth; v += PLANE_STEP_MM) {
@@ -53,12 +57,40 @@ static double plane_mean(const myo_ct *ct, const ct_curve_point *p, double size,
     return sum / count;
 }
 
-static double wing_share(const myo_ct *ct, const ct_curve_point *p, double size, double side) {
+/* Bone with all that it encloses on each layer: the wings of an osteoporotic sacrum are fat within
+ * a cortex. A byte for each voxel; the caller frees it. */
+static uint8_t *find_solid(const myo_ct *ct, myo_error *err) {
+    size_t layer = ct->rows * ct->columns;
+    uint8_t *solid = myo_alloc_array(layer * ct->slices, sizeof *solid, err);
+    for (size_t i = 0; solid && i < layer * ct->slices; i++) {
+        solid[i] = ct->hu[i] > WING_BONE_HU;
+    }
+    for (size_t s = 0; solid && s < ct->slices; s++) {
+        if (!myo_mask_fill_holes(solid + s * layer, ct->columns, ct->rows, err)) {
+            free(solid);
+            return NULL;
+        }
+    }
+    return solid;
+}
+
+static bool is_solid(const myo_ct *ct, const uint8_t *solid, myo_vec3 at) {
+    double voxel[3];
+    ct_to_voxel(ct, at, voxel);
+    long c = lround(voxel[0]), r = lround(voxel[1]), s = lround(voxel[2]);
+    return c >= 0 && r >= 0 && s >= 0 && c < (long)ct->columns && r < (long)ct->rows &&
+           s < (long)ct->slices &&
+           solid[((size_t)s * ct->rows + (size_t)r) * ct->columns + (size_t)c];
+}
+
+static double wing_share(const myo_ct *ct, const uint8_t *solid, const ct_curve_point *p,
+                         double size, double side) {
     size_t bone = 0, count = 0;
     for (double u = WING_NEAR_MM; u <= WING_FAR_MM; u += PLANE_STEP_MM) {
         for (double v = 0.0; v <= WING_FRONT_MM; v += PLANE_STEP_MM) {
-            myo_vec3 at = ct_along(ct_along(p->centre, side * u * size, p->left), v * size, p->front);
-            bone += (double)myo_ct_sample(ct, at) > WING_BONE_HU;
+            myo_vec3 at =
+                ct_along(ct_along(p->centre, side * u * size, p->left), v * size, p->front);
+            bone += is_solid(ct, solid, at) || (double)myo_ct_sample(ct, at) > TRABECULAR_HU;
             count++;
         }
     }
@@ -81,7 +113,9 @@ bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_
                        myo_error *err) {
     ct_profile *profile = myo_alloc_array(curve->count, sizeof *profile, err);
     double *mean = myo_alloc_array(curve->count, sizeof *mean, err);
-    if (!profile || !mean) {
+    uint8_t *solid = find_solid(ct, err);
+    if (!profile || !mean || !solid) {
+        free(solid);
         free(profile);
         free(mean);
         return false;
@@ -89,7 +123,8 @@ bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_
     for (size_t i = 0; i < curve->count; i++) {
         const ct_curve_point *p = &curve->points[i];
         profile[i].disc = -INFINITY;
-        profile[i].wing = fmin(wing_share(ct, p, size, 1.0), wing_share(ct, p, size, -1.0));
+        profile[i].wing =
+            fmin(wing_share(ct, solid, p, size, 1.0), wing_share(ct, solid, p, size, -1.0));
     }
     for (int k = 0; k < PITCHES; k++) {
         double pitch = (k - PITCHES / 2) * PITCH_STEP_RAD;
@@ -105,6 +140,7 @@ bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_
         }
     }
     free(mean);
+    free(solid);
     *out = profile;
     return true;
 }

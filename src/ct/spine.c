@@ -25,9 +25,9 @@
 #define ADULT_LOG 0.15
 
 /* From the foot. */
-static const char *const names[] = {"L5/S1",  "L4/5",   "L3/4",   "L2/3",  "L1/2",  "T12/L1",
-                                    "T11/12", "T10/11", "T9/10",  "T8/9",  "T7/8",  "T6/7",
-                                    "T5/6",   "T4/5",   "T3/4",   "T2/3",  "T1/2",  "C7/T1"};
+static const char *const names[] = {"L5/S1",  "L4/5",   "L3/4",  "L2/3", "L1/2", "T12/L1",
+                                    "T11/12", "T10/11", "T9/10", "T8/9", "T7/8", "T6/7",
+                                    "T5/6",   "T4/5",   "T3/4",  "T2/3", "T1/2", "C7/T1"};
 #define NAME_COUNT (sizeof names / sizeof names[0])
 
 /* Below this the lower end of the chain is no sacrum. */
@@ -44,7 +44,8 @@ static double confidence_of_count(const ct_chain *chain, double *next, int *shif
     *shift = 0;
     if (last > 0 && chain->sacral[last - 1] > other) {
         other = chain->sacral[last - 1];
-        *shift = -1; /* L5/S1 lies one higher: L4/5 is called L5/S1 then, and each name moves down */
+        *shift =
+            -1; /* L5/S1 lies one higher: L4/5 is called L5/S1 then, and each name moves down */
     }
     double sure = 1.0 / (1.0 + exp(-2.2 * (evidence - other) / SACRAL_MARGIN));
     *next = 1.0 - sure;

@@ -34,9 +34,9 @@ bool ct_pelvis_find(const myo_ct *ct, const myo_ct_anatomy *anatomy, myo_ct_pelv
 
 /* What lies around the canal at each of its points. */
 typedef struct ct_profile {
-    double disc;     /* how much the place looks like a disc between two endplates, HU */
-    double pitch;    /* rad: the disc's plane is turned by this about the left axis */
-    double wing;     /* share of bone beside the body, on the side with less: the sacrum's wings */
+    double disc;  /* how much the place looks like a disc between two endplates, HU */
+    double pitch; /* rad: the disc's plane is turned by this about the left axis */
+    double wing;  /* share of bone beside the body, on the side with less: the sacrum's wings */
 } ct_profile;
 
 /* A curve with its profile, as seen at a body size (1 is an adult's). */
@@ -48,13 +48,13 @@ myo_vec3 ct_body_centre(const ct_curve_point *point, double size);
 
 /* A chain of discs along the curve, from head to foot. */
 typedef struct ct_chain {
-    size_t at[MYO_DISCS_MAX]; /* index into the curve */
+    size_t at[MYO_DISCS_MAX];       /* index into the curve */
     double strength[MYO_DISCS_MAX]; /* 0 to 1; 0 for an interpolated one */
     size_t count;
-    double spacing_mm;   /* median */
+    double spacing_mm; /* median */
     double score;
     double sacral[MYO_DISCS_MAX]; /* how well the disc would be L5/S1 */
-    size_t lumbosacral;  /* which one is */
+    size_t lumbosacral;           /* which one is */
 } ct_chain;
 
 bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,

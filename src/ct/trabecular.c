@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Spinal CT value: the attenuation of trabecular bone in a vertebral body (Q. Tang et al., Front Med
- * 11:1379078, 2024: "the vertebral body was evenly divided into three sections in the sagittal plane,
- * and the average CT value was calculated in the maximum elliptical region of interest containing
- * only trabecular bone").
+ * Spinal CT value: the attenuation of trabecular bone in a vertebral body (Q. Tang et al., Front
+ * Med 11:1379078, 2024: "the vertebral body was evenly divided into three sections in the sagittal
+ * plane, and the average CT value was calculated in the maximum elliptical region of interest
+ * containing only trabecular bone").
  *
  * The plane goes through the middle of the body, upright along the line between its discs, some
  * millimetres thick. In it the endplates are two lines of greatest density, the walls in front and
@@ -18,24 +18,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIXEL_MM 0.7          /* of the plane, for an adult */
-#define SIDE 100              /* pixels of the plane, both ways */
-#define SLAB_MM 4.0           /* its thickness */
+#define PIXEL_MM 0.7 /* of the plane, for an adult */
+#define SIDE 100     /* pixels of the plane, both ways */
+#define SLAB_MM 4.0  /* its thickness */
 #define SLAB_STEP_MM 1.0
 /* For an adult, mm. */
-#define DEPTH_HALF_MM 11.0    /* part of the depth in which endplates are looked for */
-#define WALL_NEAR_MM 9.0      /* from the middle to the walls */
+#define DEPTH_HALF_MM 11.0 /* part of the depth in which endplates are looked for */
+#define WALL_NEAR_MM 9.0   /* from the middle to the walls */
 #define WALL_FAR_MM 24.0
-#define ENDPLATE_SHARE 0.38   /* of the distance of the discs: endplates lie in these outer parts */
-#define CORTEX_MM 3.0         /* from the middle of an endplate or wall to trabecular bone */
+#define ENDPLATE_SHARE 0.38 /* of the distance of the discs: endplates lie in these outer parts */
+#define CORTEX_MM 3.0       /* from the middle of an endplate or wall to trabecular bone */
 #define TRABECULAR_MAX_HU 500.0 /* cement and metal are denser */
-#define OUTLIER_SIGMAS 3.0    /* in deviations of the trabecular bone (median absolute deviation) */
+#define OUTLIER_SIGMAS 3.0 /* in deviations of the trabecular bone (median absolute deviation) */
 #define OUTLIER_MIN_HU 60.0
 #define ELLIPSE_MIN_MM2 12.0
 
 static const char *const vertebrae[] = {"T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5"};
-static const char *const discs_above[] = {"T8/9",   "T9/10", "T10/11", "T11/12", "T12/L1",
-                                          "L1/2",   "L2/3",  "L3/4",   "L4/5"};
+static const char *const discs_above[] = {"T8/9", "T9/10", "T10/11", "T11/12", "T12/L1",
+                                          "L1/2", "L2/3",  "L3/4",   "L4/5"};
 static const char *const discs_below[] = {"T9/10", "T10/11", "T11/12", "T12/L1", "L1/2",
                                           "L2/3",  "L3/4",   "L4/5",   "L5/S1"};
 #define VERTEBRA_COUNT (sizeof vertebrae / sizeof vertebrae[0])
@@ -70,8 +70,8 @@ static bool find_frame(const myo_ct_anatomy *anatomy, size_t index, plane *p, do
     const myo_disc *a = myo_spine_get_disc(&anatomy->spine, discs_above[index]);
     const myo_disc *b = myo_spine_get_disc(&anatomy->spine, discs_below[index]);
     if (!a || !b) {
-        return myo_error_set(err, MYO_E_NOT_FOUND, "%s: the disc %s was not found", vertebrae[index],
-                             a ? discs_below[index] : discs_above[index]);
+        return myo_error_set(err, MYO_E_NOT_FOUND, "%s: the disc %s was not found",
+                             vertebrae[index], a ? discs_below[index] : discs_above[index]);
     }
     myo_vec3 d = ct_along(b->centre_mm, -1.0, a->centre_mm);
     p->height_mm = sqrt(myo_vec3_dot(d, d));
@@ -94,7 +94,8 @@ static void sample_plane(const myo_ct *ct, plane *p) {
     myo_vec3 left = unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -p->down.x, p->down));
     for (size_t w = 0; w < SIDE; w++) {
         for (size_t u = 0; u < SIDE; u++) {
-            myo_vec3 at = ct_along(ct_along(p->centre, place_mm(p, u), p->front), place_mm(p, w), p->down);
+            myo_vec3 at =
+                ct_along(ct_along(p->centre, place_mm(p, u), p->front), place_mm(p, w), p->down);
             double sum = 0.0, count = 0.0;
             for (double s = -0.5 * SLAB_MM; s <= 0.5 * SLAB_MM; s += SLAB_STEP_MM) {
                 sum += (double)myo_ct_sample(ct, ct_along(at, s, left));
@@ -137,7 +138,8 @@ static void find_endplate(plane *p, double sign, double line[2]) {
     double x[SIDE], y[SIDE], outer = 0.5 * p->height_mm;
     double inner = (0.5 - ENDPLATE_SHARE) * p->height_mm;
     size_t count = 0;
-    for (double u = -DEPTH_HALF_MM * p->size; u <= DEPTH_HALF_MM * p->size && count < SIDE; u += p->pixel_mm) {
+    for (double u = -DEPTH_HALF_MM * p->size; u <= DEPTH_HALF_MM * p->size && count < SIDE;
+         u += p->pixel_mm) {
         double best = -INFINITY, at = outer;
         for (double w = inner; w <= outer; w += p->pixel_mm) {
             double hu = (double)p->hu[pixel_at(p, sign * w)][pixel_at(p, u)];
@@ -157,7 +159,8 @@ static void find_endplate(plane *p, double sign, double line[2]) {
 static double find_wall(const plane *p, double sign) {
     double walls[SIDE];
     size_t count = 0;
-    for (double w = -0.2 * p->height_mm; w <= 0.2 * p->height_mm && count < SIDE; w += p->pixel_mm) {
+    for (double w = -0.2 * p->height_mm; w <= 0.2 * p->height_mm && count < SIDE;
+         w += p->pixel_mm) {
         double best = -INFINITY, at = WALL_NEAR_MM * p->size;
         for (double u = WALL_NEAR_MM * p->size; u <= WALL_FAR_MM * p->size; u += p->pixel_mm) {
             const float *row = p->hu[pixel_at(p, w)];
@@ -185,7 +188,8 @@ static double mark(plane *p, double front, double behind) {
     for (size_t w = 0; w < SIDE; w++) {
         for (size_t u = 0; u < SIDE; u++) {
             double x = place_mm(p, u), y = place_mm(p, w);
-            p->inside[w][u] = x < front - CORTEX_MM * p->size && x > -behind + CORTEX_MM * p->size &&
+            p->inside[w][u] = x < front - CORTEX_MM * p->size &&
+                              x > -behind + CORTEX_MM * p->size &&
                               y > endplate_row(p->top, x) + CORTEX_MM * p->size &&
                               y < endplate_row(p->bottom, x) - CORTEX_MM * p->size;
             if (p->inside[w][u] && (double)p->hu[w][u] < TRABECULAR_MAX_HU) {

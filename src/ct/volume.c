@@ -34,7 +34,8 @@ static double length_of(myo_vec3 v) {
 /* The geometry that slices have in the canonical frame. */
 static bool canonical_geometry(const myo_geometry *stored, myo_geometry *out, myo_error *err) {
     myo_image *empty = NULL, *turned = NULL;
-    bool done = myo_image_create(stored, &empty, err) && myo_orient_to_canonical(empty, &turned, err);
+    bool done =
+        myo_image_create(stored, &empty, err) && myo_orient_to_canonical(empty, &turned, err);
     if (done) {
         *out = *myo_image_get_geometry(turned);
     }
@@ -98,8 +99,8 @@ bool myo_ct_create(const myo_geometry *first, const myo_geometry *last, size_t c
         return false;
     }
     myo_vec3 normal = myo_geometry_normal(&ct->first);
-    double height = myo_vec3_dot(normal, ct->last.position_mm) -
-                    myo_vec3_dot(normal, ct->first.position_mm);
+    double height =
+        myo_vec3_dot(normal, ct->last.position_mm) - myo_vec3_dot(normal, ct->first.position_mm);
     ct->count = count;
     ct->bin = bin_of(fmax(ct->first.column_spacing_mm, ct->first.row_spacing_mm));
     ct->slice_bin = bin_of(fabs(height) / (double)(count - 1));
@@ -108,8 +109,9 @@ bool myo_ct_create(const myo_geometry *first, const myo_geometry *last, size_t c
     ct->slices = (count + ct->slice_bin - 1) / ct->slice_bin;
     size_t layer = ct->columns * ct->rows;
     if (fabs(height) < HEIGHT_MIN_MM || layer == 0 || ct->slices > VOXELS_MAX / layer) {
-        myo_error_set(err, MYO_E_RANGE, "%zu slices of %zu x %zu pixels, %.1f mm high, are no volume",
-                      count, ct->first.columns, ct->first.rows, fabs(height));
+        myo_error_set(err, MYO_E_RANGE,
+                      "%zu slices of %zu x %zu pixels, %.1f mm high, are no volume", count,
+                      ct->first.columns, ct->first.rows, fabs(height));
         free(ct);
         return false;
     }
@@ -161,7 +163,8 @@ bool myo_ct_add_slice(myo_ct *ct, const myo_image *slice, myo_error *err) {
     if (g->columns != ct->first.columns || g->rows != ct->first.rows || !(place > -0.5) ||
         !(place < (double)ct->count - 0.5)) {
         myo_image_destroy(turned);
-        return myo_error_set(err, MYO_E_ARGUMENT, "a slice of another size or place than the volume");
+        return myo_error_set(err, MYO_E_ARGUMENT,
+                             "a slice of another size or place than the volume");
     }
     size_t layer = (size_t)lround(fmax(place, 0.0)) / ct->slice_bin;
     const float *pixels = myo_image_get_const_pixels(turned);

@@ -22,8 +22,8 @@ typedef struct myo_mr_header {
 bool myo_dicom_write_mr(const char *path, const myo_mr_header *header, const myo_image *image,
                         myo_error *err);
 
-/* The same for an image in HU, as CT (stored with an offset of 1024); what is only of MR in `header`
- * does not count. */
+/* The same for an image in HU, as CT (stored with an offset of 1024); what is only of MR in
+ * `header` does not count. */
 bool myo_dicom_write_ct(const char *path, const myo_mr_header *header, const myo_image *image,
                         myo_error *err);
 

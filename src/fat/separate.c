@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const myo_fat_method *const builtins[] = {&myo_fat_gmm3, &myo_fat_otsu, &myo_fat_fixed,
-                                                &myo_fat_hu};
+                                                 &myo_fat_hu};
 
 const myo_fat_method *const *myo_fat_builtins(size_t *count) {
     *count = sizeof builtins / sizeof builtins[0];

@@ -152,11 +152,9 @@ static void describe_spine(const myo_series *series, const myo_spine *spine, boo
     choice->doubt = doubt.text;
     myo_spine_describe_signs(spine, signs, sizeof signs);
     choice->confidence *= doubt.factor;
-    snprintf(choice->note, sizeof choice->note,
-             "%s counted up from the sacrum on the %s%s%s%s%s", choice->level,
-             is_volume ? "CT volume" : "sagittal series",
-             *signs ? "; but " : "", signs, choice->doubt ? "; " : "",
-             choice->doubt ? choice->doubt : "");
+    snprintf(choice->note, sizeof choice->note, "%s counted up from the sacrum on the %s%s%s%s%s",
+             choice->level, is_volume ? "CT volume" : "sagittal series", *signs ? "; but " : "",
+             signs, choice->doubt ? "; " : "", choice->doubt ? choice->doubt : "");
 }
 
 bool myo_level_choose_slice(const myo_study *study, const myo_series *series,

@@ -56,11 +56,11 @@ static const double sagittal_water[TISSUE_COUNT] = {
 
 /* HU at 120 kV, as in any textbook; trabecular bone apart, which the options give. */
 static const double ct_hu[TISSUE_COUNT] = {
-    [TISSUE_AIR] = -1000.0, [TISSUE_FAT] = -100.0,   [TISSUE_SKIN] = 10.0,
-    [TISSUE_MUSCLE] = 55.0, [TISSUE_FASCIA] = 45.0,  [TISSUE_LIGAMENT] = 60.0,
-    [TISSUE_CORTEX] = 700.0, [TISSUE_ANNULUS] = 85.0, [TISSUE_CSF] = 12.0,
-    [TISSUE_NERVE] = 35.0,  [TISSUE_BLOOD] = 42.0,   [TISSUE_BOWEL] = 30.0,
-    [TISSUE_KIDNEY] = 35.0, [TISSUE_CEMENT] = 1500.0,
+    [TISSUE_AIR] = -1000.0,  [TISSUE_FAT] = -100.0,    [TISSUE_SKIN] = 10.0,
+    [TISSUE_MUSCLE] = 55.0,  [TISSUE_FASCIA] = 45.0,   [TISSUE_LIGAMENT] = 60.0,
+    [TISSUE_CORTEX] = 700.0, [TISSUE_ANNULUS] = 85.0,  [TISSUE_CSF] = 12.0,
+    [TISSUE_NERVE] = 35.0,   [TISSUE_BLOOD] = 42.0,    [TISSUE_BOWEL] = 30.0,
+    [TISSUE_KIDNEY] = 35.0,  [TISSUE_CEMENT] = 1500.0,
 };
 
 void phantom_signals(const phantom_scene *scene, double relative[TISSUE_COUNT]) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The CT of a study: untilted slices that touch each other, from below the first sacral disc to above
- * T12/L1. */
+/* The CT of a study: untilted slices that touch each other, from below the first sacral disc to
+ * above T12/L1. */
 #include "phantom/study_private.h"
 
 #define BELOW_MM 45.0 /* the disc L5/S1, */
@@ -63,7 +63,8 @@ bool phantom_write_ct(phantom_study *study, phantom_scene *scene, myo_error *err
     int count = 1 + (int)((top - bottom) / study->options->ct_thickness_mm);
     bool ok = phantom_create_series_folder(study, &ct_series, err);
     for (int i = 0; ok && i < count; i++) {
-        ok = write_slice(study, scene, top - study->options->ct_thickness_mm * (double)i, i + 1, err);
+        ok = write_slice(study, scene, top - study->options->ct_thickness_mm * (double)i, i + 1,
+                         err);
     }
     return ok;
 }

@@ -262,8 +262,7 @@ static void paint_pixel(const phantom_scene *scene, const myo_geometry *geometry
     int count = (SUBSAMPLES * SUBSAMPLES - 1) / step + 1;
     if (scene->contrast == PHANTOM_CT) {
         phantom_normal_pair(phantom_hash(key) + (uint64_t)index, noise);
-        out->image[index] =
-            (float)(sum / (double)count + scene->options->ct_noise_hu * noise[0]);
+        out->image[index] = (float)(sum / (double)count + scene->options->ct_noise_hu * noise[0]);
         return;
     }
     double signal = MUSCLE_SIGNAL * sum / (double)count;

@@ -159,7 +159,8 @@ bool myo_phantom_write(const myo_phantom_options *options, const char *directory
         return false;
     }
     if (!options->axial && !options->sagittal && !options->ct) {
-        return myo_error_set(err, MYO_E_ARGUMENT, "phantom: neither axial nor sagittal series, nor CT");
+        return myo_error_set(err, MYO_E_ARGUMENT,
+                             "phantom: neither axial nor sagittal series, nor CT");
     }
     if (!need_empty_folder(directory, err)) {
         return false;
@@ -168,12 +169,11 @@ bool myo_phantom_write(const myo_phantom_options *options, const char *directory
     phantom_anatomy_init(&anatomy, options);
     phantom_study study = {.anatomy = &anatomy, .options = options, .directory = directory};
     phantom_scene scene = phantom_axial_scene(&anatomy, options, 0);
-    bool ok = init_study(&study, err) && create_folder(&study, "truth", err) &&
-              calibrate(&scene, err) &&
-              (!options->axial || phantom_write_axial(&study, &scene, err)) &&
-              (!options->sagittal || phantom_write_sagittal(&study, &scene, err)) &&
-              (!options->ct || phantom_write_ct(&study, &scene, err)) &&
-              phantom_truth_write(&study, err);
+    bool ok =
+        init_study(&study, err) && create_folder(&study, "truth", err) && calibrate(&scene, err) &&
+        (!options->axial || phantom_write_axial(&study, &scene, err)) &&
+        (!options->sagittal || phantom_write_sagittal(&study, &scene, err)) &&
+        (!options->ct || phantom_write_ct(&study, &scene, err)) && phantom_truth_write(&study, err);
     myo_text_clear(&study.truth);
     myo_text_clear(&study.ct_truth);
     return ok;

@@ -64,26 +64,31 @@ static bool find_spine(myo_location *out, myo_error *err) {
     return done;
 }
 
+bool ct_scan_read(const myo_series *series, ct_scan *scan, myo_error *err) {
+    const myo_stack *stack = myo_level_find_volume(series);
+    scan->series = series;
+    return stack ? ct_volume_read(series, stack, &scan->ct, scan->sha256, &scan->unreadable,
+                                  &scan->unreadable_reason, err) &&
+                       myo_ct_find_anatomy(scan->ct, &scan->anatomy, err)
+                 : myo_error_set(err, MYO_E_NOT_FOUND, "it has no axial stack");
+}
+
 /* Reads a CT series and finds its discs; that there are none is no error. */
 static bool find_ct_spine(const myo_series *series, myo_location *out, ct_scan *scan,
                           myo_error *err) {
-    const myo_stack *stack = myo_level_find_volume(series);
-    myo_error reason = {0}, unreadable = {0};
-    if (stack && ct_volume_read(series, stack, &scan->ct, out->sagittal_sha256, &out->sagittal_unreadable,
-                                &unreadable, &reason) &&
-        myo_ct_find_anatomy(scan->ct, &scan->anatomy, &reason)) {
-        out->volume = series;
-        scan->series = series;
-        out->spine = scan->anatomy.spine;
-        if (out->spine.count == 0) {
-            snprintf(out->note, sizeof out->note, "no spinal canal with discs was found");
-        } else if (out->sagittal_unreadable > 0) {
-            snprintf(out->note, sizeof out->note, "%s", unreadable.message);
-        }
-        return true;
+    myo_error reason = {0};
+    if (!ct_scan_read(series, scan, &reason)) {
+        snprintf(out->note, sizeof out->note, "%s", reason.message);
+        return reason.code != MYO_E_MEMORY || myo_error_set(err, MYO_E_MEMORY, "out of memory");
     }
-    snprintf(out->note, sizeof out->note, "%s", stack ? reason.message : "it has no axial stack");
-    return reason.code != MYO_E_MEMORY || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    out->volume = series;
+    out->spine = scan->anatomy.spine;
+    out->sagittal_unreadable = scan->unreadable;
+    memcpy(out->sagittal_sha256, scan->sha256, sizeof out->sagittal_sha256);
+    snprintf(out->note, sizeof out->note, "%s",
+             out->spine.count == 0 ? "no spinal canal with discs was found"
+                                   : scan->unreadable_reason.message);
+    return true;
 }
 
 /* The caudal index of a slice, by the outlines of the first built-in segmenter. */
@@ -128,12 +133,11 @@ static const char *find_level_name(const char *level) {
 /* The slice that the user named, and the volume around it if it is CT. */
 static bool locate_named_slice(const myo_study *study, const myo_location_query *query,
                                myo_location *out, ct_scan *scan, myo_error *err) {
-    out->has_slice =
-        myo_level_choose_slice(study, NULL, NULL, out->level ? out->level : query->level,
-                               query->slice, &out->slice, err);
+    out->has_slice = myo_level_choose_slice(
+        study, NULL, NULL, out->level ? out->level : query->level, query->slice, &out->slice, err);
     out->axial = out->has_slice ? out->slice.series : NULL;
-    return out->has_slice && (out->axial->modality != MYO_MODALITY_CT ||
-                              find_ct_spine(out->axial, out, scan, err));
+    return out->has_slice &&
+           (out->axial->modality != MYO_MODALITY_CT || find_ct_spine(out->axial, out, scan, err));
 }
 
 static bool locate_on_ct(const myo_study *study, const char *level, myo_location *out,
@@ -144,13 +148,15 @@ static bool locate_on_ct(const myo_study *study, const char *level, myo_location
     myo_level_evidence evidence = {.spine = out->spine.count > 0 ? &out->spine : NULL,
                                    .is_volume = true};
     if (!evidence.spine) {
-        return myo_error_set(err, MYO_E_NOT_FOUND, "no level was found on CT series %d (\"%s\"): %s",
-                             out->axial->number, out->axial->description, out->note);
+        return myo_error_set(err, MYO_E_NOT_FOUND,
+                             "no level was found on CT series %d (\"%s\"): %s", out->axial->number,
+                             out->axial->description, out->note);
     }
     out->has_slice =
         myo_level_choose_slice(study, out->axial, &evidence, level, NULL, &out->slice, err);
-    out->has_other = out->has_slice &&
-                     myo_level_choose_other_slice(out->axial, &out->spine, level, &out->other);
+    out->has_other =
+        out->has_slice && myo_level_choose_other_slice(out->axial, &out->spine, level, &out->other);
+    out->other.source = out->has_other ? out->slice.source : NULL;
     return out->has_slice;
 }
 
@@ -203,18 +209,22 @@ bool locate_with_scan(const myo_study *study, const myo_location_query *query, m
     if (query->slice) {
         return locate_named_slice(study, query, out, scan, err);
     }
-    bool has_axial = myo_level_choose_series(study, query->series, &out->axial, err);
+    myo_error no_mr = {0}, no_ct = {0};
+    bool has_axial = myo_level_choose_series(study, query->series, &out->axial, &no_mr);
     const myo_series *series = NULL;
-    myo_error no_ct = {0};
     if (!has_axial && myo_level_choose_ct_series(study, query->series, &series, &no_ct)) {
         out->axial = series;
         return locate_on_ct(study, level, out, scan, err);
     }
-    if (!has_axial && is_all_ct(study)) {
-        return myo_error_set(err, no_ct.code, "%s", no_ct.message);
-    }
     out->axial = has_axial ? out->axial : NULL;
-    return locate_on_mr(study, level, has_axial, out, err);
+    if (locate_on_mr(study, level, has_axial, out, err)) {
+        return true;
+    }
+    const myo_error *reason = is_all_ct(study) ? &no_ct : &no_mr;
+    if (!has_axial) {
+        myo_error_set(err, reason->code, "%s", reason->message);
+    }
+    return false;
 }
 
 bool myo_locate_level(const myo_study *study, const myo_location_query *query, myo_location *out,

@@ -126,8 +126,8 @@ static bool find_slice(const myo_location *location, const myo_ct *ct,
     return *instance != NULL;
 }
 
-static bool write_picture(const myo_study *study, const myo_location *location,
-                          const ct_scan *scan, const myo_instance *instance, const myo_image *image, const char *path,
+static bool write_picture(const myo_study *study, const myo_location *location, const ct_scan *scan,
+                          const myo_instance *instance, const myo_image *image, const char *path,
                           myo_error *err) {
     myo_report_location shown = {.patient_id = study->patient_id,
                                  .study_date = study->study_date,
@@ -145,8 +145,8 @@ static bool write_picture(const myo_study *study, const myo_location *location,
     return myo_report_level_picture_write(path, image, &shown, err);
 }
 
-bool locate_picture_write(const myo_study *study, const myo_location *location,
-                          const ct_scan *scan, const char *path, myo_error *err) {
+bool locate_picture_write(const myo_study *study, const myo_location *location, const ct_scan *scan,
+                          const char *path, myo_error *err) {
     const myo_instance *instance;
     myo_image *image = NULL;
     bool done = !find_slice(location, scan->ct, &instance, &image) ||

@@ -11,12 +11,19 @@
 typedef struct ct_scan {
     myo_ct *ct; /* NULL: none */
     const myo_series *series;
+    char sha256[MYO_SHA256_HEX_SIZE]; /* of its slices' hashes, one after the other */
+    size_t unreadable;                /* slices that could not be read, and why the last */
+    myo_error unreadable_reason;
     myo_ct_anatomy anatomy;
     myo_trabecular vertebrae[CT_VERTEBRAE_MAX]; /* that could be measured */
     size_t vertebra_count;
 } ct_scan;
 
 void ct_scan_clear(ct_scan *scan);
+
+/* Reads the volume of a CT series and finds its anatomy. The caller clears *scan, whatever is
+ * returned. */
+bool ct_scan_read(const myo_series *series, ct_scan *scan, myo_error *err);
 
 /* As myo_locate_level(). Where the level was looked for on CT, *scan receives it, and the caller
  * clears it, whatever is returned; else it stays as it is. */

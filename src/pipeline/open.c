@@ -45,7 +45,8 @@ static bool take_vertebrae(run *r, myo_error *err) {
     while (*at) {
         size_t length = strcspn(at, ",");
         char *name = r->vertebrae[r->vertebra_count];
-        bool fits = length > 0 && length < RUN_VERTEBRA_SIZE && r->vertebra_count < RUN_VERTEBRAE_MAX;
+        bool fits =
+            length > 0 && length < RUN_VERTEBRA_SIZE && r->vertebra_count < RUN_VERTEBRAE_MAX;
         if (fits) {
             memcpy(name, at, length);
             name[length] = '\0';
@@ -167,8 +168,9 @@ bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
     if (options->input_count == 0 || !options->output) {
         return myo_error_set(err, MYO_E_ARGUMENT, "measure needs an INPUT and an output folder");
     }
-    return check_level(r->level, err) && check_reference(r, err) && take_vertebrae(r, err) && take_landmarks(r, err) &&
-           myo_registry_create(&r->registry, err) && myo_registry_load_bundled(r->registry, err) &&
+    return check_level(r->level, err) && check_reference(r, err) && take_vertebrae(r, err) &&
+           take_landmarks(r, err) && myo_registry_create(&r->registry, err) &&
+           myo_registry_load_bundled(r->registry, err) &&
            (!options->plugin_directory ||
             myo_registry_load_plugins(r->registry, options->plugin_directory, err)) &&
            choose_segmenter(r, err) && choose_fat_methods(r, err) && load_models(r, err) &&

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "pipeline/names_private.h"
-#include "pipeline/run_private.h"
+#include "pipeline/pair_private.h"
 #include "report/label_map.h"
 
 #include <stdlib.h>
@@ -121,6 +121,16 @@ static void describe_instance(myo_text *text, const myo_instance *instance) {
     }
 }
 
+static void describe_images(myo_text *text, const myo_study *study) {
+    for (size_t s = 0; s < study->series_count; s++) {
+        const myo_series *series = &study->series[s];
+        myo_text_printf(text, "%s\n", series->series_uid);
+        for (size_t i = 0; i < series->instance_count; i++) {
+            describe_instance(text, &series->instances[i]);
+        }
+    }
+}
+
 static bool fingerprint(run *r, const myo_text *common, size_t index, myo_error *err) {
     const myo_study *study = myo_catalogue_get_study(r->catalogue, index);
     study_plan *plan = &r->plans[index];
@@ -129,13 +139,12 @@ static bool fingerprint(run *r, const myo_text *common, size_t index, myo_error 
     myo_text_printf(&text, "%s\n%s\n%s\n%.17g %d\n", study->patient_id, study->study_uid,
                     study->study_date, study->patient_size_m, plan->shares_folder);
     run_describe_patient(r, study->patient_id, &text);
-    for (size_t s = 0; s < study->series_count; s++) {
-        const myo_series *series = &study->series[s];
-        myo_text_printf(&text, "%s\n", series->series_uid);
-        for (size_t i = 0; i < series->instance_count; i++) {
-            describe_instance(&text, &series->instances[i]);
-        }
+    describe_images(&text, study);
+    const myo_study *pair = pair_find_ct(r, study);
+    if (pair && pair != study) {
+        describe_images(&text, pair);
     }
+    myo_text_printf(&text, "%d\n", pair_is_taken(r, study));
     bool done = !text.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
     if (done) {
         identity_fingerprint(&r->identity, text.data, text.length, plan->fingerprint);

@@ -58,18 +58,18 @@ json_t *record_options(const run *r) {
         json_array_append_new(fat, describe_method(r, &r->fat_methods[i]->info, r->fat_values[i]));
     }
     /* The first member tells store.c what the results around it are. */
-    return json_pack("{s:b, s:o, s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "deidentify", (int)o->deidentify, "inputs", inputs, "level", r->level, "vertebra",
-                     o->vertebra ? o->vertebra : "L1", "gluteus_maximus_at", r->gluteus_maximus_at,
-                     "gluteus_medius_at", r->gluteus_medius_at,
-                     "level_confidence", r->level_confidence_min, "accept_level",
-                     (int)o->accept_level, "slice", string_or_null(o->slice), "series",
-                     string_or_null(o->series), "reference", o->reference ? o->reference : "auto",
-                     "segmenter", describe_method(r, &r->segmenter->info, r->segmenter_values),
-                     "fat_methods", fat, "height_m",
-                     o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
-                     path_or_null(r, o->heights_csv), "clinical", path_or_null(r, o->clinical_csv),
-                     "models", models, "plugins", path_or_null(r, o->plugin_directory));
+    return json_pack(
+        "{s:b, s:o, s:b, s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
+        "s:o, s:o}",
+        "deidentify", (int)o->deidentify, "inputs", inputs, "pair", (int)o->pair, "level", r->level,
+        "vertebra", o->vertebra ? o->vertebra : "L1", "gluteus_maximus_at", r->gluteus_maximus_at,
+        "gluteus_medius_at", r->gluteus_medius_at, "level_confidence", r->level_confidence_min,
+        "accept_level", (int)o->accept_level, "slice", string_or_null(o->slice), "series",
+        string_or_null(o->series), "reference", o->reference ? o->reference : "auto", "segmenter",
+        describe_method(r, &r->segmenter->info, r->segmenter_values), "fat_methods", fat,
+        "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
+        path_or_null(r, o->heights_csv), "clinical", path_or_null(r, o->clinical_csv), "models",
+        models, "plugins", path_or_null(r, o->plugin_directory));
 }
 
 bool record_begin(run *r, myo_error *err) {

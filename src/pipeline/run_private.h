@@ -38,8 +38,8 @@ typedef enum study_status { STUDY_MEASURED, STUDY_INCOMPLETE, STUDY_FAILED } stu
 typedef struct study_result {
     study_status status;
     myo_text measurements, features, vertebrae, risk; /* rows; none when it failed */
-    json_t *record;                        /* for run.json */
-    char folder[STUDY_FOLDER_SIZE];        /* its files' place below OUT */
+    json_t *record;                                   /* for run.json */
+    char folder[STUDY_FOLDER_SIZE];                   /* its files' place below OUT */
 } study_result;
 
 typedef struct run {

@@ -84,8 +84,7 @@ bool slice_list_fat_methods(const run *r, const measured_slice *slice,
         }
     }
     return *count > 0 ||
-           myo_error_set(err, MYO_E_ARGUMENT,
-                         "--fat %s: needs CT, and the study is measured on %s",
+           myo_error_set(err, MYO_E_ARGUMENT, "--fat %s: needs CT, and the study is measured on %s",
                          r->fat_methods[0]->info.name, myo_modality_name(modality));
 }
 
@@ -109,26 +108,27 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
 }
 
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice) {
-    return (myo_report_slice){
-        .patient_id = shown->patient_id,
-        .study_uid = shown->study_uid,
-        .study_date = shown->study_date,
-        .level = &slice->choice,
-        .method = slice->method,
-        .roi_convention = slice->roi_convention,
-        .fat_method = slice->fat_method,
-        .fat_threshold = slice->fat.threshold,
-        .measures = &slice->measures,
-        .asked = slice->asked,
-        .flags = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags,
-        .confidence = (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence};
+    return (myo_report_slice){.patient_id = shown->patient_id,
+                              .study_uid = shown->study_uid,
+                              .study_date = shown->study_date,
+                              .level = &slice->choice,
+                              .method = slice->method,
+                              .roi_convention = slice->roi_convention,
+                              .fat_method = slice->fat_method,
+                              .fat_threshold = slice->fat.threshold,
+                              .measures = &slice->measures,
+                              .asked = slice->asked,
+                              .flags = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags,
+                              .confidence =
+                                  (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence};
 }
 
 bool slice_write_files(const study_plan *plan, const myo_study *shown, const measured_slice *slice,
                        const myo_report_features *features, const char *folder, char *stem,
                        myo_error *err) {
-    char *base = NULL, *path = NULL;
-    names_stem(shown, slice->choice.level, plan->shares_folder ? plan->key : NULL, stem);
+    char *base = NULL, *path = NULL, level[64];
+    snprintf(level, sizeof level, "%s%s", slice->choice.level, slice->name_suffix);
+    names_stem(shown, level, plan->shares_folder ? plan->key : NULL, stem);
     myo_report_slice described = slice_describe(shown, slice);
     bool done = myo_path_join(folder, stem, &base, err);
     size_t size = done ? strlen(base) + sizeof "_overlay.png" + sizeof "_RoiSet.zip" : 1;

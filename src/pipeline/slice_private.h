@@ -20,7 +20,9 @@ typedef enum slice_kind {
 typedef struct measured_slice {
     slice_kind kind;
     myo_level_choice choice;
-    uint32_t asked; /* bits of the structures that the slice is measured for */
+    const char *name_suffix; /* of its files' level, where another modality has the same; "" */
+    bool elsewhere;          /* of another study, which has the rows and files of its own slices */
+    uint32_t asked;          /* bits of the structures that the slice is measured for */
     myo_image *image;
     char sha256[MYO_SHA256_HEX_SIZE];
     myo_outlines outlines;
@@ -28,8 +30,8 @@ typedef struct measured_slice {
     char method[SLICE_METHOD_SIZE], fat_method[SLICE_METHOD_SIZE];
     uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]; /* of the outlines, and of the fat method
                                                             at work */
-    myo_fat_map fat;             /* of the fat method at work */
-    myo_slice_measures measures; /* likewise */
+    myo_fat_map fat;                                     /* of the fat method at work */
+    myo_slice_measures measures;                         /* likewise */
 } measured_slice;
 
 void measured_slice_clear(measured_slice *slice);

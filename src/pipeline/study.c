@@ -6,6 +6,7 @@
 #include "pipeline/locate_picture_private.h"
 #include "pipeline/location_record_private.h"
 #include "pipeline/names_private.h"
+#include "pipeline/pair_private.h"
 #include "pipeline/slice_private.h"
 #include "pipeline/stream_private.h"
 #include "pipeline/variables_private.h"
@@ -15,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The slice at the level asked for, L3, and one for each of two gluteal muscles. */
-#define SLICES_MAX 4
+/* The slice at the level asked for, on MR and on CT, L3, and one for each of two gluteal muscles.
+ */
+#define SLICES_MAX 5
 
 /* Everything of a study while it is measured. */
 typedef struct work {
@@ -30,7 +32,9 @@ typedef struct work {
     double height_m;
     const char *height_source;
     myo_location location;
-    ct_scan scan;                      /* of a study that is measured on CT */
+    ct_scan scan;                      /* of the CT, if there is one */
+    const myo_study *ct_study;         /* that holds it, as results show it */
+    shown_study pair;                  /* the same, where it is another study */
     measured_slice slices[SLICES_MAX]; /* the one at the level comes first */
     size_t slice_count;
     myo_report_features features;
@@ -42,6 +46,7 @@ static void work_clear(work *w) {
         measured_slice_clear(&w->slices[i]);
     }
     ct_scan_clear(&w->scan);
+    shown_study_clear(&w->pair);
     myo_text_clear(&w->measurements);
     myo_text_clear(&w->vertebrae);
     myo_text_clear(&w->risk);
@@ -57,8 +62,7 @@ static void record_other_series(work *w, const myo_series *chosen) {
     for (size_t i = 0; i < w->study->series_count; i++) {
         const myo_series *series = &w->study->series[i];
         bool ct = series->modality == MYO_MODALITY_CT;
-        const char *reason =
-            ct ? myo_level_why_not_ct(series) : myo_level_why_not_axial_t2(series);
+        const char *reason = ct ? myo_level_why_not_ct(series) : myo_level_why_not_axial_t2(series);
         if (series != chosen) {
             json_array_append_new(list,
                                   json_pack("{s:i, s:s, s:s}", "series_number", series->number,
@@ -92,7 +96,8 @@ static void hide_note(const work *w, myo_level_choice *choice) {
 static measured_slice *add_slice(work *w, slice_kind kind, const myo_level_choice *choice,
                                  uint32_t asked) {
     measured_slice *slice = &w->slices[w->slice_count++];
-    *slice = (measured_slice){.kind = kind, .choice = *choice, .asked = asked};
+    *slice = (measured_slice){.kind = kind, .choice = *choice, .asked = asked, .name_suffix = ""};
+    slice->elsewhere = choice->series == w->scan.series && w->ct_study != w->study;
     slice->choice.confirmed = choice->confidence >= w->r->level_confidence_min;
     hide_note(w, &slice->choice);
     return slice;
@@ -105,8 +110,8 @@ static void record_not_measured(work *w, const char *what, const myo_error *reas
         list = json_array();
         json_object_set_new(w->record, "not_measured", list);
     }
-    json_array_append_new(list, json_pack("{s:s, s:o}", "what", what, "reason",
-                                          json_any_text(reason->message)));
+    json_array_append_new(
+        list, json_pack("{s:s, s:o}", "what", what, "reason", json_any_text(reason->message)));
 }
 
 /* A slice at a landmark of the pelvis. */
@@ -120,7 +125,8 @@ static void add_gluteal_slice(work *w, slice_kind kind, bool found, myo_vec3 at,
     myo_error reason = {0};
     if (found ? myo_level_choose_at(w->scan.series, at, name, "ct-pelvis",
                                     anatomy->spine.count_confidence, &choice, &reason)
-              : myo_error_set(&reason, MYO_E_NOT_FOUND, "the pelvis is not in view as far as there")) {
+              : myo_error_set(&reason, MYO_E_NOT_FOUND,
+                              "the pelvis is not in view as far as there")) {
         snprintf(choice.note, sizeof choice.note, "at the %s",
                  kind == SLICE_CT_ACETABULAR_ROOF ? "acetabular roof, just above the femoral heads"
                                                   : "lower end of the sacroiliac joints");
@@ -149,29 +155,66 @@ static void add_gluteal_slices(work *w) {
                       RUN_SACROILIAC_JOINT, at_joint);
 }
 
-/* The other slices that a CT is measured on: what cannot be found costs nothing else. */
-static void add_ct_slices(work *w, uint32_t trunk) {
+/* A slice at a level of the CT. */
+static void add_ct_level(work *w, const char *level, const char *suffix) {
     myo_level_choice choice;
     myo_error reason = {0};
     myo_level_evidence evidence = {.spine = &w->scan.anatomy.spine, .is_volume = true};
-    const myo_series *series = w->location.volume;
-    if (strcmp(w->r->level, "L3") != 0) {
-        if (myo_level_choose_slice(w->study, series, &evidence, "L3", NULL, &choice, &reason)) {
-            add_slice(w, SLICE_CT_LUMBAR, &choice, trunk);
-        } else {
-            record_not_measured(w, "L3", &reason);
-        }
+    if (w->scan.anatomy.spine.count > 0 &&
+        myo_level_choose_slice(w->ct_study, w->scan.series, &evidence, level, NULL, &choice,
+                               &reason)) {
+        add_slice(w, SLICE_CT_LUMBAR, &choice, myo_report_default_structures())->name_suffix =
+            suffix;
+    } else {
+        myo_error_set(&reason, MYO_E_NOT_FOUND, "no spinal canal with discs was found on the CT");
+        record_not_measured(w, level, &reason);
     }
-    add_gluteal_slices(w);
 }
 
-static void list_slices(work *w) {
-    const uint32_t trunk = myo_report_default_structures();
-    bool ct = w->location.slice.series->modality == MYO_MODALITY_CT;
-    add_slice(w, ct ? SLICE_CT_LUMBAR : SLICE_MR, &w->location.slice, trunk);
-    if (ct && w->location.volume && !w->r->options->slice) {
-        add_ct_slices(w, trunk);
+/* Reads the CT that goes with an MR study; what is wrong with it costs nothing else. */
+static void read_other_ct(work *w) {
+    const myo_study *source = pair_find_ct(w->r, w->source);
+    const myo_series *series;
+    myo_error reason = {0};
+    if (!source) {
+        return;
     }
+    w->ct_study = w->study;
+    bool done = true;
+    if (source != w->source) {
+        done = identity_show(&w->r->identity, source, &w->pair, &reason);
+        w->ct_study = &w->pair.study;
+        json_object_set_new(w->record, "paired_with", json_string(w->pair.study.study_uid));
+    }
+    if (!done || !myo_level_choose_ct_series(w->ct_study, NULL, &series, &reason) ||
+        !ct_scan_read(series, &w->scan, &reason)) {
+        ct_scan_clear(&w->scan);
+        record_not_measured(w, "CT", &reason);
+    }
+}
+
+/* Every slice that is measured, the one at the level first. */
+static void list_slices(work *w) {
+    bool ct = w->location.slice.series->modality == MYO_MODALITY_CT;
+    add_slice(w, ct ? SLICE_CT_LUMBAR : SLICE_MR, &w->location.slice,
+              myo_report_default_structures());
+    if (w->r->options->slice) {
+        return;
+    }
+    w->ct_study = w->study;
+    if (!ct) {
+        read_other_ct(w);
+    }
+    if (!w->scan.ct) {
+        return;
+    }
+    if (!ct) {
+        add_ct_level(w, w->r->level, "CT");
+    }
+    if (strcmp(w->r->level, "L3") != 0) {
+        add_ct_level(w, "L3", "");
+    }
+    add_gluteal_slices(w);
 }
 
 static void record_slices(work *w) {
@@ -209,18 +252,16 @@ static bool outline(work *w, myo_error *err) {
         } else {
             record_not_measured(w, w->slices[i].choice.level, &reason);
             measured_slice_clear(&w->slices[i]);
-            memmove(&w->slices[i], &w->slices[i + 1],
-                    (--w->slice_count - i) * sizeof w->slices[0]);
+            memmove(&w->slices[i], &w->slices[i + 1], (--w->slice_count - i) * sizeof w->slices[0]);
         }
     }
     record_slices(w);
     if (w->scan.series) {
-        json_object_set_new(w->record, "ct",
-                            json_pack("{s:i, s:o, s:o, s:f}", "series_number", w->scan.series->number,
-                                      "kernel", json_any_text(w->scan.series->kernel),
-                                      "contrast_agent",
-                                      json_any_text(w->scan.series->contrast_agent), "size",
-                                      w->scan.anatomy.size));
+        json_object_set_new(
+            w->record, "ct",
+            json_pack("{s:i, s:o, s:o, s:f}", "series_number", w->scan.series->number, "kernel",
+                      json_any_text(w->scan.series->kernel), "contrast_agent",
+                      json_any_text(w->scan.series->contrast_agent), "size", w->scan.anatomy.size));
     }
     record_other_series(w, w->slices[0].choice.series);
     return true;
@@ -240,7 +281,9 @@ static bool measure_slice(work *w, measured_slice *slice, myo_error *err) {
             return false;
         }
         myo_report_slice described = slice_describe(w->study, slice);
-        myo_report_measurements_rows(&w->measurements, &described);
+        if (!slice->elsewhere) {
+            myo_report_measurements_rows(&w->measurements, &described);
+        }
     }
     return count == 1 || slice_measure(slice, methods[0], values[0], err);
 }
@@ -267,7 +310,9 @@ static void measure_vertebra(work *w, const char *name) {
     w->scan.vertebra_count++;
     myo_report_vertebra row = {w->study->patient_id, w->study->study_uid,
                                w->scan.series->series_uid, measured, named};
-    myo_report_vertebrae_rows(&w->vertebrae, &row);
+    if (w->ct_study == w->study) {
+        myo_report_vertebrae_rows(&w->vertebrae, &row);
+    }
 }
 
 /* The lumbar vertebrae, and those that the user names. */
@@ -296,12 +341,33 @@ static double spinal_ct_value(const work *w) {
     return count > 0 && count == w->r->vertebra_count ? sum / (double)count : (double)NAN;
 }
 
-/* The feature row: what a predictor reads. Areas are set in proportion to the reference on the slice
- * at the level, wherever they were measured. */
+/* The slice that a structure is measured on for the features: the first that was asked for it. */
+static const measured_slice *find_slice_of(const work *w, uint32_t bit) {
+    for (size_t i = 0; i < w->slice_count; i++) {
+        if (w->slices[i].asked & bit) {
+            return &w->slices[i];
+        }
+    }
+    return &w->slices[0];
+}
+
+/* The slice whose vertebral reference a muscle is set in proportion to: the first at a level of the
+ * spine in the same modality, so that CT is never divided by MR. */
+static const measured_slice *find_reference(const work *w, const measured_slice *muscle) {
+    for (size_t i = 0; i < w->slice_count; i++) {
+        const measured_slice *s = &w->slices[i];
+        if (s->asked >> MYO_VERTEBRAL_REFERENCE & 1u &&
+            s->choice.series->modality == muscle->choice.series->modality) {
+            return s;
+        }
+    }
+    return muscle;
+}
+
+/* The feature row: what a predictor reads. */
 static void fill_features(work *w) {
     myo_report_features *f = &w->features;
     const measured_slice *first = &w->slices[0];
-    myo_slice_measures all = first->measures;
     *f = (myo_report_features){.patient_id = w->study->patient_id,
                                .study_uid = w->study->study_uid,
                                .level = first->choice.level,
@@ -310,18 +376,17 @@ static void fill_features(work *w) {
                                .spinal_ct_hu = spinal_ct_value(w),
                                .vertebral_reference_csa_mm2 = NAN};
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        const measured_slice *from = first;
-        for (size_t i = 1; i < w->slice_count && !(first->asked >> s & 1u); i++) {
-            from = w->slices[i].asked >> s & 1u ? &w->slices[i] : from;
-        }
-        memcpy(all.area[s], from->measures.area[s], sizeof all.area[s]);
+        const measured_slice *from = find_slice_of(w, 1u << s);
+        const measured_slice *reference = find_reference(w, from);
+        myo_slice_measures pair = from->measures;
+        memcpy(pair.area[MYO_VERTEBRAL_REFERENCE],
+               reference->measures.area[MYO_VERTEBRAL_REFERENCE],
+               sizeof pair.area[MYO_VERTEBRAL_REFERENCE]);
+        myo_measure_indices(&pair, (myo_structure)s, w->height_m, &f->indices[s]);
         f->flags |= from->flags[s][MYO_LEFT] | from->flags[s][MYO_RIGHT];
     }
-    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        myo_measure_indices(&all, (myo_structure)s, w->height_m, &f->indices[s]);
-    }
     f->flags |= isnan(w->height_m) ? MYO_FLAG_NO_HEIGHT : 0;
-    const myo_area *reference = &all.area[MYO_VERTEBRAL_REFERENCE][MYO_LEFT];
+    const myo_area *reference = &first->measures.area[MYO_VERTEBRAL_REFERENCE][MYO_LEFT];
     if (reference->present) {
         f->vertebral_reference_csa_mm2 = reference->csa_mm2;
     }
@@ -369,8 +434,8 @@ static bool write_files(work *w, myo_error *err) {
     char folder[STUDY_FOLDER_SIZE], name[NAMES_STEM_SIZE], first[NAMES_STEM_SIZE] = "";
     plan_folder(w->study, folder);
     for (size_t i = 0; i < w->slice_count; i++) {
-        if (!slice_write_files(w->plan, w->study, &w->slices[i], &w->features, w->folder, name,
-                               err)) {
+        if (!w->slices[i].elsewhere && !slice_write_files(w->plan, w->study, &w->slices[i],
+                                                          &w->features, w->folder, name, err)) {
             return false;
         }
         if (i == 0) {
@@ -422,7 +487,13 @@ bool run_study(const run *r, const study_plan *plan, const myo_study *source,
         out->risk = w.risk;
         out->vertebrae = w.vertebrae;
         w.measurements = w.vertebrae = w.risk = (myo_text){0};
-        myo_report_features_row(&out->features, &w.features);
+        if (pair_is_taken(r,
+                          source)) { /* its values stand in the row of the study that took them */
+            json_object_set_new(out->record, "paired", json_true());
+            myo_text_clear(&out->risk);
+        } else {
+            myo_report_features_row(&out->features, &w.features);
+        }
         plan_folder(shown, out->folder);
         json_object_set_new(out->record, "status",
                             json_string(w.incomplete ? "incomplete" : "measured"));

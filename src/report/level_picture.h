@@ -9,14 +9,14 @@
 /* What was found in a study. Borrowed pointers. */
 typedef struct myo_report_location {
     const char *patient_id, *study_date;
-    const char *level;             /* that was looked for */
-    const myo_series *sagittal;    /* of the slice that is drawn */
-    const myo_instance *instance;  /* that slice; NULL: a cut through the volume of `sagittal` */
-    size_t sagittal_unreadable;    /* slices of the series that could not be read */
-    const myo_spine *spine;        /* count 0: no discs */
-    const myo_series *axial;       /* in the same frame of reference, or NULL */
-    const myo_level_choice *slice; /* of the axial series at the level, or NULL */
-    const myo_level_choice *other; /* if the count is one off, or NULL */
+    const char *level;               /* that was looked for */
+    const myo_series *sagittal;      /* of the slice that is drawn */
+    const myo_instance *instance;    /* that slice; NULL: a cut through the volume of `sagittal` */
+    size_t sagittal_unreadable;      /* slices of the series that could not be read */
+    const myo_spine *spine;          /* count 0: no discs */
+    const myo_series *axial;         /* in the same frame of reference, or NULL */
+    const myo_level_choice *slice;   /* of the axial series at the level, or NULL */
+    const myo_level_choice *other;   /* if the count is one off, or NULL */
     const myo_trabecular *vertebrae; /* whose trabecular bone was measured; may be NULL */
     size_t vertebra_count;
 } myo_report_location;

@@ -8,7 +8,7 @@
 #define CORNERS 48
 #define LINE_WIDTH 2.0
 #define TEXT_SIZE 13.0
-#define LABEL_BEHIND_MM 62.0 /* the middle of the body: its HU are written there */
+#define LABEL_BEHIND_MM 62.0        /* the middle of the body: its HU are written there */
 #define FULL_TURN 6.283185307179586 /* radians */
 
 static const overlay_color ellipse_color = {1.0, 0.80, 0.25};
@@ -31,7 +31,8 @@ static void draw_section(cairo_t *cairo, const overlay_view *view, const myo_tra
     cairo_new_path(cairo);
     for (int i = 0; i < CORNERS; i++) {
         double angle = FULL_TURN * i / CORNERS, x, y;
-        myo_vec3 p = along(section->centre_mm, section->half_depth_mm * cos(angle), vertebra->front);
+        myo_vec3 p =
+            along(section->centre_mm, section->half_depth_mm * cos(angle), vertebra->front);
         place(view, along(p, section->half_height_mm * sin(angle), vertebra->down), &x, &y);
         cairo_line_to(cairo, x, y);
     }

@@ -32,8 +32,8 @@ static const char *const measurement_columns[] = {
     "confidence", "pixel_count"};
 
 static const char *const vertebra_columns[] = {
-    "patient_id", "study_uid",     "series_uid",     "vertebra",       "confidence",
-    "section",    "mean_hu",       "area_mm2",       "center_x_mm",    "center_y_mm",
+    "patient_id",  "study_uid",     "series_uid",     "vertebra",       "confidence",
+    "section",     "mean_hu",       "area_mm2",       "center_x_mm",    "center_y_mm",
     "center_z_mm", "half_depth_mm", "half_height_mm", "excluded_share", "in_spinal_ct_hu"};
 
 static const char *const risk_columns[] = {"patient_id",       "study_uid", "model",

@@ -9,8 +9,8 @@
 #include <myotome/segment.h>
 #include <stdlib.h>
 
-/* Plausible area of one side: a third to twice of what is reported (Homma; maximus about 3500 mm2 at
- * the upper symphysis, medius 1714, 1147 to 3167 mm2). */
+/* Plausible area of one side: a third to twice of what is reported (Homma; maximus about 3500 mm2
+ * at the upper symphysis, medius 1714, 1147 to 3167 mm2). */
 static const struct {
     myo_structure structure;
     double lowest_mm2, highest_mm2;

@@ -25,12 +25,12 @@
 #define HALF_PELVIS_MM 118.0 /* from the midline to the lateral end of the bones */
 #define SIZE_MIN 0.5
 #define SIZE_MAX_FACTOR 1.3
-#define ILIUM_LATERAL_MM 45.0  /* from the midline: bone that is surely ilium */
+#define ILIUM_LATERAL_MM 45.0 /* from the midline: bone that is surely ilium */
 /* Bone nearer to the midline is sacrum and not the posterior end of the ilium. */
 #define BACK_LATERAL_ROOF_MM 25.0
 #define BACK_LATERAL_JOINT_MM 32.0
-#define JOINT_SLOPE 1.3        /* of the direction in which the ilium ends there */
-#define SACRUM_INSIDE_MM 20.0  /* from the posterior end of the ilium to where maximus begins */
+#define JOINT_SLOPE 1.3       /* of the direction in which the ilium ends there */
+#define SACRUM_INSIDE_MM 20.0 /* from the posterior end of the ilium to where maximus begins */
 #define SKIN_MM 4.0
 #define SMOOTH_SIGMA_MM 0.9
 #define OPEN_MM 2.5
@@ -39,19 +39,19 @@
  * from the ilium's posterior end to its anterior end, by height. */
 #define OUTER_SHARE_ROOF 0.20
 #define OUTER_SHARE_JOINT 0.40
-#define PATH_REACH_MM 18.0     /* from the expected line */
+#define PATH_REACH_MM 18.0 /* from the expected line */
 #define PIRIFORMIS_REACH_MM 12.0
-#define PRIOR_WEIGHT 0.25      /* of the squared distance over the spread */
+#define PRIOR_WEIGHT 0.25 /* of the squared distance over the spread */
 #define BEND_WEIGHT 0.12
-#define EXTEND_MM 25.0         /* the line's end is drawn on, out of the muscle */
-#define LINE_MM 4.0            /* lines of fat between muscles are thinner than twice this */
+#define EXTEND_MM 25.0 /* the line's end is drawn on, out of the muscle */
+#define LINE_MM 4.0    /* lines of fat between muscles are thinner than twice this */
 #define OUTSIDE_COST 0.7
-#define DARK_FULL_HU 60.0f     /* below the muscle: so dark a pixel is surely on the line */
-#define MINIMUS_MM 15.0        /* greatest depth of minimus on the ilium */
+#define DARK_FULL_HU 60.0f /* below the muscle: so dark a pixel is surely on the line */
+#define MINIMUS_MM 15.0    /* greatest depth of minimus on the ilium */
 #define MINIMUS_REACH_MM 45.0
 #define MINIMUS_SPREAD_MM 6.0
-#define MINIMUS_SHARE 0.75     /* of the ilium's length that it covers, from the front */
-#define FRONT_CUT_MM 110.0     /* the cut in front of medius goes through to the skin */
+#define MINIMUS_SHARE 0.75 /* of the ilium's length that it covers, from the front */
+#define FRONT_CUT_MM 110.0 /* the cut in front of medius goes through to the skin */
 #define STEPS_MAX 160
 #define OFFSETS_MAX 64
 
@@ -132,9 +132,14 @@ static bool resize(pelvis *p, uint8_t *mask, double grow, myo_error *err) {
 static bool pelvis_create(pelvis *p, const myo_image *hu, double middle, double size,
                           myo_error *err) {
     const myo_geometry *g = myo_image_get_geometry(hu);
-    *p = (pelvis){.columns = g->columns, .rows = g->rows, .count = g->columns * g->rows,
-                  .column_mm = g->column_spacing_mm, .row_mm = g->row_spacing_mm,
-                  .middle = middle, .sign = 1.0, .size = size};
+    *p = (pelvis){.columns = g->columns,
+                  .rows = g->rows,
+                  .count = g->columns * g->rows,
+                  .column_mm = g->column_spacing_mm,
+                  .row_mm = g->row_spacing_mm,
+                  .middle = middle,
+                  .sign = 1.0,
+                  .size = size};
     p->smooth = myo_alloc_array(p->count, sizeof(float), err);
     p->distance = myo_alloc_array(p->count, sizeof(float), err);
     p->body = myo_alloc_array(p->count, 1, err);
@@ -143,8 +148,8 @@ static bool pelvis_create(pelvis *p, const myo_image *hu, double middle, double 
     p->closed = myo_alloc_array(p->count, 1, err);
     p->mask = myo_alloc_array(p->count, 1, err);
     p->region = myo_alloc_array(p->count, 1, err);
-    if (!p->smooth || !p->distance || !p->body || !p->bone || !p->muscle || !p->closed || !p->mask ||
-        !p->region || !ct_find_body(hu, p->body, err)) {
+    if (!p->smooth || !p->distance || !p->body || !p->bone || !p->muscle || !p->closed ||
+        !p->mask || !p->region || !ct_find_body(hu, p->body, err)) {
         return false;
     }
     memcpy(p->smooth, myo_image_get_const_pixels(hu), p->count * sizeof(float));
@@ -180,7 +185,8 @@ static bool find_bones(pelvis *p, bool roof) {
             front = at.y;
             p->front = at;
         }
-        /* At the joint the sacrum goes on behind the ilium, which is met from behind and outside. */
+        /* At the joint the sacrum goes on behind the ilium, which is met from behind and outside.
+         */
         double behind = roof ? at.y : at.y + JOINT_SLOPE * at.x;
         if (behind > back && at.x < 95.0 * p->size) {
             back = behind;
@@ -272,7 +278,8 @@ static bool find_way(const pelvis *p, point from, point to, double reach, double
     }
     size_t end = 0;
     for (size_t k = 1; k < w->offsets; k++) {
-        end = best[(w->steps - 1) * w->offsets + k] < best[(w->steps - 1) * w->offsets + end] ? k : end;
+        end = best[(w->steps - 1) * w->offsets + k] < best[(w->steps - 1) * w->offsets + end] ? k
+                                                                                              : end;
     }
     for (size_t s = w->steps; s-- > 0;) {
         w->offset[s] = ((double)end - 0.5 * (double)(w->offsets - 1)) * w->offset_step;
@@ -348,7 +355,8 @@ static bool tidy(pelvis *p, myo_error *err) {
         !myo_mask_keep_largest(p->mask, p->columns, p->rows, err)) {
         return false;
     }
-    if (!resize(p, p->mask, CLOSE_MM * p->size, err) || !resize(p, p->mask, -CLOSE_MM * p->size, err)) {
+    if (!resize(p, p->mask, CLOSE_MM * p->size, err) ||
+        !resize(p, p->mask, -CLOSE_MM * p->size, err)) {
         return false;
     }
     for (size_t i = 0; i < p->count; i++) {
@@ -358,8 +366,7 @@ static bool tidy(pelvis *p, myo_error *err) {
 }
 
 static void write_labels(const pelvis *p, myo_structure structure, uint16_t *labels) {
-    uint16_t value =
-        myo_structure_get(structure)->label[p->sign > 0.0 ? MYO_LEFT : MYO_RIGHT];
+    uint16_t value = myo_structure_get(structure)->label[p->sign > 0.0 ? MYO_LEFT : MYO_RIGHT];
     for (size_t i = 0; i < p->count; i++) {
         if (p->mask[i] && labels[i] == 0) {
             labels[i] = value;
@@ -475,7 +482,8 @@ static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], 
     return outline_maximus(p, labels, &found[0], err) && outline_medius(p, labels, &found[1], err);
 }
 
-/* Pelves differ in width, and not always as spines do: the size is that of the bones on the slice. */
+/* Pelves differ in width, and not always as spines do: the size is that of the bones on the slice.
+ */
 static double find_size(const pelvis *p) {
     double widest[MYO_SIDE_COUNT] = {0.0, 0.0};
     for (size_t i = 0; i < p->count; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Region growing by attenuation from proposed outlines. Multifidus and erector spinae of a side grow
- * as one, since what is between them is not what surrounds them; new pixels join the nearer one.
+ * Region growing by attenuation from proposed outlines. Multifidus and erector spinae of a side
+ * grow as one, since what is between them is not what surrounds them; new pixels join the nearer
+ * one.
  */
 #include "segment/ct/refine_private.h"
 
@@ -22,7 +23,7 @@
 #define OPEN_MM 2.0
 #define SMOOTH_SIGMA_MM 0.7
 #define ROUND_SIGMA_MM 1.5
-#define MARROW_MM 2.5 /* half of what lies between two cortices of a lamina */
+#define MARROW_MM 2.5  /* half of what lies between two cortices of a lamina */
 #define MIDLINE_MM 1.0 /* so far beyond the midline a side may reach */
 #define FAR 1e6f
 
@@ -39,11 +40,11 @@ static const struct {
 typedef struct scratch {
     size_t columns, rows, count;
     double pixel_mm;
-    float *smooth;      /* HU */
-    float *distance;    /* mm, of the mask at work */
+    float *smooth;   /* HU */
+    float *distance; /* mm, of the mask at work */
     float *first, *second;
     bool has_midline;
-    double midline[2], across[2]; /* a point, and the unit vector to the left, in pixels */
+    double midline[2], across[2];      /* a point, and the unit vector to the left, in pixels */
     uint8_t *own, *mask, *core, *bone; /* bone: with what it encloses */
 } scratch;
 
@@ -125,7 +126,8 @@ static void find_midline(scratch *s, const uint16_t *labels, const double canal[
         double back[2];
         for (int k = 0; k < 2; k++) {
             back[k] = 0.5 * (sum[MYO_LEFT][k] / sum[MYO_LEFT][2] +
-                             sum[MYO_RIGHT][k] / sum[MYO_RIGHT][2]) - canal[k];
+                             sum[MYO_RIGHT][k] / sum[MYO_RIGHT][2]) -
+                      canal[k];
             s->midline[k] = canal[k];
         }
         double length = hypot(back[0], back[1]);
@@ -234,9 +236,9 @@ bool ct_refine(const myo_image *hu, const double canal[2], myo_labels *labels, m
         for (size_t i = 0; i < s.count; i++) {
             myo_structure structure;
             myo_side side;
-            s.own[i] = myo_structure_from_label(pixels[i], &structure, &side) &&
-                       side == groups[g].side &&
-                       (structure == groups[g].structures[0] || structure == groups[g].structures[1]);
+            s.own[i] =
+                myo_structure_from_label(pixels[i], &structure, &side) && side == groups[g].side &&
+                (structure == groups[g].structures[0] || structure == groups[g].structures[1]);
             if (s.own[i] && is_beyond_midline(&s, i, groups[g].side)) {
                 s.own[i] = 0;
                 pixels[i] = 0;

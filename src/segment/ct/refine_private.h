@@ -9,8 +9,9 @@
 #define CT_MUSCLE_HIGH_HU 150.0f
 #define CT_BONE_LOW_HU 180.0f
 
-/* Sets `mask` (a byte for each pixel) to the vertebral body or disc in front of the canal (column and
- * row), on a slice in HU in the canonical frame. `size` is that of the body; 1 is an adult's. */
+/* Sets `mask` (a byte for each pixel) to the vertebral body or disc in front of the canal (column
+ * and row), on a slice in HU in the canonical frame. `size` is that of the body; 1 is an adult's.
+ */
 bool ct_outline_vertebra(const myo_image *hu, const double canal[2], double size, uint8_t *mask,
                          myo_error *err);
 

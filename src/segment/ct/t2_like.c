@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #define AIR_HU (-300.0f)
-#define TABLE_OPEN_MM 4.0    /* clothes and the table's sheet are thinner than twice this */
+#define TABLE_OPEN_MM 4.0 /* clothes and the table's sheet are thinner than twice this */
 #define CANAL_RADIUS_MM 7.0
 #define CANAL_HIGH_HU 120.0f
 #define CANAL_SIGNAL 230.0f
@@ -20,8 +20,8 @@
 /* Signal by attenuation, in parts of 255; fluid apart, which CT hardly tells from muscle. */
 static const struct {
     float hu, signal;
-} curve[] = {{-1000, 0}, {-400, 0},   {-200, 180}, {-120, 200}, {-60, 160}, {-20, 70},  {20, 45},
-             {70, 42},   {110, 80},   {150, 110},  {250, 120},  {450, 90},  {700, 40},  {3000, 20}};
+} curve[] = {{-1000, 0}, {-400, 0}, {-200, 180}, {-120, 200}, {-60, 160}, {-20, 70}, {20, 45},
+             {70, 42},   {110, 80}, {150, 110},  {250, 120},  {450, 90},  {700, 40}, {3000, 20}};
 #define CURVE_COUNT (sizeof curve / sizeof curve[0])
 
 static float signal_of(float hu) {

@@ -12,8 +12,8 @@
  */
 bool ct_t2_like(const myo_image *hu, const double canal[2], myo_image **out, myo_error *err);
 
-/* The patient on a slice: the largest piece that is no air, holes filled. `body` has a byte for each
- * pixel. */
+/* The patient on a slice: the largest piece that is no air, holes filled. `body` has a byte for
+ * each pixel. */
 bool ct_find_body(const myo_image *hu, uint8_t *body, myo_error *err);
 
 #endif

@@ -26,11 +26,11 @@
 #define FRONT_MM 25.0
 #define HALF_WIDTH_MM 24.0
 #define HALF_DEPTH_MM 17.5
-#define SPREAD_MM 5.0      /* of the radius between patients and levels */
+#define SPREAD_MM 5.0 /* of the radius between patients and levels */
 #define PRIOR_WEIGHT 0.10
-#define EDGE_MM 2.5        /* the fall is measured from this far inside to this far outside */
+#define EDGE_MM 2.5 /* the fall is measured from this far inside to this far outside */
 #define FALL_FULL_HU 120.0
-#define BEND_COST 0.06     /* for each step of the radius between neighbouring angles */
+#define BEND_COST 0.06 /* for each step of the radius between neighbouring angles */
 #define BEND_MAX 2
 #define CLIP_LOW_HU (-60.0f)
 #define CLIP_HIGH_HU 300.0f
@@ -66,8 +66,7 @@ static void fill_values(polar *p, const myo_grid *grid, const myo_geometry *g,
             double radius = radius_of(r, size), off = (radius - expected) / (SPREAD_MM * size);
             double fall = sample(grid, g, centre, angle, radius - EDGE_MM) -
                           sample(grid, g, centre, angle, radius + EDGE_MM);
-            p->value[a][r] =
-                fmin(fmax(fall / FALL_FULL_HU, -0.5), 1.0) - PRIOR_WEIGHT * off * off;
+            p->value[a][r] = fmin(fmax(fall / FALL_FULL_HU, -0.5), 1.0) - PRIOR_WEIGHT * off * off;
         }
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A spine by formula: bodies with a cortex, discs between them, a canal behind with arches, a sacrum
- * with wings that turns to the back, femoral heads. Middles of discs lie at z = 36 n mm (times the
- * size), L5/S1 at 0; the canal at x = y = 0.
+ * A spine by formula: bodies with a cortex, discs between them, a canal behind with arches, a
+ * sacrum with wings that turns to the back, femoral heads. Middles of discs lie at z = 36 n mm
+ * (times the size), L5/S1 at 0; the canal at x = y = 0.
  */
 #ifndef MYO_TESTS_COLUMN_H
 #define MYO_TESTS_COLUMN_H

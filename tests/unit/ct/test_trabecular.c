@@ -15,9 +15,10 @@ static myo_ct_anatomy discs(double size) {
     static const char *const names[] = {"L5/S1", "L4/5", "L3/4", "L2/3", "L1/2", "T12/L1"};
     myo_ct_anatomy a = {.size = size};
     for (size_t i = 6; i-- > 0;) {
-        a.spine.discs[a.spine.count++] = (myo_disc){
-            .name = names[i], .centre_mm = {0.0, -25.0 * size, 36.0 * size * (double)i},
-            .confidence = 0.9};
+        a.spine.discs[a.spine.count++] =
+            (myo_disc){.name = names[i],
+                       .centre_mm = {0.0, -25.0 * size, 36.0 * size * (double)i},
+                       .confidence = 0.9};
     }
     return a;
 }
@@ -73,8 +74,9 @@ static void refuses_a_body_full_of_cement(void **state) {
     myo_error err = {0};
     assert_false(myo_ct_measure_trabecular(ct, &a, "L3", &t, &err));
     assert_int_equal(err.code, MYO_E_NOT_FOUND);
-    assert_string_equal(err.message, "L3: no trabecular bone in one of its three sections (collapsed, "
-                                     "or filled with cement)");
+    assert_string_equal(err.message,
+                        "L3: no trabecular bone in one of its three sections (collapsed, "
+                        "or filled with cement)");
     myo_ct_destroy(ct);
 }
 

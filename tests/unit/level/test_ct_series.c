@@ -23,9 +23,9 @@ static int chosen(study_fixture *f, const char *wanted) {
 
 static void prefers_soft_kernels_as_manufacturers_name_them(void **state) {
     (void)state;
-    static const char *const sharp[] = {"B70f",     "B60s", "Br64", "H70h", "BONE", "BONEPLUS",
-                                        "EDGE",     "LUNG", "FC30", "FC35", "FC81", "YD",
-                                        "D",        "L",    "Bl57d/3", "Qr69"};
+    static const char *const sharp[] = {"B70f", "B60s", "Br64",    "H70h", "BONE", "BONEPLUS",
+                                        "EDGE", "LUNG", "FC30",    "FC35", "FC81", "YD",
+                                        "D",    "L",    "Bl57d/3", "Qr69"};
     static const char *const soft[] = {"B30f", "B40s", "Br40", "STANDARD", "SOFT", "FC08",
                                        "FC13", "B",    "C",    "Hr40f",    "",     "I31f"};
     for (size_t i = 0; i < sizeof sharp / sizeof sharp[0]; i++) {
@@ -85,8 +85,9 @@ static void says_why_a_series_cannot_serve(void **state) {
     myo_error err = {0};
     assert_false(myo_level_choose_ct_series(finish_study(&few), NULL, &series, &err));
     assert_int_equal(err.code, MYO_E_NOT_FOUND);
-    assert_string_equal(err.message, "no axial CT series: series 6 (\"\", 7 images) cannot serve, as "
-                                     "it has too few slices to show a level");
+    assert_string_equal(err.message,
+                        "no axial CT series: series 6 (\"\", 7 images) cannot serve, as "
+                        "it has too few slices to show a level");
     err = (myo_error){0};
     assert_false(myo_level_choose_ct_series(&few.study, "6", &series, &err));
     assert_int_equal(err.code, MYO_E_UNSUPPORTED);

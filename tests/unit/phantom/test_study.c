@@ -277,7 +277,7 @@ static void a_folder_that_is_not_empty_is_refused(void **state) {
     err = (myo_error){0};
     options.axial = options.sagittal = false;
     assert_false(myo_phantom_write(&options, path, &err));
-    assert_string_equal(err.message, "phantom: neither axial nor sagittal series");
+    assert_string_equal(err.message, "phantom: neither axial nor sagittal series, nor CT");
 }
 
 int main(void) {

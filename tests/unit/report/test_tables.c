@@ -86,7 +86,8 @@ static void features_leave_unknown_numbers_empty(void **state) {
         "gluteus_medius_rfcsa,gluteus_medius_fat_fraction,gluteus_medius_asymmetry_percent,"
         "vertebral_reference_csa_mm2,spinal_ct_hu,flags\n"
         "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,,,0.5626,0.3594,0.3611,20.00,,,,,"
-        "0.8750,0.8750,0.0000,1.00,,,,,0.4000,0.3000,0.2500,2.00,1280.00,,level_not_confirmed;fat_unreliable\n");
+        "0.8750,0.8750,0.0000,1.00,,,,,0.4000,0.3000,0.2500,2.00,1280.00,,level_not_confirmed;fat_"
+        "unreliable\n");
     myo_text_clear(&text);
 }
 

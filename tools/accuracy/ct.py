@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scores the outlines on images painted over the reference atlas, and the landmarks of the reference
+CT, and compares both with what is recorded.
+
+usage: ct.py LABELS.nii.gz ATLAS_RESULTS STUDY_RESULTS RECORDED [--record]
+"""
+import csv
+import glob
+import os
+import sys
+
+import nibabel
+import numpy as np
+
+from paint_atlas import read_labels
+
+# Structures of the atlas, left and right, and the labels of results that they are compared with.
+STRUCTURES = {
+    "psoas_major": ((231, 131), ((5121,), (5122,))),
+    "back_muscles": ((237, 137), ((5101, 5111), (5102, 5112))),
+    "gluteus_maximus": ((241, 143), ((6121,), (6122,))),
+    "gluteus_medius": ((240, 140), ((6111,), (6112,))),
+}
+AT = {"L4/5": ("psoas_major", "back_muscles"), "sacroiliac-joint": ("gluteus_maximus",
+                                                                    "gluteus_medius")}
+DISC = {"L4/5": 552}
+DICE_SLACK, MM_SLACK = 0.01, 1.5
+
+
+def slice_of(results, level):
+    name = level.replace("/", "").replace("-", "")
+    found = glob.glob(os.path.join(results, "sub-*", "**", f"*_desc-{name}_dseg.nii.gz"),
+                      recursive=True)
+    image = nibabel.load(found[0])
+    values = np.asanyarray(nibabel.as_closest_canonical(image).dataobj).squeeze().astype(int)
+    return values.T[::-1, ::-1], float(image.affine[2, 3])
+
+
+def score_atlas(labels_path, results):
+    labels, spacing = read_labels(labels_path)
+    scores = {}
+    for level, names in AT.items():
+        found, z = slice_of(results, level)
+        truth = labels[int(round(z / spacing[2]))]
+        if level in DISC:
+            middle = np.nonzero(labels == DISC[level])[0].mean() * spacing[2]
+            scores[f"atlas {level} distance_mm"] = abs(z - middle)
+        for name in names:
+            for side, value, wanted in zip(("left", "right"), *STRUCTURES[name]):
+                a, b = np.isin(found, wanted), truth == value
+                scores[f"atlas {level} {name} {side} dice"] = (2 * (a & b).sum()
+                                                               / (a.sum() + b.sum()))
+    return scores
+
+
+# Instances of the reference CT at its landmarks, as read off its slices and sagittal cuts by eye.
+READ_BY_EYE = {"L3": 147, "L4/5": 160, "sacroiliac-joint": 182, "acetabular-roof": 189}
+SLICE_MM = 4.25
+
+
+def score_study(results):
+    with open(os.path.join(results, "measurements.csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    found = {row["level"]: int(row["instance_number"]) for row in rows}
+    return {f"study {level} distance_mm": abs(found.get(level, -1000) - instance) * SLICE_MM
+            for level, instance in READ_BY_EYE.items()}
+
+
+def main():
+    labels, atlas, study, recorded = sys.argv[1:5]
+    scores = {**score_atlas(labels, atlas), **score_study(study)}
+    if "--record" in sys.argv:
+        with open(recorded, "w", encoding="utf-8") as file:
+            file.write("# CT, written by tools/accuracy/ct.py --record\n")
+            file.writelines(f"{value:.3f} {name}\n" for name, value in scores.items())
+    with open(recorded, encoding="utf-8") as file:
+        lines = [line.split(None, 1) for line in file if not line.startswith("#")]
+    wanted = {name.strip(): float(value) for value, name in lines}
+    bad = 0
+    for name, value in wanted.items():
+        measured = scores.get(name, float("nan"))
+        lower_is_better = name.endswith("_mm")
+        fell = not (measured <= value + MM_SLACK if lower_is_better
+                    else measured >= value - DICE_SLACK)
+        bad += fell
+        print(f"ct: {name} {measured:.3f} (recorded {value:.3f}){' WORSE' if fell else ''}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
