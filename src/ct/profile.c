@@ -21,8 +21,9 @@
 #define PLANE_STEP_MM 2.0
 #define ENDPLATE_MIN_MM 3 /* from the middle of a disc to its endplates */
 #define ENDPLATE_MAX_MM 6
-#define WING_NEAR_MM 24.0 /* to the side of the canal's middle: where the wings of the sacrum are  \
-                           */
+#define WING_NEAR_MM                                                                               \
+    24.0 /* to the side of the canal's middle: where the wings of the sacrum are                   \
+          */
 #define WING_FAR_MM 40.0
 #define WING_FRONT_MM 22.0
 #define WING_BONE_HU 130    /* of their cortex; */

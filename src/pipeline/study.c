@@ -179,7 +179,6 @@ static void read_other_ct(work *w) {
     if (!source) {
         return;
     }
-    w->ct_study = w->study;
     bool done = true;
     if (source != w->source) {
         done = identity_show(&w->r->identity, source, &w->pair, &reason);
@@ -201,7 +200,6 @@ static void list_slices(work *w) {
     if (w->r->options->slice) {
         return;
     }
-    w->ct_study = w->study;
     if (!ct) {
         read_other_ct(w);
     }
@@ -476,6 +474,7 @@ bool run_study(const run *r, const study_plan *plan, const myo_study *source,
               .plan = plan,
               .source = source,
               .study = shown,
+              .ct_study = shown,
               .folder = work_folder,
               .record = out->record,
               .height_m = NAN,
