@@ -35,25 +35,32 @@
 #define FRONT_FACTOR 0.6     /* of the value of the one in front */
 #define BEHIND_SHARE_MIN 0.2 /* of the slices: so much of it makes it the canal */
 #define LENGTH_MIN_MM 40.0
+#define CELL_MM 1.9
 #define SMOOTH_SIGMA_MM 10.0
 #define TANGENT_SPAN_MM 10.0
 
-/* The part of the volume in which the canal is looked for. */
+/* The part of the volume in which the canal is looked for, in cells: one voxel of every `stride`
+ * each way, from the column `column` and the first row on. A canal is many voxels wide. */
 typedef struct window {
     const myo_ct *ct;
-    size_t column, columns, rows, slices;
-    float *score;   /* slices x rows x columns */
-    float *best;    /* of the paths that end at each voxel */
-    uint8_t *back;  /* where the best path comes from; NONE: it begins here */
+    size_t column, stride, columns, rows, slices;
+    double column_mm, row_mm; /* of a cell */
+    float *score;             /* slices x rows x columns */
+    float *best;              /* of the paths that end at each cell */
+    uint8_t *back;            /* where the best path comes from; NONE: it begins here */
     bool *bone_row; /* rows near those that have bone in any slice: others hold no canal */
     double paid;    /* per mm of path */
-    int reach;      /* of a step of the path, in voxels */
+    int reach;      /* of a step of the path, in cells */
     double ray_step_mm;
     size_t ray_steps;
     int rays[RAYS][RAY_STEPS_MAX][2]; /* offsets in columns and rows */
 } window;
 #define NONE 255
 #define REACH_MAX 7
+
+static size_t column_of(const window *w, size_t cell) {
+    return w->column + cell * w->stride;
+}
 
 static bool is_bone(const myo_ct *ct, const int16_t *layer, long column, long row) {
     return column >= 0 && row >= 0 && column < (long)ct->columns && row < (long)ct->rows &&
@@ -150,13 +157,13 @@ static float mirror_score(const myo_ct *ct, const int16_t *layer, const bool *bo
 static bool find_middles(const window *w, double *middles, myo_error *err) {
     float *score = myo_alloc_array(w->slices * w->columns, sizeof *score, err);
     long span = lround(MIRROR_SPAN_MM / w->ct->slice_mm);
-    bool *bone_rows = myo_alloc_array(w->rows, sizeof *bone_rows, err);
+    bool *bone_rows = myo_alloc_array(w->ct->rows, sizeof *bone_rows, err);
     bool done = score && bone_rows;
     for (size_t s = 0; done && s < w->slices; s++) {
         const int16_t *layer = ct_layer(w->ct, s);
         find_bone_rows(w->ct, layer, bone_rows);
         for (size_t c = 0; c < w->columns; c++) {
-            score[s * w->columns + c] = mirror_score(w->ct, layer, bone_rows, w->column + c);
+            score[s * w->columns + c] = mirror_score(w->ct, layer, bone_rows, column_of(w, c));
         }
     }
     for (size_t s = 0; done && s < w->slices; s++) {
@@ -168,7 +175,7 @@ static bool find_middles(const window *w, double *middles, myo_error *err) {
             }
             if (sum > best) {
                 best = sum;
-                middles[s] = (double)(w->column + c);
+                middles[s] = (double)column_of(w, c);
             }
         }
     }
@@ -183,8 +190,8 @@ static bool find_rows(window *w, myo_error *err) {
     for (size_t s = 0; bone && s < w->slices; s++) {
         for (size_t i = 0; i < w->rows * w->columns; i++) {
             size_t row = i / w->columns;
-            bone[row] +=
-                is_bone(w->ct, ct_layer(w->ct, s), (long)(w->column + i % w->columns), (long)row);
+            bone[row] += is_bone(w->ct, ct_layer(w->ct, s), (long)column_of(w, i % w->columns),
+                                 (long)(row * w->stride));
         }
     }
     for (size_t row = 0; bone && row < w->rows; row++) {
@@ -207,12 +214,16 @@ static bool window_create(const myo_ct *ct, window *w, myo_error *err) {
     double middle = middle_column(ct), side = SIDE_MM / ct->column_mm;
     size_t first = (size_t)fmax(middle - side, 0.0);
     size_t end = (size_t)fmin(middle + side + 1.0, (double)ct->columns);
+    size_t stride = (size_t)fmax(1.0, round(CELL_MM / fmax(ct->column_mm, ct->row_mm)));
     *w = (window){.ct = ct,
                   .column = first,
-                  .columns = end > first ? end - first : 1,
-                  .rows = ct->rows,
-                  .slices = ct->slices};
-    double reach = ceil(BEND_MAX * ct->slice_mm / fmin(ct->column_mm, ct->row_mm));
+                  .stride = stride,
+                  .columns = end > first ? (end - first + stride - 1) / stride : 1,
+                  .rows = (ct->rows + stride - 1) / stride,
+                  .slices = ct->slices,
+                  .column_mm = ct->column_mm * (double)stride,
+                  .row_mm = ct->row_mm * (double)stride};
+    double reach = ceil(BEND_MAX * ct->slice_mm / fmin(w->column_mm, w->row_mm));
     w->reach = (int)fmin(fmax(reach, 1.0), REACH_MAX);
     prepare_rays(w);
     size_t size = w->columns * w->rows * w->slices;
@@ -232,8 +243,8 @@ static bool window_create(const myo_ct *ct, window *w, myo_error *err) {
         const int16_t *layer = ct_layer(ct, s);
         double column = middles[s];
         for (size_t i = 0; i < w->rows * w->columns; i++) {
-            size_t at = w->column + i % w->columns;
-            float score = score_of(w, layer, at, i / w->columns);
+            size_t at = column_of(w, i % w->columns);
+            float score = score_of(w, layer, at, i / w->columns * w->stride);
             double off = fabs((double)at - column) * ct->column_mm - OFF_FREE_MM;
             w->score[s * w->rows * w->columns + i] =
                 off > 0.0 ? score - (float)(OFF_COST * off) : score;
@@ -267,7 +278,7 @@ static float best_before(const window *w, const float *from, size_t column, size
     return best;
 }
 
-/* Finds the best path to each voxel, from the head on. Returns the voxel at which the best of all
+/* Finds the best path to each cell, from the head on. Returns the cell at which the best of all
  * ends, and its score; SIZE_MAX when there is none. */
 static size_t run_paths(window *w, double *score) {
     float cost[(2 * REACH_MAX + 1) * (2 * REACH_MAX + 1)];
@@ -275,8 +286,8 @@ static size_t run_paths(window *w, double *score) {
     double best = 0.0;
     size_t layer = w->rows * w->columns, end = SIZE_MAX;
     for (int i = 0; i < width * width; i++) {
-        cost[i] = (float)hypot(SWAY_COST * (i % width - w->reach) * w->ct->column_mm,
-                               BEND_COST * (i / width - w->reach) * w->ct->row_mm);
+        cost[i] = (float)hypot(SWAY_COST * (i % width - w->reach) * w->column_mm,
+                               BEND_COST * (i / width - w->reach) * w->row_mm);
     }
     for (size_t s = w->slices; s-- > 0;) {
         const float *own = w->score + s * layer;
@@ -299,7 +310,7 @@ static size_t run_paths(window *w, double *score) {
     return end;
 }
 
-/* A path: a voxel of the window in each slice, from foot to head. */
+/* A path: a cell of the window in each slice, from foot to head. */
 typedef struct path {
     size_t *column, *row;
     size_t slice, count; /* its lowest slice, and how many */
@@ -337,7 +348,7 @@ static void find_path(window *w, path *out) {
 /* Leaves a path and what lies behind it, as far as the canal lies behind the middle of a vertebral
  * body, and takes from the value of the path itself. */
 static void prefer_behind(window *w, const path *p) {
-    long near = lround(BEHIND_NEAR_MM / w->ct->row_mm), far = lround(BEHIND_FAR_MM / w->ct->row_mm);
+    long near = lround(BEHIND_NEAR_MM / w->row_mm), far = lround(BEHIND_FAR_MM / w->row_mm);
     for (size_t s = 0; s < w->slices; s++) {
         size_t k = s < p->slice ? 0 : s - p->slice < p->count ? s - p->slice : p->count - 1;
         for (size_t i = 0; i < w->rows * w->columns; i++) {
@@ -359,7 +370,7 @@ static double share_behind(const window *w, const path *p, const path *other) {
         size_t slice = p->slice + k;
         if (slice >= other->slice && slice - other->slice < other->count) {
             double rows = (double)other->row[slice - other->slice] - (double)p->row[k];
-            behind += rows * w->ct->row_mm > BEHIND_NEAR_MM;
+            behind += rows * w->row_mm > BEHIND_NEAR_MM;
         }
     }
     return (double)behind / (double)p->count;
@@ -481,8 +492,8 @@ bool ct_canal_find(const myo_ct *ct, ct_curve *out, myo_error *err) {
     if (done && (double)p.count * ct->slice_mm >= LENGTH_MIN_MM && p.count >= 3) {
         for (size_t i = 0; i < p.count; i++) { /* from head to foot */
             size_t k = p.count - 1 - i;
-            points[i] = ct_to_patient(ct, (double)(w.column + p.column[k]), (double)p.row[k],
-                                      (double)(p.slice + k));
+            points[i] = ct_to_patient(ct, (double)column_of(&w, p.column[k]),
+                                      (double)(p.row[k] * w.stride), (double)(p.slice + k));
         }
         done = build_curve(points, p.count, ct->slice_mm, out, err);
     }
