@@ -222,7 +222,8 @@ static json_t *stacks_to_json(const myo_series *series) {
 }
 
 static json_t *series_to_json(const myo_series *series, const outlook *o) {
-    bool measured = series == o->series || series == o->ct;
+    const myo_series *taken = o->series ? o->series : o->ct;
+    bool measured = taken && series == taken;
     return json_pack("{s:i, s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:I, s:o, s:b, s:o}",
                      "number", series->number, "series_uid", cli_json_text(series->series_uid),
                      "description", cli_json_text(series->description), "modality",

@@ -50,11 +50,9 @@ typedef struct search {
 
 static double mean_wing(const ct_curve *curve, const ct_profile *profile, double from, double to) {
     double sum = 0.0, count = 0.0;
-    for (double at = from; at <= to; at += CT_CURVE_STEP_MM) {
-        if (at >= 0.0 && at < (double)curve->count) {
-            sum += profile[(size_t)at].wing;
-            count += 1.0;
-        }
+    for (long at = (long)fmax(from, 0.0); at <= (long)to && at < (long)curve->count; at++) {
+        sum += profile[at].wing;
+        count += 1.0;
     }
     return count > 0.0 ? sum / count : 0.0;
 }
@@ -81,7 +79,7 @@ static int by_value(const void *left, const void *right) {
 /* The contrast of a disc in this volume: a part of that of the clearest ones, so that bodies with
  * dense endplates, which have some contrast as well, do not pass for discs. */
 static double find_full_contrast(const double *contrast, size_t count) {
-    double sorted[CANDIDATES_MAX];
+    double sorted[CANDIDATES_MAX] = {0.0};
     for (size_t i = 0; i < count; i++) {
         sorted[i] = contrast[i];
     }
@@ -92,7 +90,7 @@ static double find_full_contrast(const double *contrast, size_t count) {
 
 static void find_candidates(search *s, const ct_curve *curve, const ct_profile *profile) {
     size_t reach = (size_t)fmax(PEAK_REACH_MM * s->size, 2.0);
-    double contrast[CANDIDATES_MAX];
+    double contrast[CANDIDATES_MAX] = {0.0};
     for (size_t i = 0; i < curve->count && s->count < CANDIDATES_MAX; i++) {
         bool peak = profile[i].disc >= CONTRAST_MIN_HU;
         for (size_t j = i > reach ? i - reach : 0; peak && j <= i + reach && j < curve->count;

@@ -67,6 +67,7 @@ static myo_vec3 gradient(const myo_ct *ct, size_t c, size_t r, size_t s) {
 }
 
 static void cast_votes(const myo_ct *ct, double size, votes *v, size_t bottom, size_t top) {
+    int radii = ct_steps(HEAD_RADIUS_MIN_MM * size, HEAD_RADIUS_MAX_MM * size, 1.0);
     for (size_t s = bottom > 0 ? bottom : 1; s < top && s + 1 < ct->slices; s++) {
         for (size_t r = 1; r + 1 < ct->rows; r++) {
             for (size_t c = 1; c + 1 < ct->columns; c++) {
@@ -80,9 +81,8 @@ static void cast_votes(const myo_ct *ct, double size, votes *v, size_t bottom, s
                     continue;
                 }
                 myo_vec3 at = ct_to_patient(ct, (double)c, (double)r, (double)s);
-                for (double radius = HEAD_RADIUS_MIN_MM * size; radius <= HEAD_RADIUS_MAX_MM * size;
-                     radius += 1.0) {
-                    vote(v, ct_along(at, radius / length, g), 1.0f);
+                for (int k = 0; k <= radii; k++) {
+                    vote(v, ct_along(at, (HEAD_RADIUS_MIN_MM * size + k) / length, g), 1.0f);
                 }
             }
         }
@@ -154,8 +154,9 @@ static double refine_centre(const myo_ct *ct, myo_vec3 from, double radius, myo_
 static void measure_balls(const myo_ct *ct, double size, myo_ct_pelvis *out) {
     double best = 0.0;
     const myo_vec3 from[MYO_SIDE_COUNT] = {out->head_mm[MYO_LEFT], out->head_mm[MYO_RIGHT]};
-    for (double radius = HEAD_RADIUS_MIN_MM * size; radius <= HEAD_RADIUS_MAX_MM * size;
-         radius += 1.0) {
+    int radii = ct_steps(HEAD_RADIUS_MIN_MM * size, HEAD_RADIUS_MAX_MM * size, 1.0);
+    for (int k = 0; k <= radii; k++) {
+        double radius = HEAD_RADIUS_MIN_MM * size + k;
         myo_vec3 centre[MYO_SIDE_COUNT];
         double left = refine_centre(ct, from[MYO_LEFT], radius, &centre[MYO_LEFT]);
         double right = refine_centre(ct, from[MYO_RIGHT], radius, &centre[MYO_RIGHT]);
@@ -261,8 +262,9 @@ static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 s
     uint8_t *mask = myo_alloc_array(count, sizeof *mask, err);
     bool done = distance && mask;
     *found = false;
-    for (double down = JOINT_FROM_MM * a->size; done && down <= JOINT_DOWN_MM * a->size;
-         down += ct->slice_mm) {
+    int steps = ct_steps(JOINT_FROM_MM * a->size, JOINT_DOWN_MM * a->size, ct->slice_mm);
+    for (int k = 0; done && k <= steps; k++) {
+        double down = JOINT_FROM_MM * a->size + ct->slice_mm * k;
         myo_vec3 at = ct_along(sacrum, -down, (myo_vec3){0.0, 0.0, 1.0});
         double voxel[3];
         bool joined;

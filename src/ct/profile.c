@@ -46,8 +46,11 @@ static double plane_mean(const myo_ct *ct, const ct_curve_point *p, double size,
     myo_vec3 front =
         ct_along(ct_along((myo_vec3){0}, cos(pitch), p->front), sin(pitch), p->tangent);
     double sum = 0.0, count = 0.0, side = DISC_SIDE_MM * size, depth = DISC_DEPTH_MM * size;
-    for (double u = -side; u <= side; u += PLANE_STEP_MM) {
-        for (double v = -depth; v <= depth; v += PLANE_STEP_MM) {
+    int across = ct_steps(-side, side, PLANE_STEP_MM),
+        along = ct_steps(-depth, depth, PLANE_STEP_MM);
+    for (int i = 0; i <= across; i++) {
+        for (int k = 0; k <= along; k++) {
+            double u = -side + PLANE_STEP_MM * i, v = -depth + PLANE_STEP_MM * k;
             if (u * u / (side * side) + v * v / (depth * depth) <= 1.0) {
                 float hu = myo_ct_sample(ct, ct_along(ct_along(centre, u, p->left), v, front));
                 sum += (double)fminf(fmaxf(hu, CLIP_LOW_HU), CLIP_HIGH_HU);
@@ -87,8 +90,11 @@ static bool is_solid(const myo_ct *ct, const uint8_t *solid, myo_vec3 at) {
 static double wing_share(const myo_ct *ct, const uint8_t *solid, const ct_curve_point *p,
                          double size, double side) {
     size_t bone = 0, count = 0;
-    for (double u = WING_NEAR_MM; u <= WING_FAR_MM; u += PLANE_STEP_MM) {
-        for (double v = 0.0; v <= WING_FRONT_MM; v += PLANE_STEP_MM) {
+    int across = ct_steps(WING_NEAR_MM, WING_FAR_MM, PLANE_STEP_MM);
+    int along = ct_steps(0.0, WING_FRONT_MM, PLANE_STEP_MM);
+    for (int i = 0; i <= across; i++) {
+        for (int k = 0; k <= along; k++) {
+            double u = WING_NEAR_MM + PLANE_STEP_MM * i, v = PLANE_STEP_MM * k;
             myo_vec3 at =
                 ct_along(ct_along(p->centre, side * u * size, p->left), v * size, p->front);
             bone += is_solid(ct, solid, at) || (double)myo_ct_sample(ct, at) > TRABECULAR_HU;

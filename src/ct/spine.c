@@ -18,6 +18,7 @@
 #define HALF_WIDTH_ADULT_MM 22.0
 #define WIDTH_NEAR_MM 9.0
 #define WIDTH_FAR_MM 34.0
+#define WIDTH_STEP_MM 0.5
 #define WIDTH_BONE_HU 150.0
 #define BODIES_MEASURED 4
 #define ROUNDS 3
@@ -136,7 +137,8 @@ static double measure_half_width(const myo_ct *ct, const ct_curve_point *p, doub
                                  double sign) {
     myo_vec3 centre = ct_body_centre(p, size);
     double best = 0.0, at = 0.0;
-    for (double r = WIDTH_NEAR_MM; r <= WIDTH_FAR_MM; r += 0.5) {
+    for (int k = 0; k <= ct_steps(WIDTH_NEAR_MM, WIDTH_FAR_MM, WIDTH_STEP_MM); k++) {
+        double r = WIDTH_NEAR_MM + WIDTH_STEP_MM * k;
         double inside = (double)myo_ct_sample(ct, ct_along(centre, sign * (r - 1.5), p->left));
         double outside = (double)myo_ct_sample(ct, ct_along(centre, sign * (r + 1.5), p->left));
         if (inside > WIDTH_BONE_HU && inside - outside > best) {
@@ -155,8 +157,8 @@ static double measure_size(const myo_ct *ct, const ct_curve *curve, const ct_cha
     size_t count = 0;
     for (size_t i = chain->count - 1; i > 0 && count + 2 <= 2 * BODIES_MEASURED; i--) {
         const ct_curve_point *p = &curve->points[(chain->at[i] + chain->at[i - 1]) / 2];
-        for (double sign = -1.0; sign <= 1.0; sign += 2.0) {
-            double width = measure_half_width(ct, p, size, sign);
+        for (int side = 0; side < 2; side++) {
+            double width = measure_half_width(ct, p, size, side == 0 ? 1.0 : -1.0);
             if (width > 0.0) {
                 widths[count++] = width;
             }

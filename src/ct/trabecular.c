@@ -97,7 +97,8 @@ static void sample_plane(const myo_ct *ct, plane *p) {
             myo_vec3 at =
                 ct_along(ct_along(p->centre, place_mm(p, u), p->front), place_mm(p, w), p->down);
             double sum = 0.0, count = 0.0;
-            for (double s = -0.5 * SLAB_MM; s <= 0.5 * SLAB_MM; s += SLAB_STEP_MM) {
+            for (int k = 0; k <= ct_steps(0.0, SLAB_MM, SLAB_STEP_MM); k++) {
+                double s = SLAB_STEP_MM * k - 0.5 * SLAB_MM;
                 sum += (double)myo_ct_sample(ct, ct_along(at, s, left));
                 count += 1.0;
             }
@@ -138,10 +139,12 @@ static void find_endplate(plane *p, double sign, double line[2]) {
     double x[SIDE], y[SIDE], outer = 0.5 * p->height_mm;
     double inner = (0.5 - ENDPLATE_SHARE) * p->height_mm;
     size_t count = 0;
-    for (double u = -DEPTH_HALF_MM * p->size; u <= DEPTH_HALF_MM * p->size && count < SIDE;
-         u += p->pixel_mm) {
+    double half = DEPTH_HALF_MM * p->size;
+    for (int k = 0; k <= ct_steps(-half, half, p->pixel_mm) && count < SIDE; k++) {
+        double u = -half + p->pixel_mm * k;
         double best = -INFINITY, at = outer;
-        for (double w = inner; w <= outer; w += p->pixel_mm) {
+        for (int n = 0; n <= ct_steps(inner, outer, p->pixel_mm); n++) {
+            double w = inner + p->pixel_mm * n;
             double hu = (double)p->hu[pixel_at(p, sign * w)][pixel_at(p, u)];
             if (hu > best) {
                 best = hu;
@@ -159,10 +162,12 @@ static void find_endplate(plane *p, double sign, double line[2]) {
 static double find_wall(const plane *p, double sign) {
     double walls[SIDE];
     size_t count = 0;
-    for (double w = -0.2 * p->height_mm; w <= 0.2 * p->height_mm && count < SIDE;
-         w += p->pixel_mm) {
-        double best = -INFINITY, at = WALL_NEAR_MM * p->size;
-        for (double u = WALL_NEAR_MM * p->size; u <= WALL_FAR_MM * p->size; u += p->pixel_mm) {
+    double half = 0.2 * p->height_mm, near = WALL_NEAR_MM * p->size;
+    for (int k = 0; k <= ct_steps(-half, half, p->pixel_mm) && count < SIDE; k++) {
+        double w = -half + p->pixel_mm * k;
+        double best = -INFINITY, at = near;
+        for (int n = 0; n <= ct_steps(near, WALL_FAR_MM * p->size, p->pixel_mm); n++) {
+            double u = near + p->pixel_mm * n;
             const float *row = p->hu[pixel_at(p, w)];
             double fall = (double)row[pixel_at(p, sign * (u - 1.5))] -
                           (double)row[pixel_at(p, sign * (u + 1.5))];

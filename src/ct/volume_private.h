@@ -33,6 +33,11 @@ static inline const int16_t *ct_layer(const myo_ct *ct, size_t slice) {
     return ct->hu + slice * ct->rows * ct->columns;
 }
 
+/* Number of steps of a length between two ends, both of which belong to it. */
+static inline int ct_steps(double from, double to, double step) {
+    return (int)((to - from) / step + 1e-9);
+}
+
 static inline myo_vec3 ct_along(myo_vec3 from, double length, myo_vec3 direction) {
     return (myo_vec3){from.x + length * direction.x, from.y + length * direction.y,
                       from.z + length * direction.z};

@@ -238,63 +238,82 @@ static double darkness_cost(const pelvis *p, point at) {
     return (double)fminf(fmaxf((hu - (muscle - DARK_FULL_HU)) / DARK_FULL_HU, 0.0f), 1.0f);
 }
 
+static double offset_at(const way *w, size_t index) {
+    return ((double)index - 0.5 * (double)(w->offsets - 1)) * w->offset_step;
+}
+
+/* Scratch of find_way(): the least cost to each offset of each step, and the offset it comes from.
+ */
+typedef struct costs {
+    double *best;
+    uint8_t *back;
+} costs;
+
+/* Cheapest way to an offset of a step from those beside it at the step before. */
+static double cost_before(const way *w, const costs *c, size_t step, size_t index) {
+    double least = INFINITY;
+    size_t at = step * w->offsets + index, row = at - index - w->offsets;
+    for (size_t q = index > 0 ? index - 1 : 0; q <= index + 1 && q < w->offsets; q++) {
+        double cost = c->best[row + q] + (q != index ? BEND_WEIGHT : 0.0);
+        if (cost < least) {
+            least = cost;
+            c->back[at] = (uint8_t)q;
+        }
+    }
+    return least;
+}
+
+/* Reads the cheapest way off. */
+static void trace_way(const costs *c, way *w) {
+    size_t end = 0, row = (w->steps - 1) * w->offsets;
+    for (size_t k = 1; k < w->offsets; k++) {
+        end = c->best[row + k] < c->best[row + end] ? k : end;
+    }
+    for (size_t s = w->steps; s-- > 0;) {
+        w->offset[s] = offset_at(w, end);
+        end = s > 0 ? c->back[s * w->offsets + end] : end;
+    }
+}
+
 /* The darkest way within `reach` of the straight line, and rather within `spread` of the expected
- * offsets (one for each step; NULL: 0). The first point is free within `start_reach`. */
+ * offsets (STEPS_MAX of them, one for each step; NULL: 0). The first point is free within
+ * `start_reach`. */
 static bool find_way(const pelvis *p, point from, point to, double reach, double spread,
                      double start_reach, const double *expected, way *w, myo_error *err) {
-    double dx = to.x - from.x, dy = to.y - from.y, length = hypot(dx, dy);
+    double dx = to.x - from.x, dy = to.y - from.y, length = fmax(hypot(dx, dy), 1e-6);
     *w = (way){.from = from, .length = length, .along = {dx / length, dy / length}};
     w->side = (point){-w->along.y, w->along.x};
     w->step = fmax(1.0, length / (STEPS_MAX - 1));
     w->steps = (size_t)(length / w->step) + 1;
     w->offset_step = fmax(0.75, 2.0 * reach / (OFFSETS_MAX - 1));
     w->offsets = 2 * (size_t)(reach / w->offset_step) + 1;
-    double *best = myo_alloc_array(w->steps * w->offsets, sizeof *best, err);
-    uint8_t *back = myo_alloc_array(w->steps * w->offsets, 1, err);
-    if (!best || !back) {
-        free(best);
-        free(back);
-        return false;
-    }
-    for (size_t s = 0; s < w->steps; s++) {
+    costs c = {.best = myo_alloc_array(w->steps * w->offsets, sizeof(double), err),
+               .back = myo_alloc_array(w->steps * w->offsets, 1, err)};
+    bool done = c.best && c.back;
+    for (size_t s = 0; done && s < w->steps; s++) {
         for (size_t k = 0; k < w->offsets; k++) {
-            double offset = ((double)k - 0.5 * (double)(w->offsets - 1)) * w->offset_step;
+            double offset = offset_at(w, k);
             double off = (offset - (expected ? expected[s] : 0.0)) / spread;
-            double own = darkness_cost(p, way_point(w, s, offset)) + PRIOR_WEIGHT * off * off;
-            double before = INFINITY;
-            size_t at = s * w->offsets + k;
-            if (s == 0) {
-                before = fabs(offset) <= start_reach ? 0.0 : (double)INFINITY;
-            }
-            for (size_t q = k > 0 ? k - 1 : 0; s > 0 && q <= k + 1 && q < w->offsets; q++) {
-                double cost = best[at - k - w->offsets + q] + (q != k ? BEND_WEIGHT : 0.0);
-                if (cost < before) {
-                    before = cost;
-                    back[at] = (uint8_t)q;
-                }
-            }
-            best[at] = before + own;
+            double start = fabs(offset) <= start_reach ? 0.0 : (double)INFINITY;
+            c.best[s * w->offsets + k] = (s > 0 ? cost_before(w, &c, s, k) : start) +
+                                         PRIOR_WEIGHT * off * off +
+                                         darkness_cost(p, way_point(w, s, offset));
         }
     }
-    size_t end = 0;
-    for (size_t k = 1; k < w->offsets; k++) {
-        end = best[(w->steps - 1) * w->offsets + k] < best[(w->steps - 1) * w->offsets + end] ? k
-                                                                                              : end;
+    if (done) {
+        trace_way(&c, w);
     }
-    for (size_t s = w->steps; s-- > 0;) {
-        w->offset[s] = ((double)end - 0.5 * (double)(w->offsets - 1)) * w->offset_step;
-        end = s > 0 ? back[s * w->offsets + end] : end;
-    }
-    free(best);
-    free(back);
-    return true;
+    free(c.best);
+    free(c.back);
+    return done;
 }
 
 /* Takes the pixels along a line out of the region. */
 static void cut_line(pelvis *p, point a, point b) {
     double length = hypot(b.x - a.x, b.y - a.y), half = 0.5 * pixel_mm(p);
-    for (double t = 0.0; t <= length; t += 0.25 * pixel_mm(p)) {
-        double share = length > 0.0 ? t / length : 0.0;
+    int steps = (int)fmax(ceil(length / (0.25 * pixel_mm(p))), 1.0);
+    for (int n = 0; n <= steps; n++) {
+        double share = (double)n / steps;
         point at = {a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)};
         for (int k = 0; k < 4; k++) { /* two pixels wide, so that no corner leaks */
             point near = {at.x + (k & 1 ? half : -half), at.y + (k & 2 ? half : -half)};
@@ -318,7 +337,7 @@ static void cut_way(pelvis *p, const way *w, double extend) {
 
 /* Lateral-most muscle at a height. */
 static bool find_surface(const pelvis *p, double y, point *out) {
-    out->x = -INFINITY;
+    *out = (point){-INFINITY, y};
     for (size_t c = 0; c < p->columns; c++) {
         size_t row = (size_t)fmin(fmax(round(y / p->row_mm), 0.0), (double)(p->rows - 1));
         size_t i = row * p->columns + c;
@@ -390,7 +409,8 @@ static bool outline_maximus(pelvis *p, uint16_t *labels, bool *found, myo_error 
 /* Distance from the line between the ilium's ends to its lateral surface, at a step along it. */
 static double surface_height(const pelvis *p, const way *w, size_t step) {
     double height = 0.0;
-    for (double d = -10.0 * p->size; d <= 40.0 * p->size; d += 0.5) {
+    for (int n = -20; n <= 80; n++) {
+        double d = 0.5 * n * p->size;
         size_t i = pixel_at(p, way_point(w, step, -d));
         height = i < p->count && p->bone[i] ? d : height;
     }
@@ -399,8 +419,8 @@ static double surface_height(const pelvis *p, const way *w, size_t step) {
 
 /* Takes minimus out of the region: along the lateral surface of the ilium, from its front. */
 static bool cut_minimus(pelvis *p, myo_error *err) {
-    way w;
-    double expected[STEPS_MAX];
+    way w = {0};
+    double expected[STEPS_MAX] = {0.0};
     if (!find_way(p, p->front, p->back, 4.0, 4.0, 4.0, NULL, &w, err)) {
         return false;
     }
@@ -410,7 +430,7 @@ static bool cut_minimus(pelvis *p, myo_error *err) {
         expected[s] = -(surface_height(p, &w, s) + depth);
     }
     point to = way_point(&w, (size_t)(MINIMUS_SHARE * (double)(w.steps - 1)), 0.0);
-    way line;
+    way line = {0};
     if (!find_way(p, p->front, to, MINIMUS_REACH_MM * p->size, MINIMUS_SPREAD_MM * p->size,
                   MINIMUS_REACH_MM * p->size, expected, &line, err)) {
         return false;
@@ -438,7 +458,7 @@ static bool outline_medius(pelvis *p, uint16_t *labels, bool *found, myo_error *
         return false;
     }
     point seed = middle;
-    for (double d = 0.0; d < 60.0 * p->size; d += 1.0) {
+    for (int d = 0; d < 60; d++) {
         point at = {middle.x + d * out.x, middle.y + d * out.y};
         size_t i = pixel_at(p, at);
         if (i < p->count && p->region[i]) {
@@ -457,14 +477,14 @@ static bool outline_medius(pelvis *p, uint16_t *labels, bool *found, myo_error *
 }
 
 static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], myo_error *err) {
-    point surface;
+    point surface = {0.0, 0.0};
     found[0] = found[1] = false;
     double share = roof ? OUTER_SHARE_ROOF : OUTER_SHARE_JOINT;
     if (!find_bones(p, roof) ||
         !find_surface(p, p->back.y - share * (p->back.y - p->front.y), &surface)) {
         return true;
     }
-    way outer, inner;
+    way outer = {0}, inner = {0};
     if (!find_way(p, p->back, surface, PATH_REACH_MM * p->size, PATH_REACH_MM * p->size,
                   6.0 * p->size, NULL, &outer, err) ||
         !find_way(p, p->back, p->sacrum, PIRIFORMIS_REACH_MM * p->size,
