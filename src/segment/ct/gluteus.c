@@ -33,6 +33,11 @@
 #define SACRUM_INSIDE_MM 20.0 /* from the posterior end of the ilium to where maximus begins */
 #define SKIN_MM 4.0
 #define SMOOTH_SIGMA_MM 0.9
+/* Noisier slices are smoothed more. */
+#define NOISE_USUAL_HU 14.0
+#define NOISE_MAX 2.5
+#define NOISE_LOW_HU (-50.0f)
+#define NOISE_HIGH_HU 160.0f
 #define OPEN_MM 2.5
 #define CLOSE_MM 2.5
 /* Where the line between maximus and medius meets the lateral surface: at this share of the way
@@ -129,6 +134,21 @@ static bool resize(pelvis *p, uint8_t *mask, double grow, myo_error *err) {
     return true;
 }
 
+/* Noise of the slice: of the differences between neighbouring pixels of soft tissue the median,
+ * which is 0.95 standard deviations of the noise when it is independent. */
+static double find_noise_hu(const pelvis *p) {
+    size_t found = 0;
+    for (size_t i = 0; i + 1 < p->count; i++) {
+        float a = p->smooth[i], b = p->smooth[i + 1];
+        if (p->body[i] && a > NOISE_LOW_HU && a < NOISE_HIGH_HU && b > NOISE_LOW_HU &&
+            b < NOISE_HIGH_HU) {
+            p->distance[found++] = fabsf(a - b);
+        }
+    }
+    qsort(p->distance, found, sizeof *p->distance, by_value);
+    return found > 0 ? (double)p->distance[found / 2] / 0.954 : 0.0;
+}
+
 static bool pelvis_create(pelvis *p, const myo_image *hu, double middle, double size,
                           myo_error *err) {
     const myo_geometry *g = myo_image_get_geometry(hu);
@@ -154,8 +174,9 @@ static bool pelvis_create(pelvis *p, const myo_image *hu, double middle, double 
     }
     memcpy(p->smooth, myo_image_get_const_pixels(hu), p->count * sizeof(float));
     myo_grid grid = {p->smooth, p->columns, p->rows};
-    myo_filter_gaussian(&grid, SMOOTH_SIGMA_MM / p->column_mm, SMOOTH_SIGMA_MM / p->row_mm, &grid,
-                        p->distance);
+    double sigma_mm =
+        SMOOTH_SIGMA_MM * fmin(fmax(find_noise_hu(p) / NOISE_USUAL_HU, 1.0), NOISE_MAX);
+    myo_filter_gaussian(&grid, sigma_mm / p->column_mm, sigma_mm / p->row_mm, &grid, p->distance);
     p->muscle_hu = find_muscle_hu(p);
     for (size_t i = 0; i < p->count; i++) {
         p->bone[i] = p->smooth[i] > CT_BONE_LOW_HU && p->body[i];
