@@ -126,13 +126,29 @@ static void finish(const sums *total, myo_prediction *out) {
     out->upper = logistic(total->linear_predictor + half_width);
 }
 
+/* Names what a model that cannot predict would need besides what is known. */
+static bool list_missing(const myo_model *model, myo_variable_lookup lookup, void *user,
+                         myo_prediction *out, myo_error *err) {
+    for (size_t i = 0; i < model->predictor_count; i++) {
+        const char *name = model->predictors[i].name;
+        char text[VALUE_SIZE];
+        if (!trim(name, lookup(user, name), text, err)) {
+            return false;
+        }
+        if (!*text) {
+            list_append(out->missing, "%s", name);
+        }
+    }
+    return true;
+}
+
 bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
                        myo_prediction *out, myo_error *err) {
     *out =
         (myo_prediction){.probability = NAN, .lower = NAN, .upper = NAN, .linear_predictor = NAN};
     if (model->unavailable) {
         list_append(out->warnings, "%s", model->unavailable);
-        return true;
+        return list_missing(model, lookup, user, out, err);
     }
     if (strcmp(model->intercept_source, "reconstructed") == 0) {
         list_append(out->warnings, "intercept reconstructed, not published");

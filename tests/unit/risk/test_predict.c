@@ -198,6 +198,8 @@ static void a_feature_definition_refuses_and_says_what_to_do(void **state) {
     myo_prediction p = predict(model, (patient){NULL, NULL, NULL});
     assert_true(isnan(p.probability) && isnan(p.lower) && isnan(p.upper));
     assert_string_equal(p.warnings, reason);
+    assert_string_equal(p.missing, "fracture_burden; cement_volume_ml; gluteus_maximus_rcsa; "
+                                   "gluteus_medius_rcsa");
     myo_model_destroy(model);
 }
 
