@@ -26,11 +26,13 @@
 #define SIZE_MIN 0.5
 #define SIZE_MAX_FACTOR 1.3
 #define ILIUM_LATERAL_MM 45.0 /* from the midline: bone that is surely ilium */
-/* Bone nearer to the midline is sacrum and not the posterior end of the ilium. */
-#define BACK_LATERAL_ROOF_MM 25.0
-#define BACK_LATERAL_JOINT_MM 32.0
+#define LENGTH_MIN_MM 20.0    /* of an ilium, from front to back */
+#define JOINED_MM 45.0 /* where the ilium reaches so near to the midline it meets the sacrum, */
+#define BACK_LATERAL_MM 32.0 /* and ends at least so far from it; */
+#define BACK_LATERAL_MAX_MM 95.0
 #define JOINT_SLOPE 1.3       /* of the direction in which the ilium ends there */
 #define SACRUM_INSIDE_MM 20.0 /* from the posterior end of the ilium to where maximus begins */
+#define CORTEX_GAP_MM 1.5     /* half of a gap that is closed */
 #define SKIN_MM 4.0
 #define SMOOTH_SIGMA_MM 0.9
 /* Noisier slices are smoothed more. */
@@ -48,6 +50,7 @@
 #define PIRIFORMIS_REACH_MM 12.0
 #define PRIOR_WEIGHT 0.25 /* of the squared distance over the spread */
 #define BEND_WEIGHT 0.12
+#define SEED_MM 12.0   /* from the line between maximus and medius into both */
 #define EXTEND_MM 25.0 /* the line's end is drawn on, out of the muscle */
 #define LINE_MM 4.0    /* lines of fat between muscles are thinner than twice this */
 #define OUTSIDE_COST 0.7
@@ -181,7 +184,10 @@ static bool pelvis_create(pelvis *p, const myo_image *hu, double middle, double 
     for (size_t i = 0; i < p->count; i++) {
         p->bone[i] = p->smooth[i] > CT_BONE_LOW_HU && p->body[i];
     }
-    if (!myo_mask_fill_holes(p->bone, p->columns, p->rows, err) ||
+    /* A thin cortex may have gaps, and marrow is bone. */
+    if (!resize(p, p->bone, CORTEX_GAP_MM, err) ||
+        !myo_mask_fill_holes(p->bone, p->columns, p->rows, err) ||
+        !resize(p, p->bone, -CORTEX_GAP_MM, err) ||
         !myo_mask_signed_distance(p->body, p->columns, p->rows, 1e6f, p->distance, err)) {
         return false;
     }
@@ -194,29 +200,48 @@ static bool pelvis_create(pelvis *p, const myo_image *hu, double middle, double 
 }
 
 /* The ends of the ilium, and the sacrum's edge, of the side that is worked on. */
-static bool find_bones(pelvis *p, bool roof) {
-    double lateral = roof ? BACK_LATERAL_ROOF_MM : BACK_LATERAL_JOINT_MM;
+static bool find_bones(pelvis *p, bool *found, myo_error *err) {
     double front = INFINITY, back = -INFINITY, sacrum = -INFINITY;
+    size_t start = p->count;
+    *found = false;
+    for (size_t i = 0; i < p->count; i++) {
+        p->mask[i] = p->bone[i] && place(p, i).x > ILIUM_LATERAL_MM * p->size;
+    }
+    if (!myo_mask_keep_largest(p->mask, p->columns, p->rows, err)) {
+        return false;
+    }
     for (size_t i = 0; i < p->count; i++) {
         point at = place(p, i);
-        if (!p->bone[i] || at.x < lateral * p->size) {
-            continue;
-        }
-        if (at.x > ILIUM_LATERAL_MM * p->size && at.y < front) {
+        if (p->mask[i] && at.y < front) {
             front = at.y;
             p->front = at;
+            start = i;
         }
-        /* At the joint the sacrum goes on behind the ilium, which is met from behind and outside.
-         */
-        double behind = roof ? at.y : at.y + JOINT_SLOPE * at.x;
-        if (behind > back && at.x < 95.0 * p->size) {
+    }
+    memcpy(p->mask, p->bone, p->count);
+    if (start == p->count || !myo_mask_keep_connected(p->mask, p->columns, p->rows, start, err)) {
+        return start == p->count;
+    }
+    /* At the joint the sacrum is one with the ilium and goes on behind it: the ilium ends where it
+     * is met from behind and outside. */
+    bool joined = false;
+    for (size_t i = 0; i < p->count; i++) {
+        joined = joined || (p->mask[i] && fabs(place(p, i).x) < JOINED_MM * p->size);
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        point at = place(p, i);
+        double behind = joined ? at.y + JOINT_SLOPE * at.x : at.y;
+        bool ilium = p->mask[i] && at.x > (joined ? BACK_LATERAL_MM * p->size : 0.0) &&
+                     at.x < BACK_LATERAL_MAX_MM * p->size;
+        if (ilium && behind > back) {
             back = behind;
             p->back = at;
         }
     }
-    if (!isfinite(front) || !isfinite(back) || p->back.y - front < 20.0 * p->size) {
-        return false;
+    if (!isfinite(back) || p->back.y - front < LENGTH_MIN_MM * p->size) {
+        return true;
     }
+    *found = true;
     /* The sacrum: the lateral edge of the bone near the midline, as far as it lies apart. */
     double edge = fmax(p->back.x - SACRUM_INSIDE_MM * p->size, 10.0 * p->size);
     p->sacrum = (point){edge, p->back.y};
@@ -414,9 +439,16 @@ static void write_labels(const pelvis *p, myo_structure structure, uint16_t *lab
     }
 }
 
+/* A point beside the middle of a way, well within the muscle there. */
+static point beside(const pelvis *p, const way *w, double side) {
+    size_t middle = w->steps / 2;
+    return way_point(w, middle, w->offset[middle] + side * SEED_MM * p->size);
+}
+
 /* Maximus: behind the lines from the ilium's posterior end to the surface and to the sacrum. */
-static bool outline_maximus(pelvis *p, uint16_t *labels, bool *found, myo_error *err) {
-    const point seed = {p->back.x + 4.0 * p->size, p->back.y + 14.0 * p->size};
+static bool outline_maximus(pelvis *p, const way *outer, uint16_t *labels, bool *found,
+                            myo_error *err) {
+    point seed = beside(p, outer, 1.0);
     if (!take_piece(p, seed, found, err) || !*found) {
         return !*found;
     }
@@ -467,8 +499,8 @@ static bool cut_minimus(pelvis *p, myo_error *err) {
     return true;
 }
 
-static bool outline_medius(pelvis *p, uint16_t *labels, bool *found, myo_error *err) {
-    point middle = {0.5 * (p->front.x + p->back.x), 0.5 * (p->front.y + p->back.y)};
+static bool outline_medius(pelvis *p, const way *outer, uint16_t *labels, bool *found,
+                           myo_error *err) {
     /* Outward, across the ilium. */
     double dx = p->back.x - p->front.x, dy = p->back.y - p->front.y, length = hypot(dx, dy);
     point out = {dy / length, -dx / length};
@@ -478,15 +510,7 @@ static bool outline_medius(pelvis *p, uint16_t *labels, bool *found, myo_error *
     if (!cut_minimus(p, err)) {
         return false;
     }
-    point seed = middle;
-    for (int d = 0; d < 60; d++) {
-        point at = {middle.x + d * out.x, middle.y + d * out.y};
-        size_t i = pixel_at(p, at);
-        if (i < p->count && p->region[i]) {
-            seed = (point){at.x + 6.0 * out.x, at.y + 6.0 * out.y};
-            break;
-        }
-    }
+    point seed = beside(p, outer, -1.0);
     if (!take_piece(p, seed, found, err) || !*found) {
         return !*found;
     }
@@ -501,8 +525,11 @@ static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], 
     point surface = {0.0, 0.0};
     found[0] = found[1] = false;
     double share = roof ? OUTER_SHARE_ROOF : OUTER_SHARE_JOINT;
-    if (!find_bones(p, roof) ||
-        !find_surface(p, p->back.y - share * (p->back.y - p->front.y), &surface)) {
+    bool bones;
+    if (!find_bones(p, &bones, err)) {
+        return false;
+    }
+    if (!bones || !find_surface(p, p->back.y - share * (p->back.y - p->front.y), &surface)) {
         return true;
     }
     way outer = {0}, inner = {0};
@@ -515,12 +542,14 @@ static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], 
     memcpy(p->region, p->muscle, p->count);
     cut_way(p, &outer, EXTEND_MM * p->size);
     cut_way(p, &inner, 0.0);
+    cut_line(p, way_point(&inner, inner.steps - 1, inner.offset[inner.steps - 1]), p->sacrum);
     cut_line(p, p->sacrum, (point){p->sacrum.x, p->sacrum.y + 80.0 * p->size});
     /* The other half has its own turn. */
     for (size_t i = 0; i < p->count; i++) {
         p->region[i] = p->region[i] && place(p, i).x > 0.0;
     }
-    return outline_maximus(p, labels, &found[0], err) && outline_medius(p, labels, &found[1], err);
+    return outline_maximus(p, &outer, labels, &found[0], err) &&
+           outline_medius(p, &outer, labels, &found[1], err);
 }
 
 /* Pelves differ in width, and not always as spines do: the size is that of the bones on the slice.
