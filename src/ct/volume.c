@@ -117,9 +117,8 @@ bool myo_ct_create(const myo_geometry *first, const myo_geometry *last, size_t c
     }
     set_steps(ct);
     ct->hu = myo_alloc_array(layer * ct->slices, sizeof *ct->hu, err);
-    ct->sum = myo_alloc_array(ct->slice_bin > 1 ? layer * ct->slices : 1, sizeof *ct->sum, err);
     ct->filled = myo_alloc_array(ct->slices, sizeof *ct->filled, err);
-    if (!ct->hu || !ct->sum || !ct->filled) {
+    if (!ct->hu || !ct->filled) {
         myo_ct_destroy(ct);
         return false;
     }
@@ -130,7 +129,6 @@ bool myo_ct_create(const myo_geometry *first, const myo_geometry *last, size_t c
 void myo_ct_destroy(myo_ct *ct) {
     if (ct) {
         free(ct->hu);
-        free(ct->sum);
         free(ct->filled);
         free(ct);
     }
@@ -154,12 +152,11 @@ bool myo_ct_add_slice(myo_ct *ct, const myo_image *slice, myo_error *err) {
         return false;
     }
     const myo_geometry *g = myo_image_get_geometry(turned);
-    double distance, gap = ct->slice_mm / (double)ct->slice_bin;
+    double distance;
     myo_geometry_from_patient(&ct->first, g->position_mm, NULL, NULL, &distance);
     double total;
     myo_geometry_from_patient(&ct->first, ct->last.position_mm, NULL, NULL, &total);
     double place = distance / total * (double)(ct->count - 1);
-    (void)gap;
     if (g->columns != ct->first.columns || g->rows != ct->first.rows || !(place > -0.5) ||
         !(place < (double)ct->count - 0.5)) {
         myo_image_destroy(turned);
@@ -169,13 +166,10 @@ bool myo_ct_add_slice(myo_ct *ct, const myo_image *slice, myo_error *err) {
     size_t layer = (size_t)lround(fmax(place, 0.0)) / ct->slice_bin;
     const float *pixels = myo_image_get_const_pixels(turned);
     for (size_t i = 0; i < ct->rows * ct->columns; i++) {
+        int16_t *hu = &ct->hu[layer * ct->rows * ct->columns + i];
         int mean = bin_mean(ct, pixels, i % ct->columns, i / ct->columns);
-        size_t at = layer * ct->rows * ct->columns + i;
-        if (ct->slice_bin > 1) {
-            ct->sum[at] += mean;
-        } else {
-            ct->hu[at] = (int16_t)mean;
-        }
+        /* The running mean of the slices that make a layer. */
+        *hu = (int16_t)(*hu + lround((double)(mean - *hu) / (ct->filled[layer] + 1.0)));
     }
     ct->filled[layer]++;
     myo_image_destroy(turned);
@@ -196,12 +190,9 @@ static void fill_layer(myo_ct *ct, size_t at, long below, long above) {
 }
 
 bool myo_ct_finish(myo_ct *ct, myo_error *err) {
-    size_t size = ct->rows * ct->columns, found = 0;
+    size_t found = 0;
     for (size_t s = 0; s < ct->slices; s++) {
         found += ct->filled[s] > 0;
-        for (size_t i = 0; ct->slice_bin > 1 && ct->filled[s] > 0 && i < size; i++) {
-            ct->hu[s * size + i] = (int16_t)(ct->sum[s * size + i] / ct->filled[s]);
-        }
     }
     if (found == 0) {
         return myo_error_set(err, MYO_E_NOT_FOUND, "no slice of the volume could be read");
@@ -218,8 +209,6 @@ bool myo_ct_finish(myo_ct *ct, myo_error *err) {
         }
         fill_layer(ct, s, below, above);
     }
-    free(ct->sum);
-    ct->sum = NULL;
     return true;
 }
 

@@ -11,16 +11,14 @@
 struct myo_ct {
     int16_t *hu;
     size_t columns, rows, slices;
-    myo_vec3 origin_mm; /* centre of the first voxel */
-    myo_vec3
-        step_mm[3]; /* to the next column, row, slice; the last need not be a right angle off */
-    myo_vec3 inverse[3];                /* rows of the inverse of the steps */
+    myo_vec3 origin_mm;  /* centre of the first voxel */
+    myo_vec3 step_mm[3]; /* to the next column, row and slice; the last one may lean */
+    myo_vec3 inverse[3]; /* rows of the inverse of the steps */
     double column_mm, row_mm, slice_mm; /* lengths of the steps */
     /* While it is filled: what it is made of. */
     myo_geometry first, last; /* of the slices, in the canonical order */
     size_t count;             /* of them */
     size_t bin, slice_bin;    /* pixels, and slices, that make one voxel */
-    int32_t *sum;             /* of the slices of one voxel layer, for each layer */
     uint16_t *filled;         /* slices added to each layer */
 };
 
