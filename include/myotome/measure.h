@@ -24,6 +24,8 @@ typedef struct myo_area {
     double fcsa_mm2;       /* csa_mm2 - fat_csa_mm2 */
     double fat_fraction;   /* fat_csa_mm2 / csa_mm2 */
     double mean_intensity; /* of the image as acquired, over the outline */
+    double lean_intensity; /* the same without the fat: each pixel counts by its share of muscle; on
+                              CT the mean muscle attenuation in HU; NaN where all is fat */
 } myo_area;
 
 /* All areas of a slice. */

@@ -5,6 +5,7 @@
  * CSA is the number of pixels times the pixel area; the fat's CSA is the sum of the pixels' fat
  * fractions times the pixel area; FCSA is CSA minus fat (Tang et al. 2024, section 2.2.1).
  */
+#include <math.h>
 #include <myotome/measure.h>
 
 static bool same_size(const myo_geometry *a, const myo_geometry *b) {
@@ -34,16 +35,18 @@ bool myo_measure_areas(const myo_labels *labels, const myo_image *intensity,
         }
         myo_area *area = &measures.area[structure][side];
         area->pixel_count++;
+        double fat_share = fat && myo_structure_get(structure)->muscle ? (double)fat[i] : 0.0;
         area->mean_intensity += (double)value[i];
-        if (fat && myo_structure_get(structure)->muscle) {
-            area->fat_csa_mm2 += (double)fat[i];
-        }
+        area->lean_intensity += (1.0 - fat_share) * (double)value[i];
+        area->fat_csa_mm2 += fat_share;
     }
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
             myo_area *area = &measures.area[s][side];
             if (area->pixel_count > 0) {
+                double lean = (double)area->pixel_count - area->fat_csa_mm2;
                 area->present = true;
+                area->lean_intensity = lean > 0.0 ? area->lean_intensity / lean : (double)NAN;
                 area->csa_mm2 = (double)area->pixel_count * pixel_area_mm2;
                 area->fat_csa_mm2 *= pixel_area_mm2;
                 area->fcsa_mm2 = area->csa_mm2 - area->fat_csa_mm2;

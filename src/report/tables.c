@@ -28,8 +28,9 @@ static const char *const measurement_columns[] = {
     "level", "level_source", "level_confidence", "slice_distance_mm", "slice_tilt_deg", "structure",
     "side", "method", "roi_convention", "fat_method", "fat_threshold", "csa_mm2", "fat_csa_mm2",
     "fcsa_mm2", "fat_fraction", "mean_intensity", "flags",
-    /* Beyond the fixed columns: how sure the outline is, and its size in pixels. */
-    "confidence", "pixel_count"};
+    /* Beyond the fixed columns: how sure the outline is, its size in pixels, and the intensity of
+     * the muscle without its fat. */
+    "confidence", "pixel_count", "lean_intensity"};
 
 static const char *const vertebra_columns[] = {
     "patient_id",  "study_uid",     "series_uid",     "vertebra",       "confidence",
@@ -133,6 +134,7 @@ static void append_measurement_row(myo_text *text, const myo_report_slice *slice
     append_flags(text, slice->flags[structure][side]);
     append_known(text, area->present, slice->confidence[structure][side], DECIMALS_CONFIDENCE);
     append_known(text, area->present, (double)area->pixel_count, 0);
+    append_known(text, muscle, area->lean_intensity, DECIMALS_INTENSITY);
     myo_text_append(text, "\n");
 }
 

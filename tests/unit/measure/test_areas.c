@@ -55,6 +55,8 @@ static void counts_pixels_and_sums_fat(void **state) {
     assert_near(psoas->fcsa_mm2, 4.4, 1e-12);
     assert_near(psoas->fat_fraction, 1.0 / 12.0, 1e-12);
     assert_near(psoas->mean_intensity, 105.5, 1e-9);
+    /* (0.75 (100 + ... + 103) + 104 + ... + 111) / 11 */
+    assert_near(psoas->lean_intensity, (0.75 * 406.0 + 860.0) / 11.0, 1e-9);
     assert_false(measures.area[MYO_PSOAS_MAJOR][MYO_RIGHT].present);
     const myo_area *reference = &measures.area[MYO_VERTEBRAL_REFERENCE][MYO_LEFT];
     assert_near(reference->csa_mm2, 2.0, 1e-12);

@@ -27,7 +27,8 @@ static inline myo_area fixture_area(size_t pixels, double pixel_area_mm2, double
                       .fat_csa_mm2 = csa * fat_fraction,
                       .fcsa_mm2 = csa * (1.0 - fat_fraction),
                       .fat_fraction = fat_fraction,
-                      .mean_intensity = 123.456};
+                      .mean_intensity = 123.456,
+                      .lean_intensity = 130.25};
 }
 
 /* Right erector spinae and left psoas are absent; the reference has no fat. */

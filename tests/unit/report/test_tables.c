@@ -20,15 +20,17 @@ static void measurements_have_a_line_for_each_structure_and_side(void **state) {
         "patient_id,study_uid,study_date,modality,series_uid,sop_uid,instance_number,level,"
         "level_source,level_confidence,slice_distance_mm,slice_tilt_deg,structure,side,method,"
         "roi_convention,fat_method,fat_threshold,csa_mm2,fat_csa_mm2,fcsa_mm2,fat_fraction,"
-        "mean_intensity,flags,confidence,pixel_count\n" /* */
+        "mean_intensity,flags,confidence,pixel_count,lean_intensity\n" /* */
         HEAD "multifidus,left," METHOD
-        "210.50,800.00,200.00,600.00,0.2500,123.46,,0.875,5000\n" HEAD "multifidus,right," METHOD
-        "210.50,640.16,320.08,320.08,0.5000,123.46,,0.875,4001\n" HEAD "erector_spinae,left," METHOD
-        ",1440.00,144.00,1296.00,0.1000,123.46,,0.875,9000\n" HEAD "erector_spinae,right," METHOD
-        ",,,,,,missing,,\n" HEAD "psoas_major,left," METHOD ",,,,,,,,\n" HEAD
-        "psoas_major,right," METHOD ",1120.00,0.00,1120.00,0.0000,123.46,"
-        "clipped;level_not_confirmed,0.875,7000\n" HEAD "vertebral_reference,none," METHOD
-        ",1280.00,,,,123.46,,0.875,8000\n");
+        "210.50,800.00,200.00,600.00,0.2500,123.46,,0.875,5000,130.25\n" HEAD
+        "multifidus,right," METHOD
+        "210.50,640.16,320.08,320.08,0.5000,123.46,,0.875,4001,130.25\n" HEAD
+        "erector_spinae,left," METHOD
+        ",1440.00,144.00,1296.00,0.1000,123.46,,0.875,9000,130.25\n" HEAD
+        "erector_spinae,right," METHOD ",,,,,,missing,,,\n" HEAD "psoas_major,left," METHOD
+        ",,,,,,,,,\n" HEAD "psoas_major,right," METHOD ",1120.00,0.00,1120.00,0.0000,123.46,"
+        "clipped;level_not_confirmed,0.875,7000,130.25\n" HEAD "vertebral_reference,none," METHOD
+        ",1280.00,,,,123.46,,0.875,8000,\n");
     myo_text_clear(&text);
 }
 
@@ -43,9 +45,9 @@ static void optional_structures_appear_when_present(void **state) {
     myo_report_measurements_rows(&text, &f.slice);
     assert_null(strstr(text.data, "quadratus_lumborum"));
     assert_null(strstr(text.data, "gluteus_maximus"));
-    assert_non_null(strstr(text.data, "gluteus_medius,left," METHOD ",,,,,,,,\n"));
+    assert_non_null(strstr(text.data, "gluteus_medius,left," METHOD ",,,,,,,,,\n"));
     assert_non_null(strstr(text.data, "gluteus_medius,right," METHOD
-                                      ",16.00,8.00,8.00,0.5000,123.46,,0.875,100\n"));
+                                      ",16.00,8.00,8.00,0.5000,123.46,,0.875,100,130.25\n"));
     myo_csv *csv = NULL;
     assert_true(myo_csv_parse(text.data, text.length, "rows", &csv, NULL));
     assert_int_equal(myo_csv_get_row_count(csv), 9);
