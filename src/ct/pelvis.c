@@ -29,6 +29,7 @@
 #define VOTES_SHARE_MIN 0.28 /* of the ball's surface must have voted */
 #define REFINE_MM 2.5        /* the middle of a ball is looked for in such steps, */
 #define REFINE_STEPS 7       /* so many each way */
+#define LARGER_GAIN 1.05     /* a larger ball must show so much more: the socket is round too */
 #define ROOF_ABOVE_MM 3.0    /* the acetabular roof, above the top of the head */
 
 #define JOINT_GAP_MM 6.0      /* bones nearer than this are neighbours */
@@ -150,7 +151,8 @@ static double refine_centre(const myo_ct *ct, myo_vec3 from, double radius, myo_
     return best;
 }
 
-/* Both heads have the same radius: the one at which both together show most of their surface. */
+/* Both heads have the same radius: the one at which both together show most of their surface, and
+ * the smallest of those that show nearly the same. */
 static void measure_balls(const myo_ct *ct, double size, myo_ct_pelvis *out) {
     double best = 0.0;
     const myo_vec3 from[MYO_SIDE_COUNT] = {out->head_mm[MYO_LEFT], out->head_mm[MYO_RIGHT]};
@@ -160,7 +162,7 @@ static void measure_balls(const myo_ct *ct, double size, myo_ct_pelvis *out) {
         myo_vec3 centre[MYO_SIDE_COUNT];
         double left = refine_centre(ct, from[MYO_LEFT], radius, &centre[MYO_LEFT]);
         double right = refine_centre(ct, from[MYO_RIGHT], radius, &centre[MYO_RIGHT]);
-        if (left + right > best) {
+        if (left + right > LARGER_GAIN * best) {
             best = left + right;
             memcpy(out->head_mm, centre, sizeof centre);
             out->head_share[MYO_LEFT] = left;
