@@ -18,9 +18,10 @@ static const struct {
 
 /* Sides of healthy people hardly differ by more. */
 #define ASYMMETRY_LIMIT 0.4
-/* The rules either hold or fail: what they give has no probability of its own. */
-#define CONFIDENCE_PLAUSIBLE 0.8
+/* At most so sure is an outline whose area is doubtful; one that is less sure than the limit is
+ * flagged. */
 #define CONFIDENCE_DOUBTFUL 0.4
+#define CONFIDENCE_MIN 0.6
 
 static double area_mm2(const myo_labels *labels, uint16_t value) {
     const myo_geometry *g = myo_labels_get_geometry(labels);
@@ -32,7 +33,8 @@ static double area_mm2(const myo_labels *labels, uint16_t value) {
     return (double)count * myo_geometry_pixel_area_mm2(g);
 }
 
-static void judge(double size, myo_outlines *out) {
+/* `visible` is the share of each outline's border that the image shows. */
+static void judge(double size, double visible[2][MYO_SIDE_COUNT], myo_outlines *out) {
     for (int k = 0; k < 2; k++) {
         myo_structure s = limits[k].structure;
         double area[MYO_SIDE_COUNT];
@@ -43,16 +45,20 @@ static void judge(double size, myo_outlines *out) {
             out->flags[s][side] |= !(area[side] > 0.0) ? MYO_FLAG_MISSING
                                    : !plausible        ? MYO_FLAG_AREA
                                                        : 0;
-            out->confidence[s][side] = !(area[side] > 0.0) ? 0.0
-                                       : plausible         ? CONFIDENCE_PLAUSIBLE
-                                                           : CONFIDENCE_DOUBTFUL;
+            out->confidence[s][side] =
+                plausible ? visible[k][side] : fmin(visible[k][side], CONFIDENCE_DOUBTFUL);
         }
         double greater = fmax(area[MYO_LEFT], area[MYO_RIGHT]);
         if (area[MYO_LEFT] > 0.0 && area[MYO_RIGHT] > 0.0 &&
             fabs(area[MYO_LEFT] - area[MYO_RIGHT]) > ASYMMETRY_LIMIT * greater) {
             for (int side = 0; side < MYO_SIDE_COUNT; side++) {
                 out->flags[s][side] |= MYO_FLAG_ASYMMETRY;
-                out->confidence[s][side] = CONFIDENCE_DOUBTFUL;
+                out->confidence[s][side] = fmin(out->confidence[s][side], CONFIDENCE_DOUBTFUL);
+            }
+        }
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            if (area[side] > 0.0 && out->confidence[s][side] < CONFIDENCE_MIN) {
+                out->flags[s][side] |= MYO_FLAG_LOW_CONFIDENCE;
             }
         }
     }
@@ -68,7 +74,7 @@ bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double siz
     myo_image *canonical = NULL;
     uint16_t *labels = NULL;
     myo_outlines result = {0};
-    bool found[2][MYO_SIDE_COUNT];
+    double visible[2][MYO_SIDE_COUNT] = {{0.0}};
     bool done = myo_orient_to_canonical(hu, &canonical, err);
     if (done) {
         const myo_geometry *g = myo_image_get_geometry(canonical);
@@ -77,17 +83,17 @@ bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double siz
         labels = myo_alloc_array(g->columns * g->rows, sizeof *labels, err);
         done = labels &&
                ct_outline_gluteus(canonical, column, size, level == MYO_ACETABULAR_ROOF, labels,
-                                  found, err) &&
+                                  visible, err) &&
                myo_orient_labels_back(labels, stored, &result.labels, err) &&
                myo_orient_image_back(canonical, stored, &result.corrected, err);
     }
-    bool any = done && (found[0][MYO_LEFT] || found[0][MYO_RIGHT] || found[1][MYO_LEFT] ||
-                        found[1][MYO_RIGHT]);
+    bool any = visible[0][MYO_LEFT] > 0.0 || visible[0][MYO_RIGHT] > 0.0 ||
+               visible[1][MYO_LEFT] > 0.0 || visible[1][MYO_RIGHT] > 0.0;
     if (done && !any) {
         done = myo_error_set(err, MYO_E_NOT_FOUND, "no gluteal muscle was found on the slice");
     }
     if (done) {
-        judge(size, &result);
+        judge(size, visible, &result);
         *out = result;
     } else {
         myo_outlines_clear(&result);

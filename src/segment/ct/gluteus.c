@@ -60,6 +60,8 @@
 #define MINIMUS_SPREAD_MM 6.0
 #define MINIMUS_SHARE 0.75 /* of the ilium's length that it covers, from the front */
 #define FRONT_CUT_MM 110.0 /* the cut in front of medius goes through to the skin */
+#define SHOWN_REACH_MM 3.0 /* so near to a border lies what it follows, */
+#define SHOWN_HU 25.0f     /* and is so much darker than muscle, or bone */
 #define STEPS_MAX 160
 #define OFFSETS_MAX 64
 
@@ -430,6 +432,40 @@ static bool tidy(pelvis *p, myo_error *err) {
     return myo_mask_fill_holes(p->mask, p->columns, p->rows, err);
 }
 
+/* True when the image shows why an outline ends at pixel (c, r) of its border: bone or what is
+ * darker than muscle lies near, outside of it. */
+static bool is_shown(const pelvis *p, size_t c, size_t r) {
+    long reach_c = lround(SHOWN_REACH_MM * p->size / p->column_mm);
+    long reach_r = lround(SHOWN_REACH_MM * p->size / p->row_mm);
+    for (long y = (long)r - reach_r; y <= (long)r + reach_r; y++) {
+        for (long x = (long)c - reach_c; x <= (long)c + reach_c; x++) {
+            if (x < 0 || y < 0 || x >= (long)p->columns || y >= (long)p->rows) {
+                continue;
+            }
+            size_t i = (size_t)y * p->columns + (size_t)x;
+            if (!p->mask[i] && (p->bone[i] || p->smooth[i] < p->muscle_hu - SHOWN_HU)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The share of the mask's border that the image shows; the rest is where it was expected. */
+static double visible_share(const pelvis *p) {
+    size_t border = 0, shown = 0;
+    for (size_t r = 1; r + 1 < p->rows; r++) {
+        for (size_t c = 1; c + 1 < p->columns; c++) {
+            const uint8_t *at = p->mask + r * p->columns + c;
+            if (*at && !(at[-1] && at[1] && *(at - p->columns) && at[p->columns])) {
+                border++;
+                shown += is_shown(p, c, r);
+            }
+        }
+    }
+    return border > 0 ? (double)shown / (double)border : 0.0;
+}
+
 static void write_labels(const pelvis *p, myo_structure structure, uint16_t *labels) {
     uint16_t value = myo_structure_get(structure)->label[p->sign > 0.0 ? MYO_LEFT : MYO_RIGHT];
     for (size_t i = 0; i < p->count; i++) {
@@ -446,15 +482,16 @@ static point beside(const pelvis *p, const way *w, double side) {
 }
 
 /* Maximus: behind the lines from the ilium's posterior end to the surface and to the sacrum. */
-static bool outline_maximus(pelvis *p, const way *outer, uint16_t *labels, bool *found,
+static bool outline_maximus(pelvis *p, const way *outer, uint16_t *labels, double *visible,
                             myo_error *err) {
-    point seed = beside(p, outer, 1.0);
-    if (!take_piece(p, seed, found, err) || !*found) {
-        return !*found;
+    bool found;
+    if (!take_piece(p, beside(p, outer, 1.0), &found, err) || !found) {
+        return !found;
     }
     if (!tidy(p, err)) {
         return false;
     }
+    *visible = visible_share(p);
     write_labels(p, MYO_GLUTEUS_MAXIMUS, labels);
     return true;
 }
@@ -499,8 +536,9 @@ static bool cut_minimus(pelvis *p, myo_error *err) {
     return true;
 }
 
-static bool outline_medius(pelvis *p, const way *outer, uint16_t *labels, bool *found,
+static bool outline_medius(pelvis *p, const way *outer, uint16_t *labels, double *visible,
                            myo_error *err) {
+    bool found;
     /* Outward, across the ilium. */
     double dx = p->back.x - p->front.x, dy = p->back.y - p->front.y, length = hypot(dx, dy);
     point out = {dy / length, -dx / length};
@@ -510,20 +548,20 @@ static bool outline_medius(pelvis *p, const way *outer, uint16_t *labels, bool *
     if (!cut_minimus(p, err)) {
         return false;
     }
-    point seed = beside(p, outer, -1.0);
-    if (!take_piece(p, seed, found, err) || !*found) {
-        return !*found;
+    if (!take_piece(p, beside(p, outer, -1.0), &found, err) || !found) {
+        return !found;
     }
     if (!tidy(p, err)) {
         return false;
     }
+    *visible = visible_share(p);
     write_labels(p, MYO_GLUTEUS_MEDIUS, labels);
     return true;
 }
 
-static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], myo_error *err) {
+static bool outline_side(pelvis *p, bool roof, uint16_t *labels, double visible[2],
+                         myo_error *err) {
     point surface = {0.0, 0.0};
-    found[0] = found[1] = false;
     double share = roof ? OUTER_SHARE_ROOF : OUTER_SHARE_JOINT;
     bool bones;
     if (!find_bones(p, &bones, err)) {
@@ -548,8 +586,8 @@ static bool outline_side(pelvis *p, bool roof, uint16_t *labels, bool found[2], 
     for (size_t i = 0; i < p->count; i++) {
         p->region[i] = p->region[i] && place(p, i).x > 0.0;
     }
-    return outline_maximus(p, &outer, labels, &found[0], err) &&
-           outline_medius(p, &outer, labels, &found[1], err);
+    return outline_maximus(p, &outer, labels, &visible[0], err) &&
+           outline_medius(p, &outer, labels, &visible[1], err);
 }
 
 /* Pelves differ in width, and not always as spines do: the size is that of the bones on the slice.
@@ -568,18 +606,18 @@ static double find_size(const pelvis *p) {
 }
 
 bool ct_outline_gluteus(const myo_image *hu, double middle_column, double size, bool roof,
-                        uint16_t *labels, bool found[2][MYO_SIDE_COUNT], myo_error *err) {
+                        uint16_t *labels, double visible[2][MYO_SIDE_COUNT], myo_error *err) {
     pelvis p;
     bool done = pelvis_create(&p, hu, middle_column, size, err);
     if (done) {
         p.size = find_size(&p);
     }
     for (int side = 0; done && side < MYO_SIDE_COUNT; side++) {
-        bool of_side[2];
+        double of_side[2] = {0.0, 0.0};
         p.sign = side == MYO_LEFT ? 1.0 : -1.0;
         done = outline_side(&p, roof, labels, of_side, err);
-        found[0][side] = of_side[0];
-        found[1][side] = of_side[1];
+        visible[0][side] = of_side[0];
+        visible[1][side] = of_side[1];
     }
     pelvis_clear(&p);
     return done;

@@ -127,6 +127,32 @@ static void outlines_gluteal_muscles_along_thin_fat(void **state) {
     }
 }
 
+/* The lines of fat between the muscles are most of what shows the borders of medius. */
+static void is_less_sure_where_no_fat_shows_the_border(void **state) {
+    (void)state;
+    for (int hidden = 0; hidden < 2; hidden++) {
+        myo_image *image;
+        uint16_t *truth;
+        myo_outlines out;
+        paint(0.0, &image, &truth);
+        for (size_t i = 0; i < SIDE * SIDE && hidden; i++) {
+            float *hu = &myo_image_get_pixels(image)[i];
+            *hu = *hu > -50.0f && *hu < 0.0f ? 55.0f : *hu;
+        }
+        assert_true(myo_segment_ct_gluteus(image, (myo_vec3){0.0, 0.0, 0.0}, 1.0,
+                                           MYO_SACROILIAC_JOINT, &out, NULL));
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            double sure = out.confidence[MYO_GLUTEUS_MEDIUS][side];
+            assert_true(hidden ? sure < 0.5 : sure > 0.95);
+            bool flagged = out.flags[MYO_GLUTEUS_MEDIUS][side] & MYO_FLAG_LOW_CONFIDENCE;
+            assert_true(flagged == (hidden == 1));
+        }
+        myo_outlines_clear(&out);
+        myo_image_destroy(image);
+        free(truth);
+    }
+}
+
 static void says_when_there_is_no_pelvis(void **state) {
     (void)state;
     myo_image *image;
@@ -168,6 +194,7 @@ static void leaves_the_table_out_of_the_body(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outlines_gluteal_muscles_along_thin_fat),
+        cmocka_unit_test(is_less_sure_where_no_fat_shows_the_border),
         cmocka_unit_test(says_when_there_is_no_pelvis),
         cmocka_unit_test(leaves_the_table_out_of_the_body),
     };
