@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks what every text file must hold: a licence line, sane lengths, nothing of one machine."""
+"""Checks what every text file must hold: a licence line, sane lengths, nothing of one machine; and
+that pictures, which may show patients, stay where phantoms are."""
 import re
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ CODE = {".c", ".h", ".cc", ".cpp", ".in"}
 SCRIPTS = {".py", ".sh", ".cmake", ".yml"}
 FOLDERS = ("include", "src", "plugins", "tests", "tools", "bench", "cmake", "docs", "testdata",
            ".ci")
+PICTURES = {".png", ".jpg", ".jpeg", ".dcm", ".nii", ".gz", ".zip", ".tif", ".tiff"}
+PICTURE_FOLDERS = ("testdata", "tests")
 # Folders of one machine. Written in parts, so that this file passes.
 MACHINE = re.compile(r"(?<![\w.])/(?:wo" r"rk|ho" r"me|ro" r"ot|Us" r"ers)/")
 # Opens at the first column with '{' at the line's end, closes with '}' at the first column.
@@ -32,6 +35,9 @@ def check(path):
     limit = WEIGHTS_BYTES_MAX if path.suffix == ".safetensors" else BYTES_MAX
     if path.stat().st_size > limit:
         return [f"{name}: more than {limit} bytes do not belong into the repository"]
+    if path.suffix.lower() in PICTURES and name.split("/")[0] not in PICTURE_FOLDERS:
+        return [f"{name}: pictures, other than of phantoms in testdata and tests, do not belong "
+                "into the repository"]
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

@@ -82,8 +82,8 @@ bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double siz
         myo_geometry_from_patient(g, midline_mm, &column, NULL, NULL);
         labels = myo_alloc_array(g->columns * g->rows, sizeof *labels, err);
         done = labels &&
-               ct_outline_gluteus(canonical, column, size, level == MYO_ACETABULAR_ROOF, labels,
-                                  visible, err) &&
+               ct_outline_gluteus(canonical, column, level == MYO_ACETABULAR_ROOF, labels, visible,
+                                  err) &&
                myo_orient_labels_back(labels, stored, &result.labels, err) &&
                myo_orient_image_back(canonical, stored, &result.corrected, err);
     }
