@@ -39,7 +39,7 @@ static void describe_slice(const myo_level_choice *slice, myo_text *text) {
     myo_text_printf(text, "image %d, ", slice->instance->instance_number);
     if (isfinite(slice->distance_mm)) {
         myo_csv_append_number(text, true, fabs(slice->distance_mm), 1);
-        myo_text_append(text, " mm from the disc centre, ");
+        myo_text_printf(text, " mm from %s, ", overlay_centre_in_words(slice));
     }
     myo_text_append(text, "tilt ");
     myo_csv_append_number(text, true, slice->tilt_deg, 1);

@@ -43,7 +43,7 @@ static double draw_identity(cairo_t *cairo, const myo_report_slice *slice, doubl
     if (isfinite(level->distance_mm)) {
         myo_text_append(&image, ", ");
         myo_csv_append_number(&image, true, fabs(level->distance_mm), 1);
-        myo_text_append(&image, " mm off the disc centre");
+        myo_text_printf(&image, " mm off %s", overlay_centre_in_words(level));
     }
     overlay_draw_rule(cairo, y);
     overlay_draw_fact(cairo, y + 26.0, "Patient ID", &patient);

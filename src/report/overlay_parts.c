@@ -6,11 +6,17 @@
 #include <string.h>
 
 #define SIZE_TITLE 40.0
+#define SIZE_LONG_TITLE 27.0
+#define LONG_TITLE 8 /* letters that fit beside the state */
 
 void overlay_draw_panel_background(cairo_t *cairo) {
     overlay_set_color(cairo, overlay_background);
     cairo_rectangle(cairo, 0.0, 0.0, OVERLAY_PANEL_WIDTH, OVERLAY_UNITS_HIGH);
     cairo_fill(cairo);
+}
+
+const char *overlay_centre_in_words(const myo_level_choice *level) {
+    return strchr(level->level, '/') ? "the disc centre" : "the landmark";
 }
 
 void overlay_draw_rule(cairo_t *cairo, double y) {
@@ -35,6 +41,8 @@ static const char *source_in_words(const char *source) {
         {"sagittal-discs", "discs counted on the sagittal series"},
         {"axial-anatomy", "stacks counted by where the psoas lies"},
         {"stack-order", "from the order of the stacks"},
+        {"ct-vertebrae", "vertebrae counted on the CT volume"},
+        {"ct-pelvis", "landmark found on the CT volume"},
         {"single-slice", "the series has this one slice"},
         {"slice-option", "slice chosen by the user"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -47,9 +55,10 @@ static const char *source_in_words(const char *source) {
 
 void overlay_draw_level_name(cairo_t *cairo, const char *level, overlay_color color,
                              const char *state) {
-    overlay_draw_text(cairo, OVERLAY_MARGIN, 66.0, OVERLAY_LEFT, 200.0, SIZE_TITLE, true,
-                      overlay_text, level);
-    overlay_draw_text(cairo, OVERLAY_RIGHT_EDGE, 66.0, OVERLAY_RIGHT, 320.0, OVERLAY_SIZE_BODY,
+    double size = strlen(level) > LONG_TITLE ? SIZE_LONG_TITLE : SIZE_TITLE;
+    overlay_draw_text(cairo, OVERLAY_MARGIN, 66.0, OVERLAY_LEFT, 320.0, size, true, overlay_text,
+                      level);
+    overlay_draw_text(cairo, OVERLAY_RIGHT_EDGE, 66.0, OVERLAY_RIGHT, 220.0, OVERLAY_SIZE_BODY,
                       true, color, state);
 }
 

@@ -125,6 +125,9 @@ void overlay_append_date(myo_text *text, const char *date);
 void overlay_draw_level_name(cairo_t *cairo, const char *level, overlay_color color,
                              const char *state);
 
+/* What the slice's distance is measured from. */
+const char *overlay_centre_in_words(const myo_level_choice *level);
+
 /* Draws the head of a panel: the level, how it was found and how sure it is. Returns where the next
  * part begins. */
 double overlay_draw_level(cairo_t *cairo, const myo_level_choice *level);
