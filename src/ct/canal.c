@@ -423,11 +423,6 @@ static myo_vec3 smooth_at(const myo_vec3 *points, size_t count, double step_mm, 
                     slope);
 }
 
-static myo_vec3 unit(myo_vec3 v) {
-    double length = sqrt(myo_vec3_dot(v, v));
-    return length > 0.0 ? ct_along((myo_vec3){0}, 1.0 / length, v) : (myo_vec3){0.0, 0.0, -1.0};
-}
-
 /* Frames from the points of the curve. */
 static void set_frames(ct_curve *curve) {
     const size_t span = (size_t)(TANGENT_SPAN_MM / CT_CURVE_STEP_MM);
@@ -436,14 +431,9 @@ static void set_frames(ct_curve *curve) {
         size_t a = i > span ? i - span : 0,
                b = i + span < curve->count ? i + span : curve->count - 1;
         myo_vec3 from = curve->points[a].centre, to = curve->points[b].centre;
-        p->tangent = unit(ct_along(to, -1.0, from));
-        p->left = unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -p->tangent.x, p->tangent));
-        const myo_vec3 l = p->left, t = p->tangent;
-        p->front = (myo_vec3){t.y * l.z - t.z * l.y, t.z * l.x - t.x * l.z, t.x * l.y - t.y * l.x};
-        if (p->front.y > 0.0) {
-            p->front = ct_along((myo_vec3){0}, -1.0, p->front);
-        }
-        p->tilt_rad = atan2(t.y, -t.z);
+        p->tangent = ct_unit(ct_along(to, -1.0, from));
+        ct_find_frame(p->tangent, &p->left, &p->front);
+        p->tilt_rad = atan2(p->tangent.y, -p->tangent.z);
     }
 }
 

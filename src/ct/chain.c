@@ -7,6 +7,7 @@
 #include "ct/spine_private.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,11 +72,6 @@ static double sacral_evidence(const ct_curve *curve, const ct_profile *profile, 
     return fmax(wings, 0.0) + TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
 }
 
-static int by_value(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return a < b ? -1 : a > b;
-}
-
 /* The contrast of a disc in this volume: a part of that of the clearest ones, so that bodies with
  * dense endplates, which have some contrast as well, do not pass for discs. */
 static double find_full_contrast(const double *contrast, size_t count) {
@@ -83,7 +79,7 @@ static double find_full_contrast(const double *contrast, size_t count) {
     for (size_t i = 0; i < count; i++) {
         sorted[i] = contrast[i];
     }
-    qsort(sorted, count, sizeof *sorted, by_value);
+    myo_sort_doubles(sorted, count);
     size_t rank = count > CLEAREST ? count - 1 - CLEAREST / 2 : count / 2;
     return count > 0 ? fmax(CONTRAST_FULL_HU, CONTRAST_SHARE * sorted[rank]) : CONTRAST_FULL_HU;
 }
@@ -208,7 +204,7 @@ static double median_spacing(const search *s, const size_t *indices, size_t coun
             spacings[found++] = spacing;
         }
     }
-    qsort(spacings, found, sizeof *spacings, by_value);
+    myo_sort_doubles(spacings, found);
     return found > 0 ? spacings[found / 2] : 0.0;
 }
 

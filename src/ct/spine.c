@@ -6,6 +6,7 @@
 #include "ct/spine_private.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -127,11 +128,6 @@ static bool keep_canal(const ct_curve *curve, myo_ct_anatomy *out, myo_error *er
     return out->canal_mm != NULL;
 }
 
-static int by_value(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return a < b ? -1 : a > b;
-}
-
 /* Half of a body's width on one side: where density falls most from bone to the outside. */
 static double measure_half_width(const myo_ct *ct, const ct_curve_point *p, double size,
                                  double sign) {
@@ -167,7 +163,7 @@ static double measure_size(const myo_ct *ct, const ct_curve *curve, const ct_cha
     if (count == 0) {
         return size;
     }
-    qsort(widths, count, sizeof *widths, by_value);
+    myo_sort_doubles(widths, count);
     return fmin(fmax(widths[count / 2] / HALF_WIDTH_ADULT_MM, SIZE_MIN), SIZE_MAX_FACTOR);
 }
 

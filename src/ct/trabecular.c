@@ -13,6 +13,7 @@
 #include "ct/spine_private.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static const char *const discs_below[] = {"T9/10", "T10/11", "T11/12", "T12/L1",
 
 /* The sagittal plane of a body: column u grows to the front, row w to the foot. */
 typedef struct plane {
-    myo_vec3 centre, front, down;
+    myo_vec3 centre, left, front, down;
     double size, pixel_mm;
     double height_mm; /* distance of the discs */
     float hu[SIDE][SIDE];
@@ -60,11 +61,6 @@ static size_t pixel_at(const plane *p, double mm) {
     return (size_t)fmin(fmax(at, 0.0), SIDE - 1.0);
 }
 
-static myo_vec3 unit(myo_vec3 v) {
-    double length = sqrt(myo_vec3_dot(v, v));
-    return ct_along((myo_vec3){0}, 1.0 / length, v);
-}
-
 static bool find_frame(const myo_ct_anatomy *anatomy, size_t index, plane *p, double *confidence,
                        myo_error *err) {
     const myo_disc *a = myo_spine_get_disc(&anatomy->spine, discs_above[index]);
@@ -75,23 +71,16 @@ static bool find_frame(const myo_ct_anatomy *anatomy, size_t index, plane *p, do
     }
     myo_vec3 d = ct_along(b->centre_mm, -1.0, a->centre_mm);
     p->height_mm = sqrt(myo_vec3_dot(d, d));
-    p->down = unit(d);
+    p->down = ct_unit(d);
     p->centre = ct_along(a->centre_mm, 0.5, d);
     p->size = anatomy->size;
     p->pixel_mm = PIXEL_MM * p->size;
-    myo_vec3 left = unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -p->down.x, p->down));
-    const myo_vec3 t = p->down;
-    p->front = (myo_vec3){t.y * left.z - t.z * left.y, t.z * left.x - t.x * left.z,
-                          t.x * left.y - t.y * left.x};
-    if (p->front.y > 0.0) {
-        p->front = ct_along((myo_vec3){0}, -1.0, p->front);
-    }
+    ct_find_frame(p->down, &p->left, &p->front);
     *confidence = fmin(a->confidence, b->confidence);
     return true;
 }
 
 static void sample_plane(const myo_ct *ct, plane *p) {
-    myo_vec3 left = unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -p->down.x, p->down));
     for (size_t w = 0; w < SIDE; w++) {
         for (size_t u = 0; u < SIDE; u++) {
             myo_vec3 at =
@@ -99,7 +88,7 @@ static void sample_plane(const myo_ct *ct, plane *p) {
             double sum = 0.0, count = 0.0;
             for (int k = 0; k <= ct_steps(0.0, SLAB_MM, SLAB_STEP_MM); k++) {
                 double s = SLAB_STEP_MM * k - 0.5 * SLAB_MM;
-                sum += (double)myo_ct_sample(ct, ct_along(at, s, left));
+                sum += (double)myo_ct_sample(ct, ct_along(at, s, p->left));
                 count += 1.0;
             }
             p->hu[w][u] = (float)(sum / count);
@@ -107,13 +96,8 @@ static void sample_plane(const myo_ct *ct, plane *p) {
     }
 }
 
-static int by_value(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return a < b ? -1 : a > b;
-}
-
 static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, by_value);
+    myo_sort_doubles(values, count);
     return count > 0 ? 0.5 * (values[(count - 1) / 2] + values[count / 2]) : 0.0;
 }
 

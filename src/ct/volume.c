@@ -31,6 +31,19 @@ static double length_of(myo_vec3 v) {
     return sqrt(myo_vec3_dot(v, v));
 }
 
+myo_vec3 ct_unit(myo_vec3 v) {
+    double length = length_of(v);
+    return length > 0.0 ? ct_along((myo_vec3){0}, 1.0 / length, v) : (myo_vec3){0.0, 0.0, -1.0};
+}
+
+void ct_find_frame(myo_vec3 down, myo_vec3 *left, myo_vec3 *front) {
+    *left = ct_unit(ct_along((myo_vec3){1.0, 0.0, 0.0}, -down.x, down));
+    *front = cross(down, *left);
+    if (front->y > 0.0) {
+        *front = ct_along((myo_vec3){0}, -1.0, *front);
+    }
+}
+
 /* The geometry that slices have in the canonical frame. */
 static bool canonical_geometry(const myo_geometry *stored, myo_geometry *out, myo_error *err) {
     myo_image *empty = NULL, *turned = NULL;

@@ -41,4 +41,10 @@ static inline myo_vec3 ct_along(myo_vec3 from, double length, myo_vec3 direction
                       from.z + length * direction.z};
 }
 
+/* A vector of length 1 in a direction; to the foot for one without a length. */
+myo_vec3 ct_unit(myo_vec3 v);
+/* The directions across a column that goes on along `down`: to the patient's left and to the front.
+ */
+void ct_find_frame(myo_vec3 down, myo_vec3 *left, myo_vec3 *front);
+
 #endif

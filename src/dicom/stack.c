@@ -7,6 +7,7 @@
 #include "dicom/stack_private.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -80,11 +81,6 @@ static int by_height(const void *left, const void *right) {
     return order ? order : a->first < b->first ? -1 : 1;
 }
 
-static int by_value(const void *left, const void *right) {
-    const double *a = left, *b = right;
-    return compare_doubles(*a, *b);
-}
-
 static bool same_orientation(const myo_geometry *a, const myo_geometry *b) {
     return myo_vec3_dot(myo_geometry_normal(a), myo_geometry_normal(b)) >=
                SAME_ORIENTATION_COSINE_MIN &&
@@ -135,7 +131,7 @@ static double median_gap(const slice *slices, size_t count, double *gaps) {
             gaps[found++] = gap;
         }
     }
-    qsort(gaps, found, sizeof *gaps, by_value);
+    myo_sort_doubles(gaps, found);
     return found ? gaps[(found - 1) / 2] : 0.0;
 }
 

@@ -15,6 +15,7 @@
  * Trans. Med. Imaging 12:566-574, 1993). The threshold is where that fraction passes one half.
  */
 #include "base/memory.h"
+#include "base/sort.h"
 #include "fat/methods_private.h"
 #include "fat/threshold_private.h"
 
@@ -62,11 +63,6 @@ typedef struct samples {
 typedef struct mixture {
     double mean[COMPONENT_COUNT], sigma[COMPONENT_COUNT], weight[COMPONENT_COUNT];
 } mixture;
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static double sorted_quantile(const double *values, size_t count, double quantile) {
     return values[(size_t)(quantile * (double)(count - 1))];
@@ -141,8 +137,8 @@ static bool collect(const myo_fat_input *input, samples *s, myo_error *err) {
         }
     }
     free(near_muscle);
-    qsort(s->muscle, s->muscle_count, sizeof(double), compare_doubles);
-    qsort(s->around, s->around_count, sizeof(double), compare_doubles);
+    myo_sort_doubles(s->muscle, s->muscle_count);
+    myo_sort_doubles(s->around, s->around_count);
     fill_histogram(s);
     return true;
 }

@@ -13,6 +13,7 @@
 #include "image/bias.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
@@ -65,14 +66,9 @@ double myo_bias_fat_level(const myo_bias *bias, double x_mm, double y_mm) {
     return exp(log_level(bias, x_mm, y_mm));
 }
 
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Quantile of `count` values by linear interpolation; sorts them. */
 static double quantile_of(double *values, size_t count, double quantile) {
-    qsort(values, count, sizeof *values, compare_doubles);
+    myo_sort_doubles(values, count);
     double position = quantile * (double)(count - 1);
     size_t below = (size_t)position;
     double fraction = position - (double)below;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The slice of the overlay: turned into the canonical frame, enlarged, and windowed to greys. */
 #include "base/memory.h"
+#include "base/sort.h"
 #include "image/orient.h"
 #include "report/overlay_private.h"
 
@@ -94,11 +95,6 @@ void overlay_view_clear(overlay_view *view) {
     *view = (overlay_view){0};
 }
 
-static int compare_floats(const void *a, const void *b) {
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* Greys of MR: percentiles of all finite pixels. */
 static bool find_mr_window(const overlay_view *view, double *low, double *high, myo_error *err) {
     size_t count = view->columns * view->rows, finite = 0;
@@ -112,7 +108,7 @@ static bool find_mr_window(const overlay_view *view, double *low, double *high, 
             sorted[finite++] = pixels[i];
         }
     }
-    qsort(sorted, finite, sizeof *sorted, compare_floats);
+    myo_sort_floats(sorted, finite);
     double last = finite ? (double)(finite - 1) : 0.0;
     *low = (double)sorted[(size_t)(last * MR_PERCENTILE_LOW / 100.0)];
     *high = (double)sorted[(size_t)(last * MR_PERCENTILE_HIGH / 100.0)];

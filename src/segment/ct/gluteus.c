@@ -44,8 +44,8 @@
 
 /* A way from `from` to `to`: offsets to the side at equal steps. */
 typedef struct way {
-    ct_point from, along,
-        side; /* unit vectors; side points away from the cavity of the ct_pelvis_slice */
+    ct_point from;
+    ct_point along, side; /* unit vectors; side points away from the cavity of the pelvis */
     double length, step, offset_step;
     size_t steps, offsets;
     double offset[STEPS_MAX];
@@ -231,18 +231,19 @@ static ct_point beside(const ct_pelvis_slice *p, const way *w, double side) {
     return way_point(w, middle, w->offset[middle] + side * SEED_MM * p->size);
 }
 
-/* Maximus: behind the lines from the ilium's posterior end to the surface and to the sacrum. */
-static bool outline_maximus(ct_pelvis_slice *p, const way *outer, uint16_t *labels, double *visible,
-                            myo_error *err) {
+/* Outlines the piece of the region on one side (1: behind, -1: in front) of the outer way. */
+static bool outline_piece(ct_pelvis_slice *p, const way *outer, double side,
+                          myo_structure structure, uint16_t *labels, double *visible,
+                          myo_error *err) {
     bool found;
-    if (!take_piece(p, beside(p, outer, 1.0), &found, err) || !found) {
+    if (!take_piece(p, beside(p, outer, side), &found, err) || !found) {
         return !found;
     }
     if (!tidy(p, err)) {
         return false;
     }
     *visible = ct_pelvis_visible_share(p);
-    write_labels(p, MYO_GLUTEUS_MAXIMUS, labels);
+    write_labels(p, structure, labels);
     return true;
 }
 
@@ -286,27 +287,15 @@ static bool cut_minimus(ct_pelvis_slice *p, myo_error *err) {
     return true;
 }
 
-static bool outline_medius(ct_pelvis_slice *p, const way *outer, uint16_t *labels, double *visible,
-                           myo_error *err) {
-    bool found;
+/* Cuts off what lies in front of medius and below it. */
+static bool cut_around_medius(ct_pelvis_slice *p, myo_error *err) {
     /* Outward, across the ilium. */
     double dx = p->back.x - p->front.x, dy = p->back.y - p->front.y, length = hypot(dx, dy);
     ct_point out = {dy / length, -dx / length};
     ct_point edge = {p->front.x + FRONT_CUT_MM * p->size * (0.8 * out.x - 0.6 * dx / length),
                      p->front.y + FRONT_CUT_MM * p->size * (0.8 * out.y - 0.6 * dy / length)};
     cut_line(p, p->front, edge); /* sartorius and tensor fasciae latae lie in front */
-    if (!cut_minimus(p, err)) {
-        return false;
-    }
-    if (!take_piece(p, beside(p, outer, -1.0), &found, err) || !found) {
-        return !found;
-    }
-    if (!tidy(p, err)) {
-        return false;
-    }
-    *visible = ct_pelvis_visible_share(p);
-    write_labels(p, MYO_GLUTEUS_MEDIUS, labels);
-    return true;
+    return cut_minimus(p, err);
 }
 
 static bool outline_side(ct_pelvis_slice *p, bool roof, uint16_t *labels, double visible[2],
@@ -336,8 +325,9 @@ static bool outline_side(ct_pelvis_slice *p, bool roof, uint16_t *labels, double
     for (size_t i = 0; i < p->count; i++) {
         p->region[i] = p->region[i] && ct_pelvis_place(p, i).x > 0.0;
     }
-    return outline_maximus(p, &outer, labels, &visible[0], err) &&
-           outline_medius(p, &outer, labels, &visible[1], err);
+    return outline_piece(p, &outer, 1.0, MYO_GLUTEUS_MAXIMUS, labels, &visible[0], err) &&
+           cut_around_medius(p, err) &&
+           outline_piece(p, &outer, -1.0, MYO_GLUTEUS_MEDIUS, labels, &visible[1], err);
 }
 
 bool ct_outline_gluteus(const myo_image *hu, double middle_column, bool roof, uint16_t *labels,

@@ -6,6 +6,7 @@
 #include "segment/ct/pelvis_slice_private.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "image/filter.h"
 #include "image/morphology.h"
 #include "segment/ct/refine_private.h"
@@ -70,11 +71,6 @@ void ct_pelvis_slice_clear(ct_pelvis_slice *p) {
     free(p->distance);
 }
 
-static int by_value(const void *left, const void *right) {
-    float a = *(const float *)left, b = *(const float *)right;
-    return a < b ? -1 : a > b;
-}
-
 /* Attenuation of this patient's muscle: the median of what lies in its window. */
 static float find_muscle_hu(const ct_pelvis_slice *p) {
     size_t found = 0;
@@ -83,7 +79,7 @@ static float find_muscle_hu(const ct_pelvis_slice *p) {
             p->distance[found++] = p->smooth[i];
         }
     }
-    qsort(p->distance, found, sizeof *p->distance, by_value);
+    myo_sort_floats(p->distance, found);
     return found > 0 ? p->distance[found / 2] : 50.0f;
 }
 
@@ -108,7 +104,7 @@ static double find_noise_hu(const ct_pelvis_slice *p) {
             p->distance[found++] = fabsf(a - b);
         }
     }
-    qsort(p->distance, found, sizeof *p->distance, by_value);
+    myo_sort_floats(p->distance, found);
     return found > 0 ? (double)p->distance[found / 2] / 0.954 : 0.0;
 }
 
