@@ -26,8 +26,7 @@ static const char *const why_texts[] = {
     "it has too few slices to show a level",
 };
 
-/* The stack with most slices. */
-static const myo_stack *largest_stack(const myo_series *series) {
+const myo_stack *myo_level_find_volume(const myo_series *series) {
     const myo_stack *best = NULL;
     for (size_t i = 0; i < series->stack_count; i++) {
         if (level_stack_is_axial(series, &series->stacks[i]) &&
@@ -38,12 +37,8 @@ static const myo_stack *largest_stack(const myo_series *series) {
     return best;
 }
 
-const myo_stack *myo_level_find_volume(const myo_series *series) {
-    return largest_stack(series);
-}
-
 static double height_mm(const myo_series *series) {
-    const myo_stack *stack = largest_stack(series);
+    const myo_stack *stack = myo_level_find_volume(series);
     if (!stack) {
         return 0.0;
     }
@@ -61,7 +56,7 @@ const char *myo_level_why_not_ct(const myo_series *series) {
     if (series->localizer) {
         return why_texts[3];
     }
-    const myo_stack *stack = largest_stack(series);
+    const myo_stack *stack = myo_level_find_volume(series);
     if (!stack) {
         return why_texts[2];
     }
@@ -131,7 +126,7 @@ static bool is_sharp(const char *kernel, const char *description) {
 }
 
 static double gap_mm(const myo_series *series) {
-    const myo_stack *stack = largest_stack(series);
+    const myo_stack *stack = myo_level_find_volume(series);
     return height_mm(series) / (double)(stack->count - 1);
 }
 

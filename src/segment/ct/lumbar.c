@@ -21,14 +21,8 @@ const char *myo_segment_ct_version(void) {
 static bool finish(const myo_image *stored, myo_image *canonical, const myo_labels *labels,
                    myo_outlines *out, myo_error *err) {
     const myo_geometry *g = myo_image_get_geometry(stored);
-    myo_labels *turned = NULL;
-    if (!myo_orient_labels_back(myo_labels_get_const_pixels(labels), g, &turned, err) ||
-        !myo_orient_image_back(canonical, g, &out->corrected, err)) {
-        myo_labels_destroy(turned);
-        return false;
-    }
-    out->labels = turned;
-    return true;
+    return myo_orient_labels_back(myo_labels_get_const_pixels(labels), g, &out->labels, err) &&
+           myo_orient_image_back(canonical, g, &out->corrected, err);
 }
 
 /* Bone shows the vertebra better than the proposal does. */
