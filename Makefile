@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Short names for what CMake and the scripts do; everything works without this file as well.
-.PHONY: all demo test accuracy fit-discs fit-region fit-unet docs format check ci install-deps clean
+.PHONY: all demo test accuracy fit-discs fit-region fit-unet fit-unet-ct docs format check ci install-deps clean
 
 all:
 	tools/install-deps build
@@ -52,3 +52,8 @@ fit-region:
 fit-unet:
 	tools/install-deps build fit train
 	tools/train/fit ../shared/data/mr-axial out/unet
+
+# Trains the network of the tissue mapper "unet-ct" again; the label map is not part of the project.
+fit-unet-ct:
+	tools/install-deps build fit train
+	tools/train-ct/fit ../shared/data/ct-atlas/labels.nii.gz out/unet-ct

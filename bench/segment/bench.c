@@ -67,7 +67,7 @@ static bool time_networks(const char *in, const char *out, size_t runs, double *
         unet_engine *engine = NULL;
         double start = now();
         done =
-            unet_engine_create(&stand_in_host, &unet_outline_field,
+            unet_engine_create(&stand_in_host, &unet_outline_task,
                                stand_in_weights.members[0].outline.channels, BATCH, &engine, err);
         /* The first member last, so that its answers stay. */
         for (size_t m = stand_in_weights.member_count; done && m-- > 0;) {

@@ -9,6 +9,7 @@
 #include <myotome/image.h>
 #include <myotome/spine.h>
 #include <myotome/structure.h>
+#include <myotome/tissue.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -65,11 +66,13 @@ typedef struct myo_ct_anatomy {
 } myo_ct_anatomy;
 
 /*
- * Finds the canal and the discs of a CT volume. Method: docs/methods.md, section "CT". A volume
- * without a spine gives spine.count = 0. Errors: MYO_E_MEMORY. Thread-safe. On success the caller
- * releases *out with myo_ct_anatomy_clear().
+ * Finds the canal, the discs and the pelvis of a CT volume. `mapper` (may be NULL) says what its
+ * voxels may be; without it shape and attenuation alone decide. Method: docs/methods.md, section
+ * "CT". A volume without a spine gives spine.count = 0. Errors: MYO_E_MEMORY, those of the mapper.
+ * Thread-safe. On success the caller releases *out with myo_ct_anatomy_clear().
  */
-MYO_API bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err);
+MYO_API bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper,
+                                 myo_ct_anatomy *out, myo_error *err);
 MYO_API void myo_ct_anatomy_clear(myo_ct_anatomy *anatomy);
 
 /* Sections of a vertebral body, from head to foot. */

@@ -5,6 +5,7 @@
 #define MYOTOME_LOCATE_H
 
 #include <myotome/level.h>
+#include <myotome/tissue.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,6 +16,7 @@ typedef struct myo_location_query {
     const char *level;  /* "L4/5" */
     const char *series; /* axial series: number or UID */
     const char *slice;  /* SOP UID, or SERIES:INSTANCE: then discs are not looked for */
+    const myo_tissue_mapper *mapper; /* helps to find the spine on CT */
 } myo_location_query;
 
 /* Plain value; pointers live as long as the catalogue. */

@@ -58,6 +58,21 @@ typedef struct myo_muscle_indices {
 MYO_API void myo_measure_indices(const myo_slice_measures *measures, myo_structure muscle,
                                  double height_m, myo_muscle_indices *out);
 
+/* The muscle of a whole slice. */
+typedef struct myo_whole_muscle {
+    myo_area area;     /* sums, and means weighted by area; not present unless psoas, erector spinae
+                          and abdominal wall of both sides are */
+    double smi_cm2_m2; /* FCSA / height^2, the skeletal muscle index; NaN when unknown */
+} myo_whole_muscle;
+
+/* Adds up the muscles of a slice at L3. `height_m` is NaN when unknown. */
+MYO_API void myo_measure_whole_muscle(const myo_slice_measures *measures, double height_m,
+                                      myo_whole_muscle *out);
+
+/* The quality flags of the muscles that it adds up, together. */
+MYO_API uint32_t
+myo_measure_whole_muscle_flags(const uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]);
+
 #ifdef __cplusplus
 }
 #endif

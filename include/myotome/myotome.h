@@ -23,5 +23,6 @@
 #include <myotome/spine.h>
 #include <myotome/structure.h>
 #include <myotome/tensors.h>
+#include <myotome/tissue.h>
 
 #endif

@@ -13,6 +13,7 @@
 #include <myotome/log.h>
 #include <myotome/segment.h>
 #include <myotome/tensors.h>
+#include <myotome/tissue.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +48,8 @@ typedef struct myo_plugin {
     size_t segmenter_count;
     const myo_fat_method *const *fat_methods;
     size_t fat_method_count;
+    const myo_tissue_mapper *const *tissue_mappers;
+    size_t tissue_mapper_count;
 } myo_plugin;
 
 typedef const myo_plugin *(*myo_plugin_entry_function)(const myo_host *host);
@@ -78,6 +81,8 @@ MYO_API const myo_fat_method *myo_registry_get_fat_method(const myo_registry *re
                                                           size_t index);
 MYO_API const myo_fat_method *myo_registry_find_fat_method(const myo_registry *registry,
                                                            const char *name);
+/* The tissue mapper of the plugin that was loaded last, or NULL: none is built in. */
+MYO_API const myo_tissue_mapper *myo_registry_get_tissue_mapper(const myo_registry *registry);
 /* Name of the plugin that a segmenter or fat method came from; "built-in" otherwise. */
 MYO_API const char *myo_registry_get_origin(const myo_registry *registry,
                                             const myo_method_info *info);

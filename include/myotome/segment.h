@@ -92,16 +92,21 @@ MYO_API bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *
 /* Version of the methods for CT below; it changes whenever their results can. Static storage. */
 MYO_API const char *myo_segment_ct_version(void);
 
+typedef struct myo_tissue_mapper myo_tissue_mapper; /* tissue.h */
+
 /*
  * Outlines the muscles of the lower back on an axial CT slice (HU): `segmenter`, made for
- * T2-weighted MR, proposes on the slice in that contrast, and the attenuations decide
- * (docs/methods.md, section CT). `canal_mm` (may be NULL) is the middle of the spinal canal on the
- * slice, `size` that of the body (1 is an adult's): the vertebral body or disc is looked for in
- * front of it. out->corrected holds HU. Errors and ownership as for myo_segment_slice().
+ * T2-weighted MR, proposes on the slice in that contrast, `mapper` (may be NULL: then neither
+ * quadratus lumborum nor the abdominal wall is found) says which muscle is where, and the
+ * attenuations decide (docs/methods.md, section CT). `canal_mm` (may be NULL) is the middle of the
+ * spinal canal on the slice, `size` that of the body (1 is an adult's): the vertebral body or disc
+ * is looked for in front of it. out->corrected holds HU. Errors and ownership as for
+ * myo_segment_slice().
  */
 MYO_API bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
-                                   const myo_image *hu, const myo_vec3 *canal_mm, double size,
-                                   myo_outlines *out, myo_error *err);
+                                   const myo_tissue_mapper *mapper, const myo_image *hu,
+                                   const myo_vec3 *canal_mm, double size, myo_outlines *out,
+                                   myo_error *err);
 
 /* Where gluteal muscles are measured (docs/methods.md, section CT). */
 typedef enum myo_gluteal_level {
@@ -110,12 +115,14 @@ typedef enum myo_gluteal_level {
 } myo_gluteal_level;
 
 /*
- * Outlines gluteus maximus and medius on an axial CT slice (HU) of the pelvis. `midline_mm` is a
- * point of the midline, `size` that of the body; 1 is an adult's. Errors: MYO_E_NOT_FOUND when
- * there is none on the slice; otherwise, and in ownership, as myo_segment_slice().
+ * Outlines gluteus maximus and medius on an axial CT slice (HU) of the pelvis: where `mapper` says
+ * that they are, or without one (NULL) by the bones. `midline_mm` is a point of the midline, `size`
+ * that of the body; 1 is an adult's. Errors: MYO_E_NOT_FOUND when there is none on the slice;
+ * otherwise, and in ownership, as myo_segment_slice().
  */
-MYO_API bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double size,
-                                    myo_gluteal_level level, myo_outlines *out, myo_error *err);
+MYO_API bool myo_segment_ct_gluteus(const myo_tissue_mapper *mapper, const myo_image *hu,
+                                    myo_vec3 midline_mm, double size, myo_gluteal_level level,
+                                    myo_outlines *out, myo_error *err);
 
 /* Frees what the outlines own and zeroes them. */
 MYO_API void myo_outlines_clear(myo_outlines *outlines);

@@ -19,6 +19,7 @@ typedef enum myo_structure {
     MYO_QUADRATUS_LUMBORUM,
     MYO_GLUTEUS_MEDIUS,
     MYO_GLUTEUS_MAXIMUS,
+    MYO_ABDOMINAL_WALL, /* rectus abdominis, the obliques and transversus abdominis */
     MYO_VERTEBRAL_REFERENCE,
     MYO_STRUCTURE_COUNT
 } myo_structure;

@@ -13,6 +13,19 @@
 
 #define VALUE_MAX 1.5f /* of fat; keeps CSF and implants from mattering */
 
+/* Brightness on the scale of the networks, and where the pixel lies; tools/train/augment.py has it
+ * too. */
+static void see_intensity(const unet_field *field, size_t column, size_t row, float value,
+                          float inputs[UNET_INPUTS]) {
+    double columns = (double)field->columns, rows = (double)field->rows;
+    inputs[0] = 2.0f * sqrtf(fmaxf(value, 0.0f)) - 1.0f;
+    inputs[1] = (float)(((double)column - 0.5 * (columns - 1.0)) / (0.5 * columns));
+    inputs[2] = (float)(((double)row - 0.5 * (rows - 1.0)) / (0.5 * rows));
+}
+
+const unet_task unet_locate_task = {&unet_locate_field, UNET_CLASSES, see_intensity};
+const unet_task unet_outline_task = {&unet_outline_field, UNET_CLASSES, see_intensity};
+
 void unet_grid_clear(unet_grid *grid) {
     free(grid->pixels);
     *grid = (unet_grid){0};
@@ -52,9 +65,8 @@ static size_t size_at(size_t count, double ratio) {
     return (size_t)fmax(round((double)count / ratio), 1.0);
 }
 
-/* Resamples rows x columns pixels to `step_mm`; spacing is that of columns and rows, mm. */
-static bool resample(const float *pixels, size_t columns, size_t rows, double column_spacing_mm,
-                     double row_spacing_mm, double step_mm, unet_grid *out) {
+bool unet_resample(const float *pixels, size_t columns, size_t rows, double column_spacing_mm,
+                   double row_spacing_mm, double step_mm, unet_grid *out) {
     double across = step_mm / column_spacing_mm, down = step_mm / row_spacing_mm;
     *out = (unet_grid){NULL, size_at(columns, across), size_at(rows, down), step_mm};
     float *narrow = malloc(rows * out->columns * sizeof(float));
@@ -86,10 +98,10 @@ bool unet_input(const myo_slice *slice, unet_grid *fine, unet_grid *coarse) {
     for (size_t i = 0; i < count; i++) {
         scaled[i] = fminf(fmaxf((slice->corrected[i] - air) / range, 0.0f), VALUE_MAX);
     }
-    bool done = resample(scaled, slice->columns, slice->rows, slice->column_spacing_mm,
-                         slice->row_spacing_mm, UNET_FINE_MM, fine) &&
-                resample(fine->pixels, fine->columns, fine->rows, fine->step_mm, fine->step_mm,
-                         UNET_COARSE_MM, coarse);
+    bool done = unet_resample(scaled, slice->columns, slice->rows, slice->column_spacing_mm,
+                              slice->row_spacing_mm, UNET_FINE_MM, fine) &&
+                unet_resample(fine->pixels, fine->columns, fine->rows, fine->step_mm, fine->step_mm,
+                              UNET_COARSE_MM, coarse);
     free(scaled);
     return done;
 }

@@ -91,7 +91,8 @@ bool unet_locate(const myo_host *host, const unet_model *model, const unet_grid 
     }
     float *one = image + count, *mean = one + count * UNET_CLASSES;
     unet_engine *engine = NULL;
-    bool done = unet_engine_create(host, field, model->members[0].locate.channels, 1, &engine, err);
+    bool done = unet_engine_create(host, &unet_locate_task, model->members[0].locate.channels, 1,
+                                   &engine, err);
     unet_sight seen;
     *pose = (unet_pose){.mx = 1.0};
     for (int pass = 0; done && pass < PASSES; pass++) {

@@ -39,7 +39,7 @@ extern int omp_get_max_threads(void) __attribute__((weak));
 struct unet_engine {
     const myo_host *host;
     int caller_threads; /* 0 where they were left alone */
-    unet_field field;
+    unet_task task;
     size_t batch, channels[UNET_STAGES];
     dnnl_engine_t engine;
     dnnl_stream_t stream;
@@ -76,11 +76,11 @@ static size_t stage_of(size_t n) {
 }
 
 static size_t rows_at(const unet_engine *e, size_t stage) {
-    return e->field.rows >> (stage + 1);
+    return e->task.field->rows >> (stage + 1);
 }
 
 static size_t columns_at(const unet_engine *e, size_t stage) {
-    return e->field.columns >> (stage + 1);
+    return e->task.field->columns >> (stage + 1);
 }
 
 static size_t pixels_at(const unet_engine *e, size_t stage) {
@@ -105,7 +105,7 @@ static void set_sizes(unet_engine *e) {
             l->inputs = e->channels[stage + 1] + e->channels[stage];
         }
     }
-    e->layers[UNET_CONVOLUTIONS - 1].outputs = SPLIT * UNET_CLASSES;
+    e->layers[UNET_CONVOLUTIONS - 1].outputs = SPLIT * e->task.classes;
 }
 
 /* Describes the convolution, leaving the layout of the weights to oneDNN. */
@@ -199,14 +199,14 @@ static void take_one_thread(unet_engine *e) {
     }
 }
 
-bool unet_engine_create(const myo_host *host, const unet_field *field, const size_t *channels,
+bool unet_engine_create(const myo_host *host, const unet_task *task, const size_t *channels,
                         size_t batch, unet_engine **out, myo_error *err) {
     unet_engine *e = calloc(1, sizeof *e);
     if (!e) {
         return host->error_set(err, MYO_E_MEMORY, "unet: out of memory");
     }
     e->host = host;
-    e->field = *field;
+    e->task = *task;
     e->batch = batch;
     take_one_thread(e);
     memcpy(e->channels, channels, sizeof e->channels);
@@ -295,26 +295,20 @@ static bool convolve(unet_engine *e, const unet_network *network, size_t n, myo_
     return !failed(e, status, err);
 }
 
-/* The network's own scale of brightness; tools/train/augment.py has it too. */
-static float brightness(float value) {
-    return 2.0f * sqrtf(fmaxf(value, 0.0f)) - 1.0f;
-}
-
-/* Pairs of pixels with their coordinates as channels: input by input, row by row of a pair. */
+/* Pairs of pixels as channels: input by input, row by row of a pair. */
 static void split(const unet_engine *e, const float *images) {
-    size_t columns = e->field.columns, rows = e->field.rows;
+    size_t columns = e->task.field->columns, rows = e->task.field->rows;
     for (size_t b = 0; b < e->batch; b++) {
         for (size_t r = 0; r < rows; r++) {
-            float y = (float)(((double)r - 0.5 * (double)(rows - 1)) / (0.5 * (double)rows));
             for (size_t c = 0; c < columns; c++) {
-                float x =
-                    (float)(((double)c - 0.5 * (double)(columns - 1)) / (0.5 * (double)columns));
+                float inputs[UNET_INPUTS];
                 float *pair = e->scratch + ((b * rows / 2 + r / 2) * (columns / 2) + c / 2) *
                                                (SPLIT * UNET_INPUTS);
                 size_t place = r % 2 * 2 + c % 2;
-                pair[place] = brightness(images[(b * rows + r) * columns + c]);
-                pair[SPLIT + place] = x;
-                pair[2 * SPLIT + place] = y;
+                e->task.see(e->task.field, c, r, images[(b * rows + r) * columns + c], inputs);
+                for (size_t k = 0; k < UNET_INPUTS; k++) {
+                    pair[k * SPLIT + place] = inputs[k];
+                }
             }
         }
     }
@@ -356,22 +350,23 @@ static void join(const unet_engine *e, const float *below, const float *kept, si
 
 /* Probabilities of single pixels from the logits of pairs. */
 static void finish(const unet_engine *e, const float *logits, float *out) {
-    size_t columns = e->field.columns, lines = e->batch * e->field.rows;
+    size_t columns = e->task.field->columns, lines = e->batch * e->task.field->rows;
+    size_t classes = e->task.classes;
     for (size_t r = 0; r < lines; r++) {
         for (size_t c = 0; c < columns; c++) {
-            const float *pair = logits + (r / 2 * (columns / 2) + c / 2) * (SPLIT * UNET_CLASSES) +
-                                r % 2 * 2 + c % 2;
-            float *to = out + (r * columns + c) * UNET_CLASSES;
+            const float *pair =
+                logits + (r / 2 * (columns / 2) + c / 2) * (SPLIT * classes) + r % 2 * 2 + c % 2;
+            float *to = out + (r * columns + c) * classes;
             float highest = pair[0], sum = 0.0f;
-            for (size_t k = 1; k < UNET_CLASSES; k++) {
+            for (size_t k = 1; k < classes; k++) {
                 highest = greatest(highest, pair[SPLIT * k]);
             }
-            for (size_t k = 0; k < UNET_CLASSES; k++) {
+            for (size_t k = 0; k < classes; k++) {
                 float below = pair[SPLIT * k] - highest;
                 to[k] = below > LOGIT_LOWEST ? expf(below) : 0.0f;
                 sum += to[k];
             }
-            for (size_t k = 0; k < UNET_CLASSES; k++) {
+            for (size_t k = 0; k < classes; k++) {
                 to[k] /= sum;
             }
         }

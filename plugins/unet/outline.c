@@ -67,7 +67,7 @@ static void agree(const passes *p, double agreement[UNET_STRUCTURES]) {
 
 static bool run_members(const myo_host *host, const unet_model *model, passes *p, myo_error *err) {
     unet_engine *engine = NULL;
-    bool done = unet_engine_create(host, &unet_outline_field, model->members[0].outline.channels,
+    bool done = unet_engine_create(host, &unet_outline_task, model->members[0].outline.channels,
                                    PASSES, &engine, err);
     for (size_t m = 0; done && m < model->member_count; m++) {
         done = unet_engine_run(engine, &model->members[m].outline, p->images, p->answers, err);

@@ -3,8 +3,8 @@
  * The parts of the segmenter "unet", in the order in which a slice passes them: input.c (normalised
  * images), locate.c (where the patient lies), outline.c (class probabilities in the patient's
  * frame), quality.c (how good the outlines will be), and unet.c, which puts them together and hands
- * the probabilities to the host's deciding step. plugin.c is what the host sees. weights.c and
- * network.c are the networks.
+ * the probabilities to the host's deciding step. tissue.c is the tissue mapper for CT. plugin.c is
+ * what the host sees. weights.c and network.c are the networks.
  *
  * Points of the image are mm from its centre, x to the patient's left, y to the back. The frame is
  * that of the mean patient, in its mm; a pose takes it to the image.
@@ -15,6 +15,7 @@
 #include <myotome/decide.h>
 #include <myotome/plugin.h>
 #include <myotome/tensors.h>
+#include <myotome/tissue.h>
 
 /* ---- grids ---------------------------------------------------------------------------------- */
 
@@ -43,6 +44,11 @@ unet_pose unet_pose_compose(const unet_pose *outer, const unet_pose *inner);
 #define UNET_COARSE_MM 3.2
 bool unet_input(const myo_slice *slice, unet_grid *fine, unet_grid *coarse);
 
+/* Resamples rows x columns pixels to `step_mm`, about the same centre; spacing is that of columns and
+ * rows, mm. False without memory; the caller clears *out in any case. */
+bool unet_resample(const float *pixels, size_t columns, size_t rows, double column_spacing_mm,
+                   double row_spacing_mm, double step_mm, unet_grid *out);
+
 /* ---- networks ------------------------------------------------------------------------------- */
 
 #define UNET_CLASSES MYO_PROPOSAL_CLASSES
@@ -57,9 +63,20 @@ typedef struct unet_field {
     double step_mm;
 } unet_field;
 
-/* The whole image, for the locator (mm of the image); the frame, for the outlines (of the frame).
- * Columns and rows are multiples of 2 to the power of UNET_STAGES. */
-extern const unet_field unet_locate_field, unet_outline_field;
+/* The whole image, for the locator (mm of the image); the frame, for the outlines (of the frame);
+ * what is seen of a CT slice. Columns and rows are multiples of 2 to the power of UNET_STAGES. */
+extern const unet_field unet_locate_field, unet_outline_field, unet_ct_field;
+
+/* What a network is asked: of which field, which classes, and how it sees a pixel of it. */
+typedef struct unet_task {
+    const unet_field *field;
+    size_t classes;
+    void (*see)(const unet_field *field, size_t column, size_t row, float value,
+                float inputs[UNET_INPUTS]);
+} unet_task;
+
+/* On MR: the outlines' classes from intensities (fat = 1); on CT: those of tissue_map.h from HU. */
+extern const unet_task unet_locate_task, unet_outline_task, unet_ct_task;
 
 /* Weights of one network; borrowed from the file. Half precision numbers are kept as they are. */
 typedef struct unet_network {
@@ -90,12 +107,16 @@ bool unet_model_parse(const myo_host *host, const void *data, size_t size, const
                       unet_model *model, myo_error *err);
 void unet_model_close(const myo_host *host, unet_model *model);
 
-/* network.c: runs one network on a batch of images of one field.
+/* weights.c: the network whose tensors are called `prefix`.<convolution>, for so many classes. */
+bool unet_network_open(const myo_host *host, const myo_tensors *tensors, const char *prefix,
+                       size_t classes, unet_network *network, myo_error *err);
+
+/* network.c: runs one network on a batch of images of one task.
  *
- * `images` holds batch x rows x columns intensities; out receives batch x rows x columns x
- * UNET_CLASSES probabilities. The same input gives the same bytes for any number of threads. */
+ * `images` holds batch x rows x columns values; out receives batch x rows x columns x classes
+ * probabilities. The same input gives the same bytes for any number of threads. */
 typedef struct unet_engine unet_engine;
-bool unet_engine_create(const myo_host *host, const unet_field *field, const size_t *channels,
+bool unet_engine_create(const myo_host *host, const unet_task *task, const size_t *channels,
                         size_t batch, unet_engine **out, myo_error *err);
 void unet_engine_destroy(unet_engine *engine);
 bool unet_engine_run(unet_engine *engine, const unet_network *network, const float *images,
@@ -149,5 +170,12 @@ extern const myo_parameter unet_parameters[UNET_PARAMETERS];
 bool unet_segment(const myo_host *host, const unet_model *model, const myo_slice *slice,
                   const double *values, myo_segmentation *result, unet_signs *signs,
                   myo_error *err);
+
+/* ---- the tissue mapper ---------------------------------------------------------------------- */
+
+/* tissue.c: maps CT slices with given weights; arguments as those of myo_tissue_mapper.map. */
+bool unet_map_tissues(const myo_host *host, const unet_network *network, const myo_slice *slices,
+                      size_t count, bool twice, double (*origin_mm)[2], float *probability,
+                      myo_error *err);
 
 #endif

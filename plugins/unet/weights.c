@@ -25,9 +25,9 @@ static size_t inputs_of(const size_t *channels, size_t n) {
     return n % 2 ? channels[level] : channels[level + 1] + channels[level];
 }
 
-static size_t outputs_of(const size_t *channels, size_t n) {
+static size_t outputs_of(const size_t *channels, size_t n, size_t classes) {
     if (n == UNET_CONVOLUTIONS - 1) {
-        return 4 * UNET_CLASSES;
+        return 4 * classes;
     }
     size_t stage = n / 2;
     return stage < UNET_STAGES ? channels[stage] : channels[2 * UNET_STAGES - 2 - stage];
@@ -42,34 +42,51 @@ static const void *get(const myo_host *host, const unet_model *model, size_t mem
 }
 
 /* How many channels each resolution has follows from the weights of its first convolution. */
-static bool open_network(const myo_host *host, const unet_model *model, size_t member,
-                         const char *prefix, unet_network *network, myo_error *err) {
+static bool find_channels(const myo_host *host, const myo_tensors *tensors, const char *prefix,
+                          size_t channels[UNET_STAGES], myo_error *err) {
     char name[NAME_SIZE];
     for (size_t s = 0; s < UNET_STAGES; s++) {
         size_t shape[4] = {0, 0, 3, 3};
         snprintf(name, sizeof name, "%s.%zu.weight", prefix, 2 * s);
-        if (!get(host, model, member, name, MYO_TENSOR_F16, 4, shape, err)) {
+        if (!host->tensors_get(tensors, name, MYO_TENSOR_F16, 4, shape, err)) {
             return false;
         }
         if (shape[0] > CHANNELS_MAX) {
             return host->error_set(err, MYO_E_FORMAT, "unet: too many channels in the weights");
         }
-        network->channels[s] = shape[0];
+        channels[s] = shape[0];
+    }
+    return true;
+}
+
+bool unet_network_open(const myo_host *host, const myo_tensors *tensors, const char *prefix,
+                       size_t classes, unet_network *network, myo_error *err) {
+    char name[NAME_SIZE];
+    if (!find_channels(host, tensors, prefix, network->channels, err)) {
+        return false;
     }
     for (size_t n = 0; n < UNET_CONVOLUTIONS; n++) {
-        size_t inputs = inputs_of(network->channels, n), outputs = outputs_of(network->channels, n);
+        size_t inputs = inputs_of(network->channels, n);
+        size_t outputs = outputs_of(network->channels, n, classes);
         size_t shape[4] = {outputs, inputs, 3, 3}, count[1] = {outputs};
         snprintf(name, sizeof name, "%s.%zu.weight", prefix, n);
-        network->weight[n] = get(host, model, member, name, MYO_TENSOR_F16, 4, shape, err);
+        network->weight[n] = host->tensors_get(tensors, name, MYO_TENSOR_F16, 4, shape, err);
         snprintf(name, sizeof name, "%s.%zu.bias", prefix, n);
         network->bias[n] = network->weight[n]
-                               ? get(host, model, member, name, MYO_TENSOR_F32, 1, count, err)
+                               ? host->tensors_get(tensors, name, MYO_TENSOR_F32, 1, count, err)
                                : NULL;
         if (!network->bias[n]) {
             return false;
         }
     }
     return true;
+}
+
+static bool open_member_network(const myo_host *host, const unet_model *model, size_t member,
+                                const char *name, unet_network *network, myo_error *err) {
+    char prefix[NAME_SIZE];
+    snprintf(prefix, sizeof prefix, "member%zu.%s", member, name);
+    return unet_network_open(host, model->tensors, prefix, UNET_CLASSES, network, err);
 }
 
 static bool open_member(const myo_host *host, unet_model *model, size_t index, myo_error *err) {
@@ -90,8 +107,8 @@ static bool open_member(const myo_host *host, unet_model *model, size_t index, m
                                    "unet: an area in the weights is not positive");
         }
     }
-    return open_network(host, model, index, "locate", &member->locate, err) &&
-           open_network(host, model, index, "outline", &member->outline, err);
+    return open_member_network(host, model, index, "locate", &member->locate, err) &&
+           open_member_network(host, model, index, "outline", &member->outline, err);
 }
 
 static bool open_quality(const myo_host *host, unet_model *model, myo_error *err) {

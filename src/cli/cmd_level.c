@@ -48,10 +48,12 @@ typedef struct finding {
     myo_error error; /* why there is no slice */
 } finding;
 
-static finding find_level(const cli_call *call, const myo_study *study) {
+static finding find_level(const cli_call *call, const myo_registry *registry,
+                          const myo_study *study) {
     finding f = {.study = study};
     myo_location_query query = {.level = call->values[OPTION_LEVEL].text,
-                                .series = call->values[OPTION_SERIES].text};
+                                .series = call->values[OPTION_SERIES].text,
+                                .mapper = myo_registry_get_tissue_mapper(registry)};
     myo_locate_level(study, &query, &f.location, &f.error);
     return f;
 }
@@ -175,14 +177,15 @@ static bool is_answered(const finding *f) {
     return f->location.has_slice || (!f->location.axial && f->location.spine.count > 0);
 }
 
-static cli_status find_in_all(const cli_call *call, const myo_catalogue *catalogue) {
+static cli_status find_in_all(const cli_call *call, const myo_registry *registry,
+                              const myo_catalogue *catalogue) {
     bool json = call->values[OPTION_JSON].count > 0;
     json_t *array = json ? json_array() : NULL;
     const char *output = call->values[OPTION_OUTPUT].text;
     size_t count = myo_catalogue_get_study_count(catalogue), found = 0;
     myo_error err = {0};
     for (size_t i = 0; i < count; i++) {
-        finding f = find_level(call, myo_catalogue_get_study(catalogue, i));
+        finding f = find_level(call, registry, myo_catalogue_get_study(catalogue, i));
         found += is_answered(&f);
         if (output && !myo_locate_draw(catalogue, f.study, &f.location, output, &err)) {
             return cli_fail(call, &err);
@@ -209,7 +212,12 @@ static cli_status run(const cli_call *call) {
                               call->terminal, &catalogue, &err)) {
         return cli_fail(call, &err);
     }
-    cli_status status = find_in_all(call, catalogue);
+    myo_registry *registry = NULL;
+    cli_status status =
+        myo_registry_create(&registry, &err) && myo_registry_load_bundled(registry, &err)
+            ? find_in_all(call, registry, catalogue)
+            : cli_fail(call, &err);
+    myo_registry_destroy(registry);
     myo_catalogue_destroy(catalogue);
     return status;
 }

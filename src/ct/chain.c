@@ -30,6 +30,7 @@
 #define WING_ABOVE_MM 18.0
 #define TRANSVERSE_WEIGHT 0.5 /* bone above may be the transverse processes of L5; */
 #define SACRAL_ABOVE_COST 2.0 /* where it is more than half, the disc lies within the sacrum */
+#define MAPPED_WEIGHT 1.0     /* of the sacrum on a tissue map, below against above */
 #define TURN_REACH_MM 20.0    /* the canal's turn is measured from and to here */
 #define TURN_FULL_RAD (30.0 * CT_PI / 180.0)
 #define TURN_WEIGHT 0.5
@@ -49,27 +50,36 @@ typedef struct search {
     double size;
 } search;
 
-static double mean_wing(const ct_curve *curve, const ct_profile *profile, double from, double to) {
-    double sum = 0.0, count = 0.0;
+/* Means over a part of the curve. */
+static ct_profile mean_of(const ct_curve *curve, const ct_profile *profile, double from,
+                          double to) {
+    ct_profile sum = {0};
+    double count = 0.0;
     for (long at = (long)fmax(from, 0.0); at <= (long)to && at < (long)curve->count; at++) {
-        sum += profile[at].wing;
+        sum.wing += profile[at].wing;
+        sum.sacrum += profile[at].sacrum;
         count += 1.0;
     }
-    return count > 0.0 ? sum / count : 0.0;
+    sum.wing /= fmax(count, 1.0);
+    sum.sacrum /= fmax(count, 1.0);
+    return sum;
 }
 
 /* How well a place would do for L5/S1: 0 not at all, about 1 well. */
 static double sacral_evidence(const ct_curve *curve, const ct_profile *profile, size_t at,
                               double size) {
     double i = (double)at;
-    double below = mean_wing(curve, profile, i + 2.0, i + WING_BELOW_MM * size);
-    double above = mean_wing(curve, profile, i - WING_ABOVE_MM * size, i - 4.0);
+    ct_profile below = mean_of(curve, profile, i + 2.0, i + WING_BELOW_MM * size);
+    ct_profile above = mean_of(curve, profile, i - WING_ABOVE_MM * size, i - 4.0);
     size_t reach = (size_t)(TURN_REACH_MM * size);
     size_t a = at > reach ? at - reach : 0;
     size_t b = at + reach < curve->count ? at + reach : curve->count - 1;
     double turn = curve->points[b].tilt_rad - curve->points[a].tilt_rad;
-    double wings = below - TRANSVERSE_WEIGHT * above - SACRAL_ABOVE_COST * fmax(above - 0.5, 0.0);
-    return fmax(wings, 0.0) + TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
+    double wings = below.wing - TRANSVERSE_WEIGHT * above.wing -
+                   SACRAL_ABOVE_COST * fmax(above.wing - 0.5, 0.0);
+    double mapped = MAPPED_WEIGHT * (below.sacrum - above.sacrum);
+    return fmax(wings, 0.0) + fmax(mapped, 0.0) +
+           TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
 }
 
 /* The contrast of a disc in this volume: a part of that of the clearest ones, so that bodies with

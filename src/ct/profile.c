@@ -33,6 +33,9 @@
 #define CLIP_LOW_HU (-100.0f)
 #define CLIP_HIGH_HU 450.0f
 
+/* What a plane gains that the tissue map gives to a disc altogether, HU. */
+#define MAPPED_DISC_HU 100.0
+
 #define PITCHES 9
 #define PITCH_STEP_RAD (5.0 * CT_PI / 180.0)
 
@@ -40,25 +43,37 @@ myo_vec3 ct_body_centre(const ct_curve_point *point, double size) {
     return ct_along(point->centre, BODY_FRONT_MM * size, point->front);
 }
 
-/* Mean attenuation of the plane through the middle of the body. */
-static double plane_mean(const myo_ct *ct, const ct_curve_point *p, double size, double pitch) {
+/* What a plane across the column shows. */
+typedef struct plane {
+    double mean_hu;
+    double disc, sacrum; /* shares of what the tissue map calls so */
+} plane;
+
+/* The plane through the middle of the body. */
+static plane look_at_plane(const myo_ct *ct, const ct_tissues *tissues, const ct_curve_point *p,
+                           double size, double pitch) {
     myo_vec3 centre = ct_body_centre(p, size);
     myo_vec3 front =
         ct_along(ct_along((myo_vec3){0}, cos(pitch), p->front), sin(pitch), p->tangent);
-    double sum = 0.0, count = 0.0, side = DISC_SIDE_MM * size, depth = DISC_DEPTH_MM * size;
+    plane seen = {0};
+    double count = 0.0, side = DISC_SIDE_MM * size, depth = DISC_DEPTH_MM * size;
     int across = ct_steps(-side, side, PLANE_STEP_MM),
         along = ct_steps(-depth, depth, PLANE_STEP_MM);
     for (int i = 0; i <= across; i++) {
         for (int k = 0; k <= along; k++) {
             double u = -side + PLANE_STEP_MM * i, v = -depth + PLANE_STEP_MM * k;
             if (u * u / (side * side) + v * v / (depth * depth) <= 1.0) {
-                float hu = myo_ct_sample(ct, ct_along(ct_along(centre, u, p->left), v, front));
-                sum += (double)fminf(fmaxf(hu, CLIP_LOW_HU), CLIP_HIGH_HU);
+                myo_vec3 at = ct_along(ct_along(centre, u, p->left), v, front);
+                float hu = myo_ct_sample(ct, at);
+                myo_tissue tissue = tissues ? ct_tissues_at(ct, tissues, at) : MYO_TISSUE_OTHER;
+                seen.mean_hu += (double)fminf(fmaxf(hu, CLIP_LOW_HU), CLIP_HIGH_HU);
+                seen.disc += tissue == MYO_TISSUE_DISC;
+                seen.sacrum += tissue == MYO_TISSUE_SACRUM;
                 count += 1.0;
             }
         }
     }
-    return sum / count;
+    return (plane){seen.mean_hu / count, seen.disc / count, seen.sacrum / count};
 }
 
 /* Bone with all that it encloses on each layer: the wings of an osteoporotic sacrum are fat within
@@ -104,27 +119,28 @@ static double wing_share(const myo_ct *ct, const uint8_t *solid, const ct_curve_
     return (double)bone / (double)count;
 }
 
-/* Contrast of place `i` of a row of means with the rows of endplates. */
-static double disc_contrast(const double *mean, size_t count, size_t i, double size) {
+/* Contrast of place `i` of a row of planes with those of endplates. */
+static double disc_contrast(const plane *planes, size_t count, size_t i, double size) {
     double best = -INFINITY;
     for (int d = ENDPLATE_MIN_MM; d <= ENDPLATE_MAX_MM; d++) {
         size_t away = (size_t)fmax(round(d * fmin(size, 1.0) / CT_CURVE_STEP_MM), 1.0);
         if (i >= away && i + away < count) {
-            best = fmax(best, fmin(mean[i - away], mean[i + away]) - mean[i]);
+            best = fmax(best, fmin(planes[i - away].mean_hu, planes[i + away].mean_hu) -
+                                  planes[i].mean_hu);
         }
     }
     return best;
 }
 
-bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_profile **out,
-                       myo_error *err) {
+bool ct_profile_create(const myo_ct *ct, const ct_tissues *tissues, const ct_curve *curve,
+                       double size, ct_profile **out, myo_error *err) {
     ct_profile *profile = myo_alloc_array(curve->count, sizeof *profile, err);
-    double *mean = myo_alloc_array(curve->count, sizeof *mean, err);
+    plane *planes = myo_alloc_array(curve->count, sizeof *planes, err);
     uint8_t *solid = find_solid(ct, err);
-    if (!profile || !mean || !solid) {
+    if (!profile || !planes || !solid) {
         free(solid);
         free(profile);
-        free(mean);
+        free(planes);
         return false;
     }
     for (size_t i = 0; i < curve->count; i++) {
@@ -136,17 +152,19 @@ bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_
     for (int k = 0; k < PITCHES; k++) {
         double pitch = (k - PITCHES / 2) * PITCH_STEP_RAD;
         for (size_t i = 0; i < curve->count; i++) {
-            mean[i] = plane_mean(ct, &curve->points[i], size, pitch);
+            planes[i] = look_at_plane(ct, tissues, &curve->points[i], size, pitch);
+            profile[i].sacrum = k == PITCHES / 2 ? planes[i].sacrum : profile[i].sacrum;
         }
         for (size_t i = 0; i < curve->count; i++) {
-            double contrast = disc_contrast(mean, curve->count, i, size);
+            double contrast =
+                disc_contrast(planes, curve->count, i, size) + MAPPED_DISC_HU * planes[i].disc;
             if (contrast > profile[i].disc) {
                 profile[i].disc = contrast;
                 profile[i].pitch = pitch;
             }
         }
     }
-    free(mean);
+    free(planes);
     free(solid);
     *out = profile;
     return true;

@@ -77,10 +77,10 @@ static void name_discs(const ct_curve *curve, const ct_chain *chain, double size
     out->signs |= chain->count < FEW_DISCS ? MYO_SPINE_FEW_DISCS : 0;
 }
 
-static bool find_chain(const myo_ct *ct, const ct_curve *curve, double size, ct_chain *out,
-                       myo_error *err) {
+static bool find_chain(const myo_ct *ct, const ct_tissues *tissues, const ct_curve *curve,
+                       double size, ct_chain *out, myo_error *err) {
     ct_profile *profile = NULL;
-    bool done = ct_profile_create(ct, curve, size, &profile, err) &&
+    bool done = ct_profile_create(ct, tissues, curve, size, &profile, err) &&
                 ct_chain_find(curve, profile, size, out, err);
     free(profile);
     return done;
@@ -93,14 +93,14 @@ static double told_size(const ct_chain *chain) {
 
 /* Starts from several sizes, follows each to the size that its own chain tells, and keeps the chain
  * with the best score. */
-static bool find_best_chain(const myo_ct *ct, const ct_curve *curve, ct_chain *best, double *size,
-                            myo_error *err) {
+static bool find_best_chain(const myo_ct *ct, const ct_tissues *tissues, const ct_curve *curve,
+                            ct_chain *best, double *size, myo_error *err) {
     static const double starts[] = {1.0, 0.7};
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
         double at = starts[i];
         for (int round = 0; round < ROUNDS; round++) {
             ct_chain chain;
-            if (!find_chain(ct, curve, at, &chain, err)) {
+            if (!find_chain(ct, tissues, curve, at, &chain, err)) {
                 return false;
             }
             if (chain.count > 1 && (best->count == 0 || chain.score > best->score)) {
@@ -149,15 +149,14 @@ static double measure_half_width(const myo_ct *ct, const ct_curve_point *p, doub
  * measured, the size at which the chain was found. */
 static double measure_size(const myo_ct *ct, const ct_curve *curve, const ct_chain *chain,
                            double size) {
-    double widths[2 * BODIES_MEASURED];
+    double widths[BODIES_MEASURED];
     size_t count = 0;
-    for (size_t i = chain->count - 1; i > 0 && count + 2 <= 2 * BODIES_MEASURED; i--) {
+    for (size_t i = chain->count - 1; i > 0 && count < BODIES_MEASURED; i--) {
         const ct_curve_point *p = &curve->points[(chain->at[i] + chain->at[i - 1]) / 2];
-        for (int side = 0; side < 2; side++) {
-            double width = measure_half_width(ct, p, size, side == 0 ? 1.0 : -1.0);
-            if (width > 0.0) {
-                widths[count++] = width;
-            }
+        double left = measure_half_width(ct, p, size, 1.0);
+        double right = measure_half_width(ct, p, size, -1.0);
+        if (left > 0.0 && right > 0.0) {
+            widths[count++] = 0.5 * (left + right);
         }
     }
     if (count == 0) {
@@ -167,13 +166,17 @@ static double measure_size(const myo_ct *ct, const ct_curve *curve, const ct_cha
     return fmin(fmax(widths[count / 2] / HALF_WIDTH_ADULT_MM, SIZE_MIN), SIZE_MAX_FACTOR);
 }
 
-bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err) {
-    ct_curve curve;
+bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper, myo_ct_anatomy *out,
+                         myo_error *err) {
+    ct_curve curve = {0};
     ct_chain chain = {0};
+    ct_tissues mapped = {0};
+    const ct_tissues *tissues = mapper ? &mapped : NULL;
     *out = (myo_ct_anatomy){.size = 1.0};
-    bool done = ct_canal_find(ct, &curve, err) && keep_canal(&curve, out, err);
+    bool done = (!mapper || ct_tissues_map(ct, mapper, &mapped, err)) &&
+                ct_canal_find(ct, tissues, &curve, err) && keep_canal(&curve, out, err);
     if (done && curve.count > 0) {
-        done = find_best_chain(ct, &curve, &chain, &out->size, err);
+        done = find_best_chain(ct, tissues, &curve, &chain, &out->size, err);
         if (done && chain.count > 1) {
             out->size = measure_size(ct, &curve, &chain, out->size);
             name_discs(&curve, &chain, out->size, &out->spine);
@@ -181,6 +184,7 @@ bool myo_ct_find_anatomy(const myo_ct *ct, myo_ct_anatomy *out, myo_error *err) 
         }
     }
     ct_curve_clear(&curve);
+    ct_tissues_clear(&mapped);
     if (!done) {
         myo_ct_anatomy_clear(out);
     }

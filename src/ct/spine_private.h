@@ -3,7 +3,7 @@
 #ifndef MYO_CT_SPINE_PRIVATE_H
 #define MYO_CT_SPINE_PRIVATE_H
 
-#include "ct/volume_private.h"
+#include "ct/tissues_private.h"
 
 /* Bone, cortical at least: what surrounds the canal, HU. Trabecular bone of the old lies below. */
 #define CT_BONE_HU 180
@@ -24,8 +24,9 @@ typedef struct ct_curve {
     size_t count;
 } ct_curve;
 
-/* Finds the canal. An empty curve when there is none. */
-bool ct_canal_find(const myo_ct *ct, ct_curve *out, myo_error *err);
+/* Finds the canal, by a tissue map (may be NULL) or by the bones around it. An empty curve when there
+ * is none. */
+bool ct_canal_find(const myo_ct *ct, const ct_tissues *tissues, ct_curve *out, myo_error *err);
 void ct_curve_clear(ct_curve *curve);
 
 /* Landmarks of the pelvis below the spine that anatomy->spine holds; none without L5/S1. */
@@ -37,11 +38,12 @@ typedef struct ct_profile {
     double disc;  /* how much the place looks like a disc between two endplates, HU */
     double pitch; /* rad: the disc's plane is turned by this about the left axis */
     double wing;  /* share of bone beside the body, on the side with less: the sacrum's wings */
+    double sacrum; /* share of the plane that the tissue map gives to the sacrum; 0 without one */
 } ct_profile;
 
-/* A curve with its profile, as seen at a body size (1 is an adult's). */
-bool ct_profile_create(const myo_ct *ct, const ct_curve *curve, double size, ct_profile **out,
-                       myo_error *err);
+/* A curve with its profile, as seen at a body size (1 is an adult's); `tissues` may be NULL. */
+bool ct_profile_create(const myo_ct *ct, const ct_tissues *tissues, const ct_curve *curve,
+                       double size, ct_profile **out, myo_error *err);
 
 /* Middle of the vertebral column in front of a point of the canal. */
 myo_vec3 ct_body_centre(const ct_curve_point *point, double size);

@@ -83,6 +83,26 @@ bool myo_mask_keep_connected(uint8_t *mask, size_t columns, size_t rows, size_t 
     return true;
 }
 
+bool myo_mask_drop_small(uint8_t *mask, size_t columns, size_t rows, size_t smallest,
+                         myo_error *err) {
+    enum { VISITED = 2, SMALL = 3 };
+    size_t *stack = myo_alloc_array(columns * rows, sizeof *stack, err);
+    if (!stack) {
+        return false;
+    }
+    for (size_t i = 0; i < columns * rows; i++) {
+        if (mask[i] == 1 &&
+            flood(mask, NULL, columns, rows, i, 1, VISITED, stack) < (double)smallest) {
+            flood(mask, NULL, columns, rows, i, VISITED, SMALL, stack);
+        }
+    }
+    for (size_t i = 0; i < columns * rows; i++) {
+        mask[i] = mask[i] == VISITED;
+    }
+    free(stack);
+    return true;
+}
+
 /* The least box that holds a mask; false when the mask is empty. */
 typedef struct box {
     size_t column, row, columns, rows;

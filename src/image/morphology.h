@@ -17,6 +17,10 @@ bool myo_mask_keep_heaviest(uint8_t *mask, const float *weights, size_t columns,
 bool myo_mask_keep_connected(uint8_t *mask, size_t columns, size_t rows, size_t start,
                              myo_error *err);
 
+/* Drops every piece of fewer than `smallest` pixels. */
+bool myo_mask_drop_small(uint8_t *mask, size_t columns, size_t rows, size_t smallest,
+                         myo_error *err);
+
 /* Fills every hole: background that is not connected with the border of the array. */
 bool myo_mask_fill_holes(uint8_t *mask, size_t columns, size_t rows, myo_error *err);
 

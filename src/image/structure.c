@@ -24,6 +24,9 @@ static const myo_structure_info structures[MYO_STRUCTURE_COUNT] = {
         {"gluteus_medius", "gluteus medius", true, true, {6111, 6112}, "78333006", {60, 190, 170}},
     [MYO_GLUTEUS_MAXIMUS] =
         {"gluteus_maximus", "gluteus maximus", true, true, {6121, 6122}, "206007", {240, 130, 180}},
+    /* No label of MuscleMap and no verified code either: the value lies beside its muscles'. */
+    [MYO_ABDOMINAL_WALL] =
+        {"abdominal_wall", "abdominal wall", true, true, {5991, 5992}, "91727004", {150, 160, 175}},
     [MYO_VERTEBRAL_REFERENCE] = {"vertebral_reference",
                                  "vertebral body or disc",
                                  false,

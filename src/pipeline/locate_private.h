@@ -23,7 +23,8 @@ void ct_scan_clear(ct_scan *scan);
 
 /* Reads the volume of a CT series and finds its anatomy. The caller clears *scan, whatever is
  * returned. */
-bool ct_scan_read(const myo_series *series, ct_scan *scan, myo_error *err);
+bool ct_scan_read(const myo_series *series, const myo_tissue_mapper *mapper, ct_scan *scan,
+                  myo_error *err);
 
 /* As myo_locate_level(). Where the level was looked for on CT, *scan receives it, and the caller
  * clears it, whatever is returned; else it stays as it is. */

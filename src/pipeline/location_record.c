@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/location_record_private.h"
 
+#include "pipeline/stream_private.h"
+
 #include <math.h>
 
 #define SIGNS_TEXT_SIZE 384
@@ -45,4 +47,32 @@ json_t *record_spine(const myo_location *l) {
                       l->has_other ? record_slice(&l->other) : json_null()));
     }
     return record;
+}
+
+static json_t *record_heads(const myo_ct_pelvis *p) {
+    const myo_vec3 *left = &p->head_mm[MYO_LEFT], *right = &p->head_mm[MYO_RIGHT];
+    return p->has_heads
+               ? json_pack("{s:[f, f, f], s:[f, f, f], s:f, s:f, s:f}", "left_center_lps_mm",
+                           left->x, left->y, left->z, "right_center_lps_mm", right->x, right->y,
+                           right->z, "radius_mm", p->head_radius_mm, "left_share_seen",
+                           p->head_share[MYO_LEFT], "right_share_seen", p->head_share[MYO_RIGHT])
+               : json_null();
+}
+
+static json_t *record_joints(const myo_ct_pelvis *p) {
+    return p->has_joints ? json_pack("{s:f, s:f}", "left_end_z_mm", p->joint_end_mm[MYO_LEFT],
+                                     "right_end_z_mm", p->joint_end_mm[MYO_RIGHT])
+                         : json_null();
+}
+
+json_t *record_ct(const myo_series *series, const myo_tissue_mapper *mapper,
+                  const myo_ct_anatomy *anatomy) {
+    json_t *method =
+        mapper ? json_pack("{s:s, s:s}", "name", mapper->info.name, "version", mapper->info.version)
+               : json_null();
+    return json_pack("{s:i, s:o, s:o, s:o, s:f, s:o, s:o}", "series_number", series->number,
+                     "kernel", json_any_text(series->kernel), "contrast_agent",
+                     json_any_text(series->contrast_agent), "tissue_mapper", method, "size",
+                     anatomy->size, "femoral_heads", record_heads(&anatomy->pelvis),
+                     "sacroiliac_joints", record_joints(&anatomy->pelvis));
 }

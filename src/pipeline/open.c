@@ -89,6 +89,7 @@ static bool choose_segmenter(run *r, myo_error *err) {
         return myo_error_set(err, MYO_E_ARGUMENT,
                              "--method %s: unknown; `myotome methods` lists them", name);
     }
+    r->mapper = myo_registry_get_tissue_mapper(r->registry);
     return method_spec_values(spec, &r->segmenter->info, r->segmenter_values, err);
 }
 

@@ -7,6 +7,7 @@
 #include "report/label_map.h"
 #include "report/overlay.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
     case SLICE_CT_LUMBAR:
         snprintf(slice->method, sizeof slice->method, "ct-lumbar %s (%s %s)",
                  myo_segment_ct_version(), info->name, info->version);
-        return myo_segment_ct_lumbar(r->segmenter, r->segmenter_values, slice->image,
+        return myo_segment_ct_lumbar(r->segmenter, r->segmenter_values, r->mapper, slice->image,
                                      myo_ct_find_canal_at(&scan->anatomy, geometry, &canal) ? &canal
                                                                                             : NULL,
                                      scan->anatomy.size, &slice->outlines, err);
@@ -42,9 +43,9 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
     snprintf(slice->method, sizeof slice->method, "ct-gluteal %s", myo_segment_ct_version());
     bool roof = slice->kind == SLICE_CT_ACETABULAR_ROOF;
     return myo_segment_ct_gluteus(
-        slice->image, roof ? scan->anatomy.pelvis.roof_mm : scan->anatomy.pelvis.joint_mm,
-        scan->anatomy.size, roof ? MYO_ACETABULAR_ROOF : MYO_SACROILIAC_JOINT, &slice->outlines,
-        err);
+        r->mapper, slice->image,
+        roof ? scan->anatomy.pelvis.roof_mm : scan->anatomy.pelvis.joint_mm, scan->anatomy.size,
+        roof ? MYO_ACETABULAR_ROOF : MYO_SACROILIAC_JOINT, &slice->outlines, err);
 }
 
 bool slice_outline(const run *r, const ct_scan *scan, measured_slice *slice, myo_error *err) {
@@ -97,6 +98,8 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
                            &slice->measures, err)) {
         return false;
     }
+    slice->has_whole_muscle = slice->asked >> MYO_ABDOMINAL_WALL & 1u;
+    myo_measure_whole_muscle(&slice->measures, (double)NAN, &slice->whole_muscle);
     snprintf(slice->fat_method, sizeof slice->fat_method, "%s %s", method->info.name,
              method->info.version);
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
@@ -108,6 +111,7 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
 }
 
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice) {
+    const uint32_t(*flags)[MYO_SIDE_COUNT] = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags;
     return (myo_report_slice){.patient_id = shown->patient_id,
                               .study_uid = shown->study_uid,
                               .study_date = shown->study_date,
@@ -118,9 +122,11 @@ myo_report_slice slice_describe(const myo_study *shown, const measured_slice *sl
                               .fat_threshold = slice->fat.threshold,
                               .measures = &slice->measures,
                               .asked = slice->asked,
-                              .flags = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags,
+                              .flags = flags,
                               .confidence =
-                                  (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence};
+                                  (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence,
+                              .whole_muscle = slice->has_whole_muscle ? &slice->whole_muscle : NULL,
+                              .whole_muscle_flags = myo_measure_whole_muscle_flags(flags)};
 }
 
 bool slice_write_files(const study_plan *plan, const myo_study *shown, const measured_slice *slice,

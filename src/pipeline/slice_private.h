@@ -32,6 +32,8 @@ typedef struct measured_slice {
                                                             at work */
     myo_fat_map fat;                                     /* of the fat method at work */
     myo_slice_measures measures;                         /* likewise */
+    bool has_whole_muscle;                               /* on CT at L3 */
+    myo_whole_muscle whole_muscle;                       /* likewise; without a height */
 } measured_slice;
 
 void measured_slice_clear(measured_slice *slice);

@@ -76,8 +76,10 @@ static void record_other_series(work *w, const myo_series *chosen) {
 /* Finds the level. A slice that the user names decides on the series too. */
 static bool locate(work *w, myo_error *err) {
     const myo_measure_options *options = w->r->options;
-    myo_location_query query = {
-        .level = w->r->level, .series = options->series, .slice = options->slice};
+    myo_location_query query = {.level = w->r->level,
+                                .series = options->series,
+                                .slice = options->slice,
+                                .mapper = w->r->mapper};
     record_other_series(w, NULL);
     bool found = locate_with_scan(w->study, &query, &w->location, &w->scan, err);
     json_object_set_new(w->record, "spine", record_spine(&w->location));
@@ -155,18 +157,27 @@ static void add_gluteal_slices(work *w) {
                       RUN_SACROILIAC_JOINT, at_joint);
 }
 
+/* The structures that a slice of the lumbar spine is measured for. On CT the features take
+ * quadratus lumborum and the abdominal wall from L3, where the whole muscle is measured. */
+static uint32_t lumbar_structures(const work *w, slice_kind kind, const char *level) {
+    bool whole = kind == SLICE_CT_LUMBAR && w->r->mapper && strcmp(level, "L3") == 0;
+    return myo_report_default_structures() |
+           (whole ? 1u << MYO_QUADRATUS_LUMBORUM | 1u << MYO_ABDOMINAL_WALL : 0);
+}
+
 /* A slice at a level of the CT. */
 static void add_ct_level(work *w, const char *level, const char *suffix) {
     myo_level_choice choice;
     myo_error reason = {0};
     myo_level_evidence evidence = {.spine = &w->scan.anatomy.spine, .is_volume = true};
-    if (w->scan.anatomy.spine.count > 0 &&
-        myo_level_choose_slice(w->ct_study, w->scan.series, &evidence, level, NULL, &choice,
-                               &reason)) {
-        add_slice(w, SLICE_CT_LUMBAR, &choice, myo_report_default_structures())->name_suffix =
-            suffix;
-    } else {
+    if (w->scan.anatomy.spine.count == 0) {
         myo_error_set(&reason, MYO_E_NOT_FOUND, "no spinal canal with discs was found on the CT");
+        record_not_measured(w, level, &reason);
+    } else if (myo_level_choose_slice(w->ct_study, w->scan.series, &evidence, level, NULL, &choice,
+                                      &reason)) {
+        uint32_t asked = lumbar_structures(w, SLICE_CT_LUMBAR, level);
+        add_slice(w, SLICE_CT_LUMBAR, &choice, asked)->name_suffix = suffix;
+    } else {
         record_not_measured(w, level, &reason);
     }
 }
@@ -186,7 +197,7 @@ static void read_other_ct(work *w) {
         json_object_set_new(w->record, "paired_with", json_string(w->pair.study.study_uid));
     }
     if (!done || !myo_level_choose_ct_series(w->ct_study, NULL, &series, &reason) ||
-        !ct_scan_read(series, &w->scan, &reason)) {
+        !ct_scan_read(series, w->r->mapper, &w->scan, &reason)) {
         ct_scan_clear(&w->scan);
         record_not_measured(w, "CT", &reason);
     }
@@ -195,8 +206,8 @@ static void read_other_ct(work *w) {
 /* Every slice that is measured, the one at the level first. */
 static void list_slices(work *w) {
     bool ct = w->location.slice.series->modality == MYO_MODALITY_CT;
-    add_slice(w, ct ? SLICE_CT_LUMBAR : SLICE_MR, &w->location.slice,
-              myo_report_default_structures());
+    slice_kind kind = ct ? SLICE_CT_LUMBAR : SLICE_MR;
+    add_slice(w, kind, &w->location.slice, lumbar_structures(w, kind, w->location.slice.level));
     if (w->r->options->slice) {
         return;
     }
@@ -255,11 +266,8 @@ static bool outline(work *w, myo_error *err) {
     }
     record_slices(w);
     if (w->scan.series) {
-        json_object_set_new(
-            w->record, "ct",
-            json_pack("{s:i, s:o, s:o, s:f}", "series_number", w->scan.series->number, "kernel",
-                      json_any_text(w->scan.series->kernel), "contrast_agent",
-                      json_any_text(w->scan.series->contrast_agent), "size", w->scan.anatomy.size));
+        json_object_set_new(w->record, "ct",
+                            record_ct(w->scan.series, w->r->mapper, &w->scan.anatomy));
     }
     record_other_series(w, w->slices[0].choice.series);
     return true;
@@ -382,6 +390,11 @@ static void fill_features(work *w) {
                sizeof pair.area[MYO_VERTEBRAL_REFERENCE]);
         myo_measure_indices(&pair, (myo_structure)s, w->height_m, &f->indices[s]);
         f->flags |= from->flags[s][MYO_LEFT] | from->flags[s][MYO_RIGHT];
+    }
+    for (size_t i = 0; i < w->slice_count; i++) {
+        if (w->slices[i].has_whole_muscle) {
+            myo_measure_whole_muscle(&w->slices[i].measures, w->height_m, &f->whole_muscle);
+        }
     }
     f->flags |= isnan(w->height_m) ? MYO_FLAG_NO_HEIGHT : 0;
     const myo_area *reference = &first->measures.area[MYO_VERTEBRAL_REFERENCE][MYO_LEFT];

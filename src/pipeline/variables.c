@@ -34,6 +34,13 @@ static double measured_value(const myo_report_features *features, const char *na
     if (strcmp(name, "spinal_ct_hu") == 0) {
         return features->spinal_ct_hu;
     }
+    const myo_whole_muscle *whole = &features->whole_muscle;
+    if (strcmp(name, "skeletal_muscle_smi_cm2_m2") == 0) {
+        return whole->area.present ? whole->smi_cm2_m2 : (double)NAN;
+    }
+    if (strcmp(name, "skeletal_muscle_attenuation_hu") == 0) {
+        return whole->area.present ? whole->area.lean_intensity : (double)NAN;
+    }
     if (strcmp(name, "vertebral_reference_csa_mm2") == 0) {
         return features->vertebral_reference_csa_mm2;
     }

@@ -41,6 +41,7 @@ struct myo_registry {
     fat_entry fat_methods[METHODS_MAX];
     loaded plugins[PLUGINS_MAX];
     size_t segmenter_count, fat_method_count, plugin_count;
+    const myo_tissue_mapper *tissue_mapper;
     myo_host host; /* lives here because plugins may keep the pointer */
 };
 
@@ -123,6 +124,25 @@ static bool add_fat_methods(myo_registry *r, const myo_plugin *plugin, const cha
     return true;
 }
 
+/* A plugin that was built before there were mappers has none. */
+static bool add_tissue_mapper(myo_registry *r, const myo_plugin *plugin, const char *path,
+                              myo_error *err) {
+    if (plugin->struct_size < sizeof *plugin) {
+        return true;
+    }
+    for (size_t i = 0; i < plugin->tissue_mapper_count; i++) {
+        const myo_tissue_mapper *mapper = plugin->tissue_mappers[i];
+        if (mapper->abi_version != MYO_ABI_VERSION || mapper->struct_size < sizeof *mapper ||
+            mapper->columns == 0 || mapper->rows == 0 || !(mapper->step_mm > 0.0)) {
+            return myo_error_set(err, MYO_E_ARGUMENT,
+                                 "%s: tissue mapper '%s' has another ABI version or no size", path,
+                                 mapper->info.name);
+        }
+        r->tissue_mapper = mapper;
+    }
+    return true;
+}
+
 static bool load_plugin(myo_registry *r, const char *path, myo_error *err) {
     if (r->plugin_count == PLUGINS_MAX) {
         return myo_error_set(err, MYO_E_RANGE, "%s: more than %d plugins", path, PLUGINS_MAX);
@@ -143,7 +163,8 @@ static bool load_plugin(myo_registry *r, const char *path, myo_error *err) {
                              MYO_ABI_VERSION);
     }
     r->plugins[r->plugin_count++] = (loaded){handle, plugin};
-    return add_segmenters(r, plugin, path, err) && add_fat_methods(r, plugin, path, err);
+    return add_segmenters(r, plugin, path, err) && add_fat_methods(r, plugin, path, err) &&
+           add_tissue_mapper(r, plugin, path, err);
 }
 
 static bool is_shared_object(const char *path) {
@@ -221,6 +242,10 @@ const myo_fat_method *myo_registry_find_fat_method(const myo_registry *registry,
         }
     }
     return NULL;
+}
+
+const myo_tissue_mapper *myo_registry_get_tissue_mapper(const myo_registry *registry) {
+    return registry->tissue_mapper;
 }
 
 const char *myo_registry_get_origin(const myo_registry *registry, const myo_method_info *info) {

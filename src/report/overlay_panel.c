@@ -89,6 +89,40 @@ static void draw_measures(cairo_t *cairo, const myo_report_slice *slice, myo_str
     draw_number(cairo, column_ends[3], y, area->present ? confidence : none, 0, color);
 }
 
+/* The muscles of both sides together. */
+static void draw_whole_area(cairo_t *cairo, const myo_area *area, double y) {
+    double none = (double)NAN;
+    overlay_draw_text(cairo, OVERLAY_MARGIN + 22.0, y, OVERLAY_LEFT, 186.0, OVERLAY_SIZE_BODY,
+                      false, overlay_text, "Whole muscle");
+    draw_number(cairo, column_ends[0], y, area->present ? area->csa_mm2 : none, 0, overlay_text);
+    draw_number(cairo, column_ends[1], y, area->present ? area->fcsa_mm2 : none, 0, overlay_text);
+    draw_number(cairo, column_ends[2], y, area->present ? 100.0 * area->fat_fraction : none, 1,
+                overlay_text);
+}
+
+/* The skeletal muscle index and the attenuation of the whole muscle, in one line. */
+static void draw_whole_index(cairo_t *cairo, const myo_whole_muscle *whole, double y) {
+    myo_text text = {0};
+    myo_text_append(&text, "SMI ");
+    if (isfinite(whole->smi_cm2_m2)) {
+        myo_csv_append_number(&text, true, whole->smi_cm2_m2, 1);
+    } else {
+        myo_text_append(&text, OVERLAY_UNKNOWN);
+    }
+    myo_text_append(&text, " cm\xC2\xB2/m\xC2\xB2, ");
+    if (whole->area.present && isfinite(whole->area.lean_intensity)) {
+        myo_csv_append_number(&text, true, whole->area.lean_intensity, 0);
+    } else {
+        myo_text_append(&text, OVERLAY_UNKNOWN);
+    }
+    myo_text_append(&text, " HU");
+    overlay_draw_text(cairo, OVERLAY_MARGIN + 22.0, y, OVERLAY_LEFT, 186.0, OVERLAY_SIZE_BODY,
+                      false, overlay_text, "Whole muscle");
+    overlay_draw_text(cairo, OVERLAY_RIGHT_EDGE, y, OVERLAY_RIGHT, 0.0, OVERLAY_SIZE_BODY, false,
+                      overlay_text, text.failed || !text.length ? "" : text.data);
+    myo_text_clear(&text);
+}
+
 /* Areas of each structure, the patient's right first as in the picture. */
 static double draw_areas(cairo_t *cairo, const myo_report_slice *slice, double y) {
     static const char *const heads[4] = {"CSA mm\xC2\xB2", "FCSA mm\xC2\xB2", "fat %", "conf. %"};
@@ -107,6 +141,10 @@ static double draw_areas(cairo_t *cairo, const myo_report_slice *slice, double y
             y += ROW;
         }
         draw_measures(cairo, slice, (myo_structure)s, MYO_LEFT, y);
+    }
+    if (slice->whole_muscle) {
+        y += ROW + 4.0;
+        draw_whole_area(cairo, &slice->whole_muscle->area, y);
     }
     return y + 20.0;
 }
@@ -152,6 +190,10 @@ static double draw_indices(cairo_t *cairo, const myo_report_slice *slice,
         draw_number(cairo, column_ends[1], y, indices->rcsa, 2, overlay_text);
         draw_number(cairo, column_ends[2], y, indices->rfcsa, 2, overlay_text);
         draw_number(cairo, column_ends[3], y, indices->asymmetry_percent, 1, overlay_text);
+    }
+    if (slice->whole_muscle) {
+        y += ROW;
+        draw_whole_index(cairo, &features->whole_muscle, y);
     }
     return y + 20.0;
 }

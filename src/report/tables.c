@@ -42,7 +42,8 @@ static const char *const risk_columns[] = {"patient_id",       "study_uid", "mod
                                            "linear_predictor", "missing",   "warnings"};
 
 /* The muscles that have indices, in the order of the columns of features.csv. */
-static const myo_structure indexed_muscles[] = {MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE, MYO_PSOAS_MAJOR,
+static const myo_structure indexed_muscles[] = {MYO_MULTIFIDUS,      MYO_ERECTOR_SPINAE,
+                                                MYO_PSOAS_MAJOR,     MYO_QUADRATUS_LUMBORUM,
                                                 MYO_GLUTEUS_MAXIMUS, MYO_GLUTEUS_MEDIUS};
 #define INDEXED_COUNT (sizeof indexed_muscles / sizeof indexed_muscles[0])
 
@@ -114,25 +115,33 @@ static void append_slice_columns(myo_text *text, const myo_report_slice *slice) 
     append_number(text, level->tilt_deg, DECIMALS_ANGLE);
 }
 
+/* What a row of measurements.csv says beyond its slice. */
+typedef struct measured {
+    const char *structure, *side;
+    const myo_area *area;
+    bool muscle; /* it has areas of fat and muscle */
+    double threshold, confidence;
+    uint32_t flags;
+} measured;
+
 static void append_measurement_row(myo_text *text, const myo_report_slice *slice,
-                                   myo_structure structure, myo_side side) {
-    const myo_structure_info *info = myo_structure_get(structure);
-    const myo_area *area = &slice->measures->area[structure][side];
-    bool muscle = area->present && info->muscle;
+                                   const measured *m) {
+    const myo_area *area = m->area;
+    bool muscle = area->present && m->muscle;
     append_slice_columns(text, slice);
-    append_text(text, info->key);
-    append_text(text, myo_side_key(structure, side));
+    append_text(text, m->structure);
+    append_text(text, m->side);
     append_text(text, slice->method);
     append_text(text, slice->roi_convention);
     append_text(text, slice->fat_method);
-    append_known(text, muscle, slice->fat_threshold[structure], DECIMALS_THRESHOLD);
+    append_known(text, muscle, m->threshold, DECIMALS_THRESHOLD);
     append_known(text, area->present, area->csa_mm2, DECIMALS_AREA);
     append_known(text, muscle, area->fat_csa_mm2, DECIMALS_AREA);
     append_known(text, muscle, area->fcsa_mm2, DECIMALS_AREA);
     append_known(text, muscle, area->fat_fraction, DECIMALS_FRACTION);
     append_known(text, area->present, area->mean_intensity, DECIMALS_INTENSITY);
-    append_flags(text, slice->flags[structure][side]);
-    append_known(text, area->present, slice->confidence[structure][side], DECIMALS_CONFIDENCE);
+    append_flags(text, m->flags);
+    append_known(text, area->present, m->confidence, DECIMALS_CONFIDENCE);
     append_known(text, area->present, (double)area->pixel_count, 0);
     append_known(text, muscle, area->lean_intensity, DECIMALS_INTENSITY);
     myo_text_append(text, "\n");
@@ -144,16 +153,43 @@ bool myo_report_is_listed(const myo_report_slice *slice, myo_structure structure
     return asked >> structure & 1u || sides[MYO_LEFT].present || sides[MYO_RIGHT].present;
 }
 
+static void append_structure_row(myo_text *text, const myo_report_slice *slice,
+                                 myo_structure structure, myo_side side) {
+    const myo_structure_info *info = myo_structure_get(structure);
+    const measured m = {.structure = info->key,
+                        .side = myo_side_key(structure, side),
+                        .area = &slice->measures->area[structure][side],
+                        .muscle = info->muscle,
+                        .threshold = slice->fat_threshold[structure],
+                        .confidence = slice->confidence[structure][side],
+                        .flags = slice->flags[structure][side]};
+    append_measurement_row(text, slice, &m);
+}
+
+static void append_whole_muscle_row(myo_text *text, const myo_report_slice *slice) {
+    const measured m = {.structure = "skeletal_muscle",
+                        .side = "none",
+                        .area = &slice->whole_muscle->area,
+                        .muscle = true,
+                        .threshold = slice->fat_threshold[MYO_ABDOMINAL_WALL],
+                        .confidence = (double)NAN,
+                        .flags = slice->whole_muscle_flags};
+    append_measurement_row(text, slice, &m);
+}
+
 void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice) {
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
         myo_structure structure = (myo_structure)s;
         if (!myo_report_is_listed(slice, structure)) {
             continue;
         }
-        append_measurement_row(text, slice, structure, MYO_LEFT);
+        append_structure_row(text, slice, structure, MYO_LEFT);
         if (myo_structure_get(structure)->paired) {
-            append_measurement_row(text, slice, structure, MYO_RIGHT);
+            append_structure_row(text, slice, structure, MYO_RIGHT);
         }
+    }
+    if (slice->whole_muscle) {
+        append_whole_muscle_row(text, slice);
     }
 }
 
@@ -174,6 +210,8 @@ void myo_report_features_header(myo_text *text) {
     }
     append_text(text, "vertebral_reference_csa_mm2");
     append_text(text, "spinal_ct_hu");
+    append_text(text, "skeletal_muscle_smi_cm2_m2");
+    append_text(text, "skeletal_muscle_attenuation_hu");
     append_text(text, "flags");
     myo_text_append(text, "\n");
 }
@@ -196,6 +234,9 @@ void myo_report_features_row(myo_text *text, const myo_report_features *features
     }
     append_number(text, features->vertebral_reference_csa_mm2, DECIMALS_AREA);
     append_number(text, features->spinal_ct_hu, DECIMALS_HU);
+    const myo_whole_muscle *whole = &features->whole_muscle;
+    append_known(text, whole->area.present, whole->smi_cm2_m2, DECIMALS_INDEX);
+    append_known(text, whole->area.present, whole->area.lean_intensity, DECIMALS_HU);
     append_flags(text, features->flags);
     myo_text_append(text, "\n");
 }

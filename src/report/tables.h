@@ -30,6 +30,8 @@ typedef struct myo_report_slice {
     uint32_t asked; /* bits of the structures that the slice is measured for; 0: the default ones */
     const uint32_t (*flags)[MYO_SIDE_COUNT]; /* [MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] */
     const double (*confidence)[MYO_SIDE_COUNT];
+    const myo_whole_muscle *whole_muscle; /* NULL where it is not measured */
+    uint32_t whole_muscle_flags;
 } myo_report_slice;
 
 /* One row of features.csv. Numbers are NaN where unknown. */
@@ -40,6 +42,7 @@ typedef struct myo_report_features {
     myo_muscle_indices indices[MYO_STRUCTURE_COUNT];
     double vertebral_reference_csa_mm2;
     double spinal_ct_hu;
+    myo_whole_muscle whole_muscle; /* of a slice at L3 on CT */
     uint32_t flags;
 } myo_report_features;
 

@@ -12,18 +12,24 @@
 typedef struct area_limits {
     myo_structure structure;
     double lowest_mm2, highest_mm2;
+    bool optional; /* not every method outlines it, nor is it at every level */
 } area_limits;
 
 static const area_limits limits[] = {
     /* Fortin 2014: 9.6 +- 2.1 cm2 at L4/5; mean +- 3 SD. */
-    {MYO_MULTIFIDUS, 330.0, 1590.0},
+    {MYO_MULTIFIDUS, 330.0, 1590.0, false},
     /* Fortin 2014: 16.3 +- 4.1 cm2 at L4/5; mean +- 3 SD. */
-    {MYO_ERECTOR_SPINAE, 400.0, 2860.0},
+    {MYO_ERECTOR_SPINAE, 400.0, 2860.0, false},
     /* De Marco 2022: both sides at L4 at least 22.0 cm2 in young men and 11.1 in young women; half
      * of that in sarcopenia and at the upper levels, and half as much again as the largest. */
-    {MYO_PSOAS_MAJOR, 250.0, 2800.0},
+    {MYO_PSOAS_MAJOR, 250.0, 2800.0, false},
     /* L5 body 33 x 43 mm to 37 x 46 mm as an ellipse is 11 to 13 cm2; discs bulge beyond. */
-    {MYO_VERTEBRAL_REFERENCE, 700.0, 2700.0},
+    {MYO_VERTEBRAL_REFERENCE, 700.0, 2700.0, false},
+    /* Ivanac 2026, 10.12659/MSM.951651: 291 +- 121 mm2 at L1/2 to 730 +- 324 mm2 at L3/4. */
+    {MYO_QUADRATUS_LUMBORUM, 100.0, 1700.0, true},
+    /* The whole muscle at L3 is some 90 to 220 cm2 (Prado 2008), less the muscles of the back,
+     * psoas and quadratus lumborum 35 to 110 cm2, on both sides. */
+    {MYO_ABDOMINAL_WALL, 1000.0, 7500.0, true},
 };
 
 /* Sides of healthy people differ by less than 10 % in 9 of 10 (Niemelaeinen 2011); four times that
@@ -65,7 +71,7 @@ void segment_add_plausibility(const myo_labels *labels,
             const extent *e = &extents[s][side];
             double area_mm2 = (double)e->pixels * pixel_area_mm2;
             if (e->pixels == 0) {
-                flags[s][side] |= MYO_FLAG_MISSING;
+                flags[s][side] |= limits[i].optional ? 0 : MYO_FLAG_MISSING;
             } else if (area_mm2 < limits[i].lowest_mm2 || area_mm2 > limits[i].highest_mm2) {
                 flags[s][side] |= MYO_FLAG_AREA;
             }

@@ -19,22 +19,22 @@ def convolution(inputs, outputs):
 
 
 class Network(nn.Module):
-    """Logits (batch x classes x rows x columns) of an image with its coordinates (batch x 3 x rows x
+    """Logits (batch x classes x rows x columns) of an image with its coordinates (batch x inputs x rows x
     columns); rows and columns are multiples of 2 ** len(channels)."""
 
-    def __init__(self, channels):
+    def __init__(self, channels, inputs=frame.INPUTS, classes=frame.CLASSES):
         super().__init__()
         self.channels = tuple(channels)
         self.split = nn.PixelUnshuffle(2)
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
-        before = 4 * frame.INPUTS
+        before = 4 * inputs
         for c in channels:
             self.down.append(nn.Sequential(convolution(before, c), convolution(c, c)))
             before = c
         for c in channels[-2::-1]:
             self.up.append(nn.Sequential(convolution(before + c, c), convolution(c, c)))
             before = c
-        self.last = nn.Conv2d(before, 4 * frame.CLASSES, 3, padding=1)
+        self.last = nn.Conv2d(before, 4 * classes, 3, padding=1)
         self.join = nn.PixelShuffle(2)
 
     def forward(self, x):

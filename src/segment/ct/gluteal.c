@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A slice of the pelvis on CT: gluteus maximus and medius, with their flags. */
+/* A slice of the pelvis on CT: gluteus maximus and medius, with their flags. A tissue map says
+ * where they are; where there is none, or it knows nothing of them, bones and lines of fat do
+ * (gluteus.c).
+ */
 #include "image/orient.h"
 #include "segment/ct/gluteus_private.h"
+#include "segment/ct/proposal_private.h"
+#include "segment/ct/refine_private.h"
 
 #include "base/memory.h"
 
 #include <math.h>
 #include <myotome/segment.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Plausible area of one side: a third to twice of what is reported (Homma; maximus about 3500 mm2
  * at the upper symphysis, medius 1714, 1147 to 3167 mm2). */
@@ -21,20 +27,26 @@ static const struct {
 /* At most so sure is an outline whose area is doubtful; one that is less sure than the limit is
  * flagged. */
 #define CONFIDENCE_DOUBTFUL 0.4
-#define CONFIDENCE_MIN 0.6
+#define VISIBLE_MIN 0.6
+/* Less than this of a muscle on the map is no muscle. */
+#define MAPPED_MIN_MM2 150.0
+
+static size_t count_label(const uint16_t *labels, size_t count, uint16_t value) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        found += labels[i] == value;
+    }
+    return found;
+}
 
 static double area_mm2(const myo_labels *labels, uint16_t value) {
     const myo_geometry *g = myo_labels_get_geometry(labels);
-    const uint16_t *pixels = myo_labels_get_const_pixels(labels);
-    size_t count = 0;
-    for (size_t i = 0; i < g->columns * g->rows; i++) {
-        count += pixels[i] == value;
-    }
-    return (double)count * myo_geometry_pixel_area_mm2(g);
+    return (double)count_label(myo_labels_get_const_pixels(labels), g->columns * g->rows, value) *
+           myo_geometry_pixel_area_mm2(g);
 }
 
-/* `visible` is the share of each outline's border that the image shows. */
-static void judge(double size, double visible[2][MYO_SIDE_COUNT], myo_outlines *out) {
+/* `sure` is how sure each outline is before its area is looked at; below `least` it is flagged. */
+static void judge(double size, double sure[2][MYO_SIDE_COUNT], double least, myo_outlines *out) {
     for (int k = 0; k < 2; k++) {
         myo_structure s = limits[k].structure;
         double area[MYO_SIDE_COUNT];
@@ -46,7 +58,7 @@ static void judge(double size, double visible[2][MYO_SIDE_COUNT], myo_outlines *
                                    : !plausible        ? MYO_FLAG_AREA
                                                        : 0;
             out->confidence[s][side] =
-                plausible ? visible[k][side] : fmin(visible[k][side], CONFIDENCE_DOUBTFUL);
+                plausible ? sure[k][side] : fmin(sure[k][side], CONFIDENCE_DOUBTFUL);
         }
         double greater = fmax(area[MYO_LEFT], area[MYO_RIGHT]);
         if (area[MYO_LEFT] > 0.0 && area[MYO_RIGHT] > 0.0 &&
@@ -57,15 +69,65 @@ static void judge(double size, double visible[2][MYO_SIDE_COUNT], myo_outlines *
             }
         }
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            if (area[side] > 0.0 && out->confidence[s][side] < CONFIDENCE_MIN) {
+            if (area[side] > 0.0 && out->confidence[s][side] < least) {
                 out->flags[s][side] |= MYO_FLAG_LOW_CONFIDENCE;
             }
         }
     }
 }
 
-bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double size,
-                            myo_gluteal_level level, myo_outlines *out, myo_error *err) {
+/* Outlines by a tissue map: refined where it sees the muscles. `any`: it sees one of them. */
+static bool outline_by_map(const myo_tissue_mapper *mapper, const myo_image *hu, double column,
+                           uint16_t *labels, double sure[2][MYO_SIDE_COUNT], bool *any,
+                           myo_error *err) {
+    const myo_geometry *g = myo_image_get_geometry(hu);
+    size_t smallest = (size_t)(MAPPED_MIN_MM2 / myo_geometry_pixel_area_mm2(g));
+    double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {{0.0}};
+    myo_tissue_map map;
+    if (!myo_tissue_map_slice(mapper, hu, &map, err)) {
+        return false;
+    }
+    bool done = ct_propose(&map, g, column, labels, err) && ct_refine(hu, NULL, labels, err);
+    *any = false;
+    for (int k = 0; done && k < 2 * MYO_SIDE_COUNT; k++) {
+        uint16_t value = myo_structure_get(limits[k / 2].structure)->label[k % 2];
+        *any |= count_label(labels, g->columns * g->rows, value) >= smallest;
+    }
+    for (size_t i = 0; done && i < g->columns * g->rows; i++) {
+        myo_structure structure;
+        myo_side side;
+        bool gluteal = *any && myo_structure_from_label(labels[i], &structure, &side) &&
+                       (structure == limits[0].structure || structure == limits[1].structure);
+        labels[i] = gluteal ? labels[i] : 0;
+    }
+    if (done) {
+        ct_expect_dice(&map, g, column, labels, confidence);
+        for (int k = 0; k < 2; k++) {
+            memcpy(sure[k], confidence[limits[k].structure], sizeof sure[k]);
+        }
+    }
+    myo_tissue_map_clear(&map);
+    return done;
+}
+
+/* Outlines of the slice in the canonical frame; `least` is how sure one must be. */
+static bool outline(const myo_tissue_mapper *mapper, const myo_image *hu, myo_vec3 midline_mm,
+                    myo_gluteal_level level, uint16_t *labels, double sure[2][MYO_SIDE_COUNT],
+                    double *least, myo_error *err) {
+    double column;
+    bool mapped = false;
+    myo_geometry_from_patient(myo_image_get_geometry(hu), midline_mm, &column, NULL, NULL);
+    if (mapper && !outline_by_map(mapper, hu, column, labels, sure, &mapped, err)) {
+        return false;
+    }
+    *least = mapped ? CT_CONFIDENCE_MIN : VISIBLE_MIN;
+    return mapped ||
+           ct_outline_gluteus(hu, column, level == MYO_ACETABULAR_ROOF, labels, sure, err);
+}
+
+bool myo_segment_ct_gluteus(const myo_tissue_mapper *mapper, const myo_image *hu,
+                            myo_vec3 midline_mm, double size, myo_gluteal_level level,
+                            myo_outlines *out, myo_error *err) {
     const myo_geometry *stored = myo_image_get_geometry(hu);
     if (!(myo_geometry_pixel_area_mm2(stored) > 0.0)) {
         return myo_error_set(err, MYO_E_MISSING,
@@ -74,26 +136,22 @@ bool myo_segment_ct_gluteus(const myo_image *hu, myo_vec3 midline_mm, double siz
     myo_image *canonical = NULL;
     uint16_t *labels = NULL;
     myo_outlines result = {0};
-    double visible[2][MYO_SIDE_COUNT] = {{0.0}};
+    double sure[2][MYO_SIDE_COUNT] = {{0.0}}, least = 0.0;
     bool done = myo_orient_to_canonical(hu, &canonical, err);
     if (done) {
         const myo_geometry *g = myo_image_get_geometry(canonical);
-        double column;
-        myo_geometry_from_patient(g, midline_mm, &column, NULL, NULL);
         labels = myo_alloc_array(g->columns * g->rows, sizeof *labels, err);
-        done = labels &&
-               ct_outline_gluteus(canonical, column, level == MYO_ACETABULAR_ROOF, labels, visible,
-                                  err) &&
+        done = labels && outline(mapper, canonical, midline_mm, level, labels, sure, &least, err) &&
                myo_orient_labels_back(labels, stored, &result.labels, err) &&
                myo_orient_image_back(canonical, stored, &result.corrected, err);
     }
-    bool any = visible[0][MYO_LEFT] > 0.0 || visible[0][MYO_RIGHT] > 0.0 ||
-               visible[1][MYO_LEFT] > 0.0 || visible[1][MYO_RIGHT] > 0.0;
+    bool any = sure[0][MYO_LEFT] > 0.0 || sure[0][MYO_RIGHT] > 0.0 || sure[1][MYO_LEFT] > 0.0 ||
+               sure[1][MYO_RIGHT] > 0.0;
     if (done && !any) {
         done = myo_error_set(err, MYO_E_NOT_FOUND, "no gluteal muscle was found on the slice");
     }
     if (done) {
-        judge(size, visible, &result);
+        judge(size, sure, least, &result);
         *out = result;
     } else {
         myo_outlines_clear(&result);

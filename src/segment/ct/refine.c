@@ -14,28 +14,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How far from a proposed outline the true one may lie. */
-#define OUTSIDE_MM 5.0
-#define INSIDE_MM 4.0
-/* Fat up to this width between bundles of muscle is inside the muscle. */
-#define CLOSE_MM 4.0
-/* What is thinner is fascia, skin or the neighbour's. */
-#define OPEN_MM 2.0
 #define SMOOTH_SIGMA_MM 0.7
 #define ROUND_SIGMA_MM 1.5
 #define MARROW_MM 2.5  /* half of what lies between two cortices of a lamina */
 #define MIDLINE_MM 1.0 /* so far beyond the midline a side may reach */
 #define FAR 1e6f
 
-/* Groups that grow as one. */
-static const struct {
+/* Structures of a side that grow as one, and how, mm. */
+typedef struct group {
     myo_structure structures[2];
-    myo_side side;
-} groups[] = {{{MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE}, MYO_LEFT},
-              {{MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE}, MYO_RIGHT},
-              {{MYO_PSOAS_MAJOR, MYO_PSOAS_MAJOR}, MYO_LEFT},
-              {{MYO_PSOAS_MAJOR, MYO_PSOAS_MAJOR}, MYO_RIGHT}};
+    double outside, inside; /* so far from the proposed outline the true one may lie */
+    double close; /* half of the width of fat that is inside the muscle, between bundles */
+    double open;  /* what is thinner is fascia, skin or the neighbour's: half of it */
+    bool many_pieces;
+} group;
+static const group groups[] = {
+    {{MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE}, 5.0, 4.0, 4.0, 2.0, false},
+    {{MYO_PSOAS_MAJOR, MYO_PSOAS_MAJOR}, 5.0, 4.0, 4.0, 2.0, false},
+    {{MYO_QUADRATUS_LUMBORUM, MYO_QUADRATUS_LUMBORUM}, 3.0, 3.0, 2.5, 1.5, false},
+    {{MYO_GLUTEUS_MAXIMUS, MYO_GLUTEUS_MAXIMUS}, 3.0, 4.0, 4.0, 2.0, false},
+    {{MYO_GLUTEUS_MEDIUS, MYO_GLUTEUS_MEDIUS}, 3.0, 4.0, 4.0, 2.0, false},
+    {{MYO_ABDOMINAL_WALL, MYO_ABDOMINAL_WALL}, 2.0, 3.0, 1.5, 0.8, true},
+};
 #define GROUP_COUNT (sizeof groups / sizeof groups[0])
+#define PIECE_MIN_MM2 60.0 /* of what has many pieces */
 
 typedef struct scratch {
     size_t columns, rows, count;
@@ -174,39 +176,46 @@ static void round_off(scratch *s) {
 }
 
 /* The mask of one group: from its proposed pixels (`own`) to what the attenuations say. */
-static bool grow(scratch *s, const uint16_t *labels, myo_side side, myo_error *err) {
+static bool grow(scratch *s, const group *g, const uint16_t *labels, myo_side side,
+                 myo_error *err) {
     if (!measure(s, s->own, s->first, err)) {
         return false;
     }
     memcpy(s->second, s->first, s->count * sizeof(float)); /* distance from the proposal */
     for (size_t i = 0; i < s->count; i++) {
         bool free_pixel = (labels[i] == 0 || s->own[i]) && !s->bone[i];
-        bool near = s->second[i] <= (float)OUTSIDE_MM;
-        s->core[i] = s->second[i] <= (float)-INSIDE_MM;
+        bool near = s->second[i] <= (float)g->outside;
+        s->core[i] = s->second[i] <= (float)-g->inside;
         s->mask[i] = free_pixel && near && (s->core[i] || is_muscle(s, i));
         s->first[i] = s->core[i] ? 1.0f : 0.0f;
     }
-    if (!keep_with_core(s, err)) {
+    if (!g->many_pieces && !keep_with_core(s, err)) {
         return false;
     }
-    if (!resize(s, s->mask, CLOSE_MM, err) || !resize(s, s->mask, -CLOSE_MM, err)) {
+    if (!resize(s, s->mask, g->close, err) || !resize(s, s->mask, -g->close, err)) {
         return false;
     }
     for (size_t i = 0; i < s->count; i++) {
         s->mask[i] = s->mask[i] && !s->bone[i] && (labels[i] == 0 || s->own[i]) &&
-                     s->second[i] <= (float)OUTSIDE_MM && !is_beyond_midline(s, i, side);
+                     s->second[i] <= (float)g->outside && !is_beyond_midline(s, i, side);
     }
     round_off(s);
-    return myo_mask_open(s->mask, s->columns, s->rows, OPEN_MM / s->pixel_mm, err) &&
-           myo_mask_keep_largest(s->mask, s->columns, s->rows, err) &&
+    if (!myo_mask_open(s->mask, s->columns, s->rows, g->open / s->pixel_mm, err)) {
+        return false;
+    }
+    if (g->many_pieces) {
+        size_t smallest = (size_t)(PIECE_MIN_MM2 / (s->pixel_mm * s->pixel_mm));
+        return myo_mask_drop_small(s->mask, s->columns, s->rows, smallest, err);
+    }
+    return myo_mask_keep_largest(s->mask, s->columns, s->rows, err) &&
            myo_mask_fill_holes(s->mask, s->columns, s->rows, err);
 }
 
 /* Gives the pixels of the mask to the nearer of the group's structures. */
-static bool assign(scratch *s, size_t group, uint16_t *labels, myo_error *err) {
+static bool assign(scratch *s, const group *g, myo_side side, uint16_t *labels, myo_error *err) {
     uint16_t value[2];
     for (int k = 0; k < 2; k++) {
-        value[k] = myo_structure_get(groups[group].structures[k])->label[groups[group].side];
+        value[k] = myo_structure_get(g->structures[k])->label[side];
         for (size_t i = 0; i < s->count; i++) {
             s->core[i] = labels[i] == value[k];
         }
@@ -224,28 +233,32 @@ static bool assign(scratch *s, size_t group, uint16_t *labels, myo_error *err) {
     return true;
 }
 
-bool ct_refine(const myo_image *hu, const double canal[2], myo_labels *labels, myo_error *err) {
+/* Grows a group of one side from what is proposed of it. */
+static bool refine_group(scratch *s, const group *g, myo_side side, uint16_t *labels,
+                         myo_error *err) {
+    size_t found = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        s->own[i] = labels[i] == myo_structure_get(g->structures[0])->label[side] ||
+                    labels[i] == myo_structure_get(g->structures[1])->label[side];
+        if (s->own[i] && is_beyond_midline(s, i, side)) {
+            s->own[i] = 0;
+            labels[i] = 0;
+        }
+        found += s->own[i];
+    }
+    return found == 0 || (grow(s, g, labels, side, err) && assign(s, g, side, labels, err));
+}
+
+bool ct_refine(const myo_image *hu, const double canal[2], uint16_t *labels, myo_error *err) {
     scratch s;
-    uint16_t *pixels = myo_labels_get_pixels(labels);
     bool done = scratch_create(&s, hu, err);
     if (done && canal) {
-        find_midline(&s, pixels, canal);
+        find_midline(&s, labels, canal);
     }
     for (size_t g = 0; done && g < GROUP_COUNT; g++) {
-        size_t found = 0;
-        for (size_t i = 0; i < s.count; i++) {
-            myo_structure structure;
-            myo_side side;
-            s.own[i] =
-                myo_structure_from_label(pixels[i], &structure, &side) && side == groups[g].side &&
-                (structure == groups[g].structures[0] || structure == groups[g].structures[1]);
-            if (s.own[i] && is_beyond_midline(&s, i, groups[g].side)) {
-                s.own[i] = 0;
-                pixels[i] = 0;
-            }
-            found += s.own[i];
+        for (int side = 0; done && side < MYO_SIDE_COUNT; side++) {
+            done = refine_group(&s, &groups[g], (myo_side)side, labels, err);
         }
-        done = found == 0 || (grow(&s, pixels, groups[g].side, err) && assign(&s, g, pixels, err));
     }
     scratch_clear(&s);
     return done;

@@ -9,6 +9,9 @@
 #define CT_MUSCLE_HIGH_HU 150.0f
 #define CT_BONE_LOW_HU 180.0f
 
+/* An outline that is less sure is flagged. */
+#define CT_CONFIDENCE_MIN 0.75
+
 /* Sets `mask` (a byte for each pixel) to the vertebral body or disc in front of the canal (column
  * and row), on a slice in HU in the canonical frame. `size` is that of the body; 1 is an adult's.
  */
@@ -16,7 +19,8 @@ bool ct_outline_vertebra(const myo_image *hu, const double canal[2], double size
                          myo_error *err);
 
 /* Refines proposed outlines of the muscles on a slice (HU, canonical frame) by its attenuations.
- * `canal` (column and row; may be NULL) tells where the midline begins. */
-bool ct_refine(const myo_image *hu, const double canal[2], myo_labels *labels, myo_error *err);
+ * `canal` (column and row; may be NULL) tells where the midline begins. No outline grows over
+ * another one, nor over any other label. */
+bool ct_refine(const myo_image *hu, const double canal[2], uint16_t *labels, myo_error *err);
 
 #endif

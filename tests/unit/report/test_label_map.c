@@ -53,6 +53,8 @@ static void check_table(void) {
                                 "5102\tmultifidus_right\t#E64B3C\n"
                                 "5111\terector_spinae_left\t#3C96F0\n";
     static const char end[] = "6122\tgluteus_maximus_right\t#F082B4\n"
+                              "5991\tabdominal_wall_left\t#96A0AF\n"
+                              "5992\tabdominal_wall_right\t#96A0AF\n"
                               "9001\tvertebral_reference\t#6ED25A\n";
     assert_memory_equal(table, start, sizeof start - 1);
     assert_string_equal(table + size - (sizeof end - 1), end);
@@ -82,7 +84,7 @@ static void check_description(const char *sha256) {
     const json_t *maker = json_array_get(json_object_get(root, "GeneratedBy"), 0);
     assert_string_equal(text_of(maker, "Version"), myo_version());
     const json_t *labels = json_object_get(root, "Labels");
-    assert_int_equal(json_object_size(labels), 13);
+    assert_int_equal(json_object_size(labels), 15);
     assert_string_equal(text_of(labels, "5122"), "psoas_major_right");
     assert_string_equal(text_of(labels, "9001"), "vertebral_reference");
     json_decref(root);

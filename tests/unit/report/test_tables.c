@@ -56,6 +56,27 @@ static void optional_structures_appear_when_present(void **state) {
     myo_text_clear(&text);
 }
 
+static void the_whole_muscle_has_one_line(void **state) {
+    (void)state;
+    slice_fixture f;
+    fixture_init(&f);
+    const myo_whole_muscle whole = {.area = fixture_area(20000, 0.16, 0.25)};
+    f.slice.whole_muscle = &whole;
+    f.slice.whole_muscle_flags = MYO_FLAG_CLIPPED;
+    f.fat_threshold[MYO_ABDOMINAL_WALL] = -30.0;
+    myo_text text = {0};
+    myo_report_measurements_rows(&text, &f.slice);
+    assert_non_null(strstr(text.data, "skeletal_muscle,none," METHOD
+                                      "-30.00,3200.00,800.00,2400.00,0.2500,123.46,clipped,,20000,"
+                                      "130.25\n"));
+    assert_null(strstr(text.data, "abdominal_wall"));
+    myo_text_clear(&text);
+    f.slice.whole_muscle = NULL;
+    myo_report_measurements_rows(&text, &f.slice);
+    assert_null(strstr(text.data, "skeletal_muscle"));
+    myo_text_clear(&text);
+}
+
 static void features_leave_unknown_numbers_empty(void **state) {
     (void)state;
     double none = (double)NAN;
@@ -70,6 +91,9 @@ static void features_leave_unknown_numbers_empty(void **state) {
     features.indices[MYO_MULTIFIDUS] = (myo_muscle_indices){142.934, 0.56264, 0.35939, 0.36111, 20};
     features.indices[MYO_ERECTOR_SPINAE] = (myo_muscle_indices){none, none, none, none, none};
     features.indices[MYO_PSOAS_MAJOR] = (myo_muscle_indices){406.445, 0.875, 0.875, 0, 1.005};
+    features.indices[MYO_QUADRATUS_LUMBORUM] = (myo_muscle_indices){310, 0.5, 0.45, 0.1, 3};
+    features.whole_muscle.smi_cm2_m2 = 43.25;
+    features.whole_muscle.area = (myo_area){.present = true, .lean_intensity = 41.5};
     features.indices[MYO_GLUTEUS_MAXIMUS] = features.indices[MYO_ERECTOR_SPINAE];
     features.indices[MYO_GLUTEUS_MEDIUS] = (myo_muscle_indices){none, 0.4, 0.3, 0.25, 2};
     myo_text text = {0};
@@ -78,18 +102,22 @@ static void features_leave_unknown_numbers_empty(void **state) {
     assert_string_equal(
         text.data,
         "patient_id,study_uid,height_m,height_source,level,multifidus_smi_mm2_m2,"
-        "erector_spinae_smi_mm2_m2,psoas_major_smi_mm2_m2,gluteus_maximus_smi_mm2_m2,"
+        "erector_spinae_smi_mm2_m2,psoas_major_smi_mm2_m2,quadratus_lumborum_smi_mm2_m2,"
+        "gluteus_maximus_smi_mm2_m2,"
         "gluteus_medius_smi_mm2_m2,multifidus_rcsa,multifidus_rfcsa,"
         "multifidus_fat_fraction,multifidus_asymmetry_percent,erector_spinae_rcsa,"
         "erector_spinae_rfcsa,erector_spinae_fat_fraction,erector_spinae_asymmetry_percent,"
         "psoas_major_rcsa,psoas_major_rfcsa,psoas_major_fat_fraction,"
-        "psoas_major_asymmetry_percent,gluteus_maximus_rcsa,gluteus_maximus_rfcsa,"
+        "psoas_major_asymmetry_percent,quadratus_lumborum_rcsa,quadratus_lumborum_rfcsa,"
+        "quadratus_lumborum_fat_fraction,quadratus_lumborum_asymmetry_percent,"
+        "gluteus_maximus_rcsa,gluteus_maximus_rfcsa,"
         "gluteus_maximus_fat_fraction,gluteus_maximus_asymmetry_percent,gluteus_medius_rcsa,"
         "gluteus_medius_rfcsa,gluteus_medius_fat_fraction,gluteus_medius_asymmetry_percent,"
-        "vertebral_reference_csa_mm2,spinal_ct_hu,flags\n"
-        "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,,,0.5626,0.3594,0.3611,20.00,,,,,"
-        "0.8750,0.8750,0.0000,1.00,,,,,0.4000,0.3000,0.2500,2.00,1280.00,,level_not_confirmed;fat_"
-        "unreliable\n");
+        "vertebral_reference_csa_mm2,spinal_ct_hu,skeletal_muscle_smi_cm2_m2,"
+        "skeletal_muscle_attenuation_hu,flags\n"
+        "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,310.00,,,0.5626,0.3594,0.3611,20.00,,,,,"
+        "0.8750,0.8750,0.0000,1.00,0.5000,0.4500,0.1000,3.00,,,,,0.4000,0.3000,0.2500,2.00,"
+        "1280.00,,43.25,41.50,level_not_confirmed;fat_unreliable\n");
     myo_text_clear(&text);
 }
 
@@ -130,6 +158,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measurements_have_a_line_for_each_structure_and_side),
         cmocka_unit_test(optional_structures_appear_when_present),
+        cmocka_unit_test(the_whole_muscle_has_one_line),
         cmocka_unit_test(features_leave_unknown_numbers_empty),
         cmocka_unit_test(risk_rows_say_what_is_missing),
         cmocka_unit_test(flags_are_names_with_semicolons),

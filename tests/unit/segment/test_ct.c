@@ -104,8 +104,8 @@ static void outlines_gluteal_muscles_along_thin_fat(void **state) {
         myo_outlines out;
         myo_error err = {0};
         paint(noises[n], &image, &truth);
-        if (!myo_segment_ct_gluteus(image, (myo_vec3){0.0, 0.0, 0.0}, 1.0, MYO_SACROILIAC_JOINT,
-                                    &out, &err)) {
+        if (!myo_segment_ct_gluteus(NULL, image, (myo_vec3){0.0, 0.0, 0.0}, 1.0,
+                                    MYO_SACROILIAC_JOINT, &out, &err)) {
             fail_msg("%s", err.message);
         }
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
@@ -139,7 +139,7 @@ static void is_less_sure_where_no_fat_shows_the_border(void **state) {
             float *hu = &myo_image_get_pixels(image)[i];
             *hu = *hu > -50.0f && *hu < 0.0f ? 55.0f : *hu;
         }
-        assert_true(myo_segment_ct_gluteus(image, (myo_vec3){0.0, 0.0, 0.0}, 1.0,
+        assert_true(myo_segment_ct_gluteus(NULL, image, (myo_vec3){0.0, 0.0, 0.0}, 1.0,
                                            MYO_SACROILIAC_JOINT, &out, NULL));
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
             double sure = out.confidence[MYO_GLUTEUS_MEDIUS][side];
@@ -164,8 +164,8 @@ static void says_when_there_is_no_pelvis(void **state) {
         float *hu = &myo_image_get_pixels(image)[i];
         *hu = *hu > 100.0f ? -100.0f : *hu;
     }
-    assert_false(myo_segment_ct_gluteus(image, (myo_vec3){0.0, 0.0, 0.0}, 1.0, MYO_SACROILIAC_JOINT,
-                                        &out, &err));
+    assert_false(myo_segment_ct_gluteus(NULL, image, (myo_vec3){0.0, 0.0, 0.0}, 1.0,
+                                        MYO_SACROILIAC_JOINT, &out, &err));
     assert_int_equal(err.code, MYO_E_NOT_FOUND);
     assert_string_equal(err.message, "no gluteal muscle was found on the slice");
     myo_image_destroy(image);

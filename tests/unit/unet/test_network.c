@@ -159,13 +159,14 @@ static void does_what_the_layers_say(void **state) {
     (void)state;
     static float images[BATCH * ROWS * COLUMNS], out[BATCH * ROWS * COLUMNS * UNET_CLASSES];
     const unet_field field = {COLUMNS, ROWS, 1.0};
+    const unet_task task = {&field, UNET_CLASSES, unet_outline_task.see};
     random_network *n = create_network();
     for (size_t i = 0; i < BATCH * ROWS * COLUMNS; i++) {
         images[i] = (float)(next_number() + 32) / 64.0f;
     }
     unet_engine *engine;
     assert_true(
-        unet_engine_create(&stand_in_host, &field, n->network.channels, BATCH, &engine, NULL));
+        unet_engine_create(&stand_in_host, &task, n->network.channels, BATCH, &engine, NULL));
     assert_true(unet_engine_run(engine, &n->network, images, out, NULL));
     for (size_t b = 0; b < BATCH; b++) {
         volume logits = plain_network(n, images + b * ROWS * COLUMNS);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Muscles of a slice as a tissue map proposes them. */
+#ifndef MYO_SEGMENT_CT_PROPOSAL_PRIVATE_H
+#define MYO_SEGMENT_CT_PROPOSAL_PRIVATE_H
+
+#include <myotome/segment.h>
+#include <myotome/tissue.h>
+
+/* A label of what the map knows and nobody measures: outlines must not grow over it. */
+#define CT_TAKEN_LABEL 1
+
+/*
+ * Labels each pixel of a slice (geometry `g`, canonical frame) by the most probable tissue of the
+ * map. Sides are told by `middle_column` (pixels). The back muscles are divided into multifidus and
+ * erector spinae as they are in `labels`, which holds another method's proposal of them (none of a
+ * side: all of it is erector spinae); its vertebral reference stays, all else is replaced.
+ * CT_TAKEN_LABEL marks other muscles and organs. Errors: MYO_E_MEMORY.
+ */
+bool ct_propose(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
+                uint16_t *labels, myo_error *err);
+
+/* Takes the marks of CT_TAKEN_LABEL away. */
+void ct_clear_taken(uint16_t *labels, size_t count);
+
+/* The Dice coefficient of each outline that the map's probabilities lead to expect; 0 for what is
+ * not outlined, and nothing for structures that the map does not know. */
+void ct_expect_dice(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
+                    const uint16_t *labels,
+                    double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]);
+
+#endif

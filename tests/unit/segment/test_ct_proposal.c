@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Outlines from tissue maps whose pixels are those of the slice. */
+#include "cmocka_all.h"
+#include "segment/ct/proposal_private.h"
+#include "segment/ct/refine_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIDE 120
+
+typedef struct scene {
+    myo_geometry g;
+    myo_tissue_map map;
+    uint16_t *labels;
+} scene;
+
+static scene create_scene(void) {
+    scene s = {.g = {.columns = SIDE,
+                     .rows = SIDE,
+                     .column_spacing_mm = 1.0,
+                     .row_spacing_mm = 1.0,
+                     .row_cosine = {1.0, 0.0, 0.0},
+                     .column_cosine = {0.0, 1.0, 0.0}},
+               .map = {.columns = SIDE, .rows = SIDE, .step_mm = 1.0}};
+    s.map.probability = calloc(SIDE * SIDE * MYO_TISSUE_COUNT, sizeof(float));
+    s.labels = calloc(SIDE * SIDE, sizeof *s.labels);
+    assert_true(s.map.probability && s.labels);
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        s.map.probability[i * MYO_TISSUE_COUNT] = 1.0f;
+    }
+    return s;
+}
+
+static void clear_scene(scene *s) {
+    free(s->map.probability);
+    free(s->labels);
+}
+
+/* A rectangle of the map, rows and columns from and to (not included). */
+static void put(scene *s, myo_tissue tissue, float p, const size_t where[4]) {
+    for (size_t r = where[0]; r < where[1]; r++) {
+        for (size_t c = where[2]; c < where[3]; c++) {
+            float *at = s->map.probability + (r * SIDE + c) * MYO_TISSUE_COUNT;
+            at[MYO_TISSUE_OTHER] = 1.0f - p;
+            at[tissue] = p;
+        }
+    }
+}
+
+static uint16_t at(const scene *s, size_t row, size_t column) {
+    return s->labels[row * SIDE + column];
+}
+
+static size_t count(const scene *s, uint16_t label) {
+    size_t found = 0;
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        found += s->labels[i] == label;
+    }
+    return found;
+}
+
+static void tells_sides_and_structures(void **state) {
+    (void)state;
+    scene s = create_scene();
+    put(&s, MYO_TISSUE_PSOAS_MAJOR, 0.9f, (size_t[4]){20, 40, 70, 90});
+    put(&s, MYO_TISSUE_PSOAS_MAJOR, 0.9f, (size_t[4]){20, 40, 20, 40});
+    put(&s, MYO_TISSUE_PSOAS_MAJOR, 0.9f, (size_t[4]){50, 54, 70, 74}); /* an island */
+    put(&s, MYO_TISSUE_KIDNEY, 0.9f, (size_t[4]){20, 40, 90, 110});
+    put(&s, MYO_TISSUE_ABDOMINAL_WALL, 0.6f, (size_t[4]){2, 8, 50, 80});
+    put(&s, MYO_TISSUE_ABDOMINAL_WALL, 0.6f, (size_t[4]){10, 60, 112, 118});
+    put(&s, MYO_TISSUE_ABDOMINAL_WALL, 0.6f, (size_t[4]){70, 73, 112, 115}); /* too small */
+    assert_true(ct_propose(&s.map, &s.g, 55.0, s.labels, NULL));
+    assert_int_equal(count(&s, 5121), 400); /* left: columns grow to the left */
+    assert_int_equal(count(&s, 5122), 400);
+    assert_int_equal(at(&s, 30, 80), 5121);
+    assert_int_equal(at(&s, 30, 30), 5122);
+    assert_int_equal(at(&s, 52, 72), 0);
+    assert_int_equal(at(&s, 30, 100), CT_TAKEN_LABEL);
+    assert_int_equal(count(&s, 5991), 6 * 25 + 50 * 6); /* both pieces of the left wall */
+    assert_int_equal(count(&s, 5992), 0); /* 6 x 5 pixels of the right one are too few */
+    ct_clear_taken(s.labels, SIDE * SIDE);
+    assert_int_equal(count(&s, CT_TAKEN_LABEL), 0);
+    clear_scene(&s);
+}
+
+/* The back muscles are divided where another method divides them; what it calls vertebra stays. */
+static void divides_the_back_as_proposed(void **state) {
+    (void)state;
+    scene s = create_scene();
+    put(&s, MYO_TISSUE_BACK_MUSCLES, 0.8f, (size_t[4]){80, 110, 62, 102});
+    for (size_t r = 80; r < 110; r++) {
+        for (size_t c = 60; c < 100; c++) {
+            s.labels[r * SIDE + c] = c < 75 ? 5101 : 5111;
+        }
+    }
+    s.labels[60 * SIDE + 60] = 9001;
+    put(&s, MYO_TISSUE_PSOAS_MAJOR, 0.9f, (size_t[4]){58, 63, 58, 63});
+    assert_true(ct_propose(&s.map, &s.g, 60.0, s.labels, NULL));
+    assert_int_equal(count(&s, 5101), 30 * 13);
+    assert_int_equal(count(&s, 5111), 30 * 27);
+    assert_int_equal(at(&s, 90, 74), 5101);
+    assert_int_equal(at(&s, 90, 75), 5111);
+    assert_int_equal(count(&s, 9001), 1);
+    assert_int_equal(count(&s, 5121), 14);
+    assert_int_equal(count(&s, 5122), 10);
+    clear_scene(&s);
+}
+
+static void expects_the_dice_that_probabilities_lead_to(void **state) {
+    (void)state;
+    scene s = create_scene();
+    double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {{0.0}};
+    put(&s, MYO_TISSUE_PSOAS_MAJOR, 0.8f, (size_t[4]){20, 40, 70, 90});
+    for (size_t r = 20; r < 40; r++) {
+        for (size_t c = 70; c < 80; c++) { /* half of it */
+            s.labels[r * SIDE + c] = 5121;
+        }
+    }
+    confidence[MYO_GLUTEUS_MEDIUS][MYO_LEFT] = 0.5;
+    ct_expect_dice(&s.map, &s.g, 55.0, s.labels, confidence);
+    /* 2 x 200 x 0.8 / (200 + 400 x 0.8) */
+    assert_near(confidence[MYO_PSOAS_MAJOR][MYO_LEFT], 320.0 / 520.0, 1e-5);
+    assert_near(confidence[MYO_PSOAS_MAJOR][MYO_RIGHT], 0.0, 0.0);
+    assert_near(confidence[MYO_GLUTEUS_MEDIUS][MYO_LEFT], 0.0, 0.0);
+    clear_scene(&s);
+}
+
+/* Muscle of the same attenuation on all sides: psoas grows where nothing else is, and not over the
+ * kidney. */
+static void does_not_grow_over_what_is_taken(void **state) {
+    (void)state;
+    scene s = create_scene();
+    myo_image *hu;
+    put(&s, MYO_TISSUE_PSOAS_MAJOR, 0.9f, (size_t[4]){40, 70, 60, 90});
+    put(&s, MYO_TISSUE_KIDNEY, 0.9f, (size_t[4]){30, 80, 90, 115});
+    assert_true(myo_image_create(&s.g, &hu, NULL));
+    for (size_t i = 0; i < SIDE * SIDE; i++) { /* it ends 3 mm beyond the proposal to the right */
+        bool muscle = i % SIDE >= 57 && i / SIDE >= 40 && i / SIDE < 70;
+        myo_image_get_pixels(hu)[i] = muscle ? 50.0f : -100.0f;
+    }
+    assert_true(ct_propose(&s.map, &s.g, 30.0, s.labels, NULL));
+    assert_true(ct_refine(hu, NULL, s.labels, NULL));
+    assert_int_equal(at(&s, 55, 89), 5121);
+    assert_int_equal(at(&s, 55, 91), CT_TAKEN_LABEL);
+    assert_int_equal(at(&s, 55, 58), 5121);
+    assert_int_equal(at(&s, 55, 55), 0);
+    myo_image_destroy(hu);
+    clear_scene(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_sides_and_structures),
+        cmocka_unit_test(divides_the_back_as_proposed),
+        cmocka_unit_test(expects_the_dice_that_probabilities_lead_to),
+        cmocka_unit_test(does_not_grow_over_what_is_taken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trains the network of the segmenter "unet-ct" on synthetic CT slices.
+
+usage: fit.py LABELS.nii.gz OUT.safetensors [--steps N] [--seed N] [--workers N]
+
+Everything is drawn from the seed; the same label map, libraries and number of workers give the same
+weights.
+"""
+import argparse
+import copy
+import time
+
+import numpy as np
+import torch
+
+import anatomy
+import synthetic
+import weights
+from fit_loop import LOG_STEPS, RATE, DECAY, WARM_STEPS, follow, loss_of
+from network import Network
+
+CHANNELS, BATCH = (24, 48, 96, 96), 8
+STEPS, SEED = 2200, 20261126
+
+
+class Samples(torch.utils.data.IterableDataset):
+    """Batches without an end; each worker draws from a seed of its own."""
+
+    def __init__(self, labels, seed):
+        super().__init__()
+        self.atlas, self.seed = anatomy.Atlas(labels), seed
+
+    def __iter__(self):
+        torch.set_num_threads(1)
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
+        while True:
+            image, shares = synthetic.draw(rng, self.atlas)
+            yield synthetic.to_input(image, synthetic.ROW_MM), shares
+
+
+def count_weights():
+    network = Network(CHANNELS, synthetic.INPUTS, len(anatomy.NAMES))
+    return sum(p.numel() for p in network.parameters())
+
+
+def save(network, path):
+    weights.write(path, weights.tensors_of("ct", network), {"kind": "ct"})
+
+
+def train(batches, steps, seed, path):
+    """Trains, and writes the running mean of the weights now and then and at the end."""
+    torch.manual_seed(seed)
+    network = Network(CHANNELS, synthetic.INPUTS, len(anatomy.NAMES)).to(
+        memory_format=torch.channels_last)
+    average = copy.deepcopy(network).eval()
+    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    begun, started, total = time.time(), time.time(), 0.0
+    for step, (images, shares) in zip(range(steps), batches):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(step / WARM_STEPS, 1.0) * 0.5 * (
+                1 + np.cos(np.pi * step / steps))
+        loss = loss_of(network(images.contiguous(memory_format=torch.channels_last)), shares)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        follow(average, network, step)
+        total += loss.item()
+        if (step + 1) % LOG_STEPS == 0:
+            print(f"{time.time() - begun:6.0f} s  step {step + 1} of {steps}, loss "
+                  f"{total / LOG_STEPS:.4f}, {LOG_STEPS * BATCH / (time.time() - started):.1f} "
+                  "samples a second", flush=True)
+            started, total = time.time(), 0.0
+            save(average, path)
+    save(average, path)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("labels")
+    parser.add_argument("out")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    loader = torch.utils.data.DataLoader(Samples(options.labels, options.seed), BATCH,
+                                         num_workers=options.workers, prefetch_factor=4)
+    train(loader, options.steps, options.seed, options.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests the network on synthetic slices that the training has not drawn.
+
+usage: test.py LABELS.nii.gz WEIGHTS.safetensors SCORES.json [--slices N]
+
+SCORES.json receives, for each class, on how many slices it is and the mean and the 5th percentile of
+the Dice coefficient there (of at least MIN_PIXELS pixels: less is the tip of something).
+"""
+import argparse
+import json
+import struct
+
+import numpy as np
+import torch
+
+import anatomy
+import synthetic
+from network import Network
+
+SEED, SLICES, MIN_PIXELS = 4711, 300, 20
+
+
+def read_tensors(path):
+    with open(path, "rb") as file:
+        size = struct.unpack("<Q", file.read(8))[0]
+        header, data = json.loads(file.read(size)), file.read()
+    kinds = {"F16": np.float16, "F32": np.float32}
+    return {name: np.frombuffer(data[slice(*t["data_offsets"])], kinds[t["dtype"]]).reshape(t["shape"])
+            for name, t in header.items() if name != "__metadata__"}
+
+
+def build(tensors):
+    """The network with weights as they are stored, the normalisation folded in."""
+    stages = (len(tensors) // 2 + 1) // 4
+    channels = [len(tensors[f"ct.{2 * s}.bias"]) for s in range(stages)]
+    network = Network(channels, synthetic.INPUTS, len(anatomy.NAMES))
+    blocks = [block for stage in list(network.down) + list(network.up) for block in stage]
+    for n, convolution in enumerate([block[0] for block in blocks] + [network.last]):
+        weight = tensors[f"ct.{n}.weight"].astype(np.float32)
+        convolution.weight.data = torch.from_numpy(weight)
+        convolution.bias = torch.nn.Parameter(torch.from_numpy(tensors[f"ct.{n}.bias"].copy()))
+    for block in blocks:
+        block[1] = torch.nn.Identity()
+    return network.eval()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("labels")
+    parser.add_argument("weights")
+    parser.add_argument("scores")
+    parser.add_argument("--slices", type=int, default=SLICES)
+    options = parser.parse_args()
+    atlas, network = anatomy.Atlas(options.labels), build(read_tensors(options.weights))
+    rng, found = np.random.default_rng(SEED), {name: [] for name in anatomy.NAMES[1:]}
+    for _ in range(options.slices):
+        image, shares = synthetic.draw(rng, atlas)
+        with torch.no_grad():
+            logits = network(torch.from_numpy(synthetic.to_input(image, synthetic.ROW_MM))[None])
+        drawn, truth = logits[0].argmax(0).numpy(), shares.argmax(0)
+        for k, name in enumerate(anatomy.NAMES[1:], 1):
+            if (truth == k).sum() >= MIN_PIXELS:
+                both = ((drawn == k) & (truth == k)).sum()
+                found[name].append(2 * both / ((drawn == k).sum() + (truth == k).sum()))
+    scores = {name: {"slices": len(d), "mean": float(np.mean(d)), "low": float(np.percentile(d, 5))}
+              for name, d in found.items() if d}
+    with open(options.scores, "w", encoding="utf-8") as file:
+        json.dump({"slices": options.slices, "classes": scores}, file, indent=1)
+    for name, s in scores.items():
+        print(f"{name:20s} {s['slices']:4d} slices, Dice {s['mean']:.3f}, 5th percentile {s['low']:.3f}")
+
+
+if __name__ == "__main__":
+    main()
