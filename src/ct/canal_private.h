@@ -23,8 +23,7 @@ typedef struct canal_window {
 
 /* A window to both sides of a column of the volume, with scores of 0 and no open row. The caller
  * clears it in any case. */
-bool canal_window_create(const myo_ct *ct, double middle_column, canal_window *out,
-                         myo_error *err);
+bool canal_window_create(const myo_ct *ct, double middle_column, canal_window *out, myo_error *err);
 void canal_window_clear(canal_window *w);
 
 /* The voxel's column of a cell's. */
@@ -42,7 +41,8 @@ typedef struct canal_path {
 bool canal_path_create(const canal_window *w, canal_path *out, myo_error *err);
 void canal_path_clear(canal_path *path);
 
-/* The best path, each mm of which costs `paid` against its score; of length 0 when there is none. */
+/* The best path, each mm of which costs `paid` against its score; of length 0 when there is none.
+ */
 void canal_find_path(canal_window *w, double paid, canal_path *out);
 
 /* canal_rings.c: by the bones that surround it. canal_tissues.c: by a tissue map. Both fill a

@@ -18,6 +18,7 @@
 #define CONTRAST_SHARE 0.6    /* of the middle one of the clearest */
 #define CLEAREST 5
 #define PEAK_REACH_MM 5.0   /* one candidate within this */
+#define CLEAR_STRENGTH 0.6  /* of a place that is hardly anything but a disc */
 #define STRENGTH_PAID 0.2   /* of each disc: what is weaker does not make a chain better */
 #define MISSED_COST 0.45    /* for a disc that is not seen between two others */
 #define ENDED_COST 0.25     /* for a chain whose next disc could be seen and is not there */
@@ -237,6 +238,21 @@ static void read_chain(const search *s, size_t before, size_t last, ct_chain *ou
     out->lumbosacral = out->count - 1;
 }
 
+/* Clear places between the ends of the chain that no disc of it is. */
+static size_t count_skipped(const search *s, const ct_chain *chain) {
+    size_t skipped = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const candidate *c = &s->items[i];
+        bool within = c->at > chain->at[0] && c->at < chain->at[chain->count - 1];
+        bool taken = false;
+        for (size_t k = 0; k < chain->count; k++) {
+            taken |= chain->at[k] == c->at;
+        }
+        skipped += within && !taken && c->strength >= CLEAR_STRENGTH;
+    }
+    return skipped;
+}
+
 bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,
                    myo_error *err) {
     search *s = myo_alloc_array(1, sizeof *s, err);
@@ -263,6 +279,7 @@ bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size
     }
     if (last != SIZE_MAX) {
         read_chain(s, before, last, out);
+        out->skipped = count_skipped(s, out);
     }
     free(s);
     return true;

@@ -25,6 +25,7 @@
 #define ROUNDS 3
 #define SAME_SIZE_LOG 0.05
 #define ADULT_LOG 0.15
+#define SKIPPED_MAX 1 /* more clear places between its discs, and the chain was made too wide */
 
 /* From the foot. */
 static const char *const names[] = {"L5/S1",  "L4/5",   "L3/4",  "L2/3", "L1/2", "T12/L1",
@@ -113,7 +114,8 @@ static bool find_best_chain(const myo_ct *ct, const ct_tissues *tissues, const c
             }
             at = told;
         }
-        if (best->count >= FEW_DISCS && fabs(log(*size)) < ADULT_LOG) {
+        if (best->count >= FEW_DISCS && fabs(log(*size)) < ADULT_LOG &&
+            best->skipped <= SKIPPED_MAX) {
             break; /* nothing speaks for another size */
         }
     }

@@ -24,8 +24,8 @@ typedef struct ct_curve {
     size_t count;
 } ct_curve;
 
-/* Finds the canal, by a tissue map (may be NULL) or by the bones around it. An empty curve when there
- * is none. */
+/* Finds the canal, by a tissue map (may be NULL) or by the bones around it. An empty curve when
+ * there is none. */
 bool ct_canal_find(const myo_ct *ct, const ct_tissues *tissues, ct_curve *out, myo_error *err);
 void ct_curve_clear(ct_curve *curve);
 
@@ -35,9 +35,9 @@ bool ct_pelvis_find(const myo_ct *ct, const myo_ct_anatomy *anatomy, myo_ct_pelv
 
 /* What lies around the canal at each of its points. */
 typedef struct ct_profile {
-    double disc;  /* how much the place looks like a disc between two endplates, HU */
-    double pitch; /* rad: the disc's plane is turned by this about the left axis */
-    double wing;  /* share of bone beside the body, on the side with less: the sacrum's wings */
+    double disc;   /* how much the place looks like a disc between two endplates, HU */
+    double pitch;  /* rad: the disc's plane is turned by this about the left axis */
+    double wing;   /* share of bone beside the body, on the side with less: the sacrum's wings */
     double sacrum; /* share of the plane that the tissue map gives to the sacrum; 0 without one */
 } ct_profile;
 
@@ -57,6 +57,7 @@ typedef struct ct_chain {
     double score;
     double sacral[MYO_DISCS_MAX]; /* how well the disc would be L5/S1 */
     size_t lumbosacral;           /* which one is */
+    size_t skipped;               /* places as clear as discs that lie between those of the chain */
 } ct_chain;
 
 bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,

@@ -7,8 +7,8 @@
 
 #include <myotome/tissue.h>
 
-/* Every `stride`-th layer of the volume from the first on; the map of each lies where the mapper saw
- * the body. */
+/* Every `stride`-th layer of the volume from the first on; the map of each lies where the mapper
+ * saw the body. */
 typedef struct ct_tissues {
     size_t columns, rows, layers, stride;
     double step_mm;
