@@ -30,7 +30,9 @@
 #define WING_ABOVE_MM 18.0
 #define TRANSVERSE_WEIGHT 0.5 /* bone above may be the transverse processes of L5; */
 #define SACRAL_ABOVE_COST 2.0 /* where it is more than half, the disc lies within the sacrum */
-#define TURN_REACH_MM 20.0    /* the canal's turn is measured from and to here */
+#define SACRAL_NEAR 0.5       /* times the spacing of discs: from L5/S1 to what is left of S1/2 */
+#define SACRAL_FAR 1.1
+#define TURN_REACH_MM 20.0 /* the canal's turn is measured from and to here */
 #define TURN_FULL_RAD (30.0 * CT_PI / 180.0)
 #define TURN_WEIGHT 0.5
 
@@ -227,6 +229,18 @@ static void read_chain(const search *s, size_t before, size_t last, ct_chain *ou
     out->lumbosacral = out->count - 1;
 }
 
+/* Strength of the clearest candidate below the last disc, at about the height of a vertebra. */
+static double find_below(const search *s, size_t last, double spacing_mm) {
+    double best = 0.0;
+    for (size_t i = last + 1; i < s->count; i++) {
+        double away = (double)(s->items[i].at - s->items[last].at) * CT_CURVE_STEP_MM;
+        if (away >= SACRAL_NEAR * spacing_mm && away <= SACRAL_FAR * spacing_mm) {
+            best = fmax(best, s->items[i].strength);
+        }
+    }
+    return best;
+}
+
 bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,
                    myo_error *err) {
     search *s = myo_alloc_array(1, sizeof *s, err);
@@ -253,6 +267,7 @@ bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size
     }
     if (last != SIZE_MAX) {
         read_chain(s, before, last, out);
+        out->below = find_below(s, last, out->spacing_mm);
     }
     free(s);
     return true;

@@ -55,6 +55,7 @@ typedef struct ct_chain {
     double score;
     double sacral[MYO_DISCS_MAX]; /* how well the disc would be L5/S1 */
     size_t lumbosacral;           /* which one is */
+    double below; /* strength of the clearest place for a disc a vertebra's height below the last */
 } ct_chain;
 
 bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,
