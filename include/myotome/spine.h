@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The discs of the spine on a sagittal T2 series, named by counting up from the sacrum. */
+/* The discs of the spine on a sagittal T2 series or in a CT volume, named by counting up from the
+ * sacrum. */
 #ifndef MYOTOME_SPINE_H
 #define MYOTOME_SPINE_H
 
@@ -43,6 +44,8 @@ typedef struct myo_spine {
                                 L3/4), -1 if it is one lower; 0 when nothing speaks for another */
     double other_confidence; /* of that count */
     unsigned signs;          /* MYO_SPINE_... */
+    int rib_free[2]; /* on CT: vertebrae without ribs above L5/S1, on the left and on the right; 0
+                        where the lowest rib is not in view */
 } myo_spine;
 
 /*

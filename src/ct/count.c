@@ -8,7 +8,6 @@
 #include "ct/flank_private.h"
 
 #include <math.h>
-#include <string.h>
 
 /* From the foot. */
 static const char *const names[] = {"L5/S1",  "L4/5",   "L3/4",  "L2/3", "L1/2", "T12/L1",
@@ -43,6 +42,7 @@ typedef struct count {
     int other_shift;
     double other_confidence;
     unsigned signs;
+    size_t dropped; /* discs of the chain below `last` */
 } count;
 
 static bool has_ribs(const ct_ribs *ribs) {
@@ -87,17 +87,17 @@ static int shift_of(size_t rib_free) {
 }
 
 /* What the ribs say against the count that was chosen. */
-static void doubt_by_ribs(count *c, const ct_ribs *ribs, size_t dropped) {
+static void doubt_by_ribs(count *c, const ct_ribs *ribs) {
     bool even;
-    size_t rib_free = count_rib_free(ribs, &even) - dropped;
+    size_t rib_free = count_rib_free(ribs, &even) - c->dropped;
     if (rib_free == LUMBAR && even) {
         return;
     }
     c->signs |= MYO_SPINE_RIBS_DISAGREE;
     c->confidence *= rib_free == LUMBAR ? ONE_SIDE_FACTOR : DISAGREE_FACTOR;
     if (rib_free == LUMBAR) {
-        size_t left = ribs->rib_free[MYO_LEFT] - dropped;
-        rib_free = left == LUMBAR ? ribs->rib_free[MYO_RIGHT] - dropped : left;
+        size_t left = ribs->rib_free[MYO_LEFT] - c->dropped;
+        rib_free = left == LUMBAR ? ribs->rib_free[MYO_RIGHT] - c->dropped : left;
     }
     set_other(c, shift_of(rib_free));
 }
@@ -130,7 +130,7 @@ static count count_from_sacrum(const ct_chain *chain, const ct_ribs *ribs,
     bool has_other = last > 0 && chain->sacral[last - 1] > 0.0;
     size_t dropped = known && has_other && other > sure ? 1 : 0;
     double chosen = dropped ? other : sure;
-    count c = {.last = last - dropped, .confidence = chosen / (sure + other)};
+    count c = {.last = last - dropped, .confidence = chosen / (sure + other), .dropped = dropped};
     if (has_other && 1.0 - c.confidence > OTHER_MIN) {
         /* L5/S1 lies one higher: L4/5 is called L5/S1 then, and each name moves down. */
         set_other(&c, dropped ? 1 : -1);
@@ -140,7 +140,7 @@ static count count_from_sacrum(const ct_chain *chain, const ct_ribs *ribs,
     c.signs |= evidence < SACRAL_MIN ? MYO_SPINE_NO_SACRUM : 0;
     c.confidence *= fmin(evidence / SACRAL_MIN, 1.0);
     if (known) {
-        doubt_by_ribs(&c, ribs, dropped);
+        doubt_by_ribs(&c, ribs);
     }
     if (!dropped && evidence >= SACRAL_MIN) {
         doubt_by_junction(&c, junction);
@@ -174,6 +174,10 @@ void ct_name_discs(const ct_curve *curve, const ct_chain *chain, const ct_ribs *
     out->other_shift = c.other_shift;
     out->other_confidence = c.other_confidence;
     out->signs = c.signs;
+    for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+        bool counts = ribs->known[side] && !(c.signs & MYO_SPINE_FROM_RIBS);
+        out->rib_free[side] = counts ? (int)(ribs->rib_free[side] - c.dropped) : 0;
+    }
     for (size_t i = 0; i <= c.last; i++) {
         size_t name = c.lowest + c.last - i;
         if (name >= NAME_COUNT) {

@@ -26,10 +26,6 @@
 #define ROOT_REACH_MM 12.0 /* along: what lies further below its highest point is another root */
 #define ROOT_CELLS_MIN 4
 
-static size_t depth_of_flank(void) {
-    return (size_t)ct_steps(-FLANK_BACK_MM, FLANK_FRONT_MM, FLANK_STEP_MM) + 1;
-}
-
 static void sample(const myo_ct *ct, const ct_curve *curve, double size, double side,
                    const ct_flank *flank, float *hu) {
     for (size_t sheet = 0; sheet < FLANK_SHEETS; sheet++) {
@@ -37,7 +33,7 @@ static void sample(const myo_ct *ct, const ct_curve *curve, double size, double 
         for (size_t at = 0; at < flank->length; at++) {
             const ct_curve_point *p = &curve->points[at];
             myo_vec3 beside = ct_along(p->centre, u, p->left);
-            for (size_t deep = 0; deep < flank->depth; deep++) {
+            for (size_t deep = 0; deep < FLANK_DEPTH; deep++) {
                 double v = (FLANK_STEP_MM * (double)deep - FLANK_BACK_MM) * size;
                 *hu++ = myo_ct_sample(ct, ct_along(beside, v, p->front));
             }
@@ -56,17 +52,17 @@ static void smooth_line(float *line, size_t count, size_t step) {
     }
 }
 
-static void smooth(float *hu, size_t length, size_t depth) {
-    for (size_t i = 0; i < length * depth; i++) {
-        smooth_line(hu + i, FLANK_SHEETS, length * depth);
+static void smooth(float *hu, size_t length) {
+    for (size_t i = 0; i < length * FLANK_DEPTH; i++) {
+        smooth_line(hu + i, FLANK_SHEETS, length * FLANK_DEPTH);
     }
     for (size_t sheet = 0; sheet < FLANK_SHEETS; sheet++) {
-        float *first = hu + sheet * length * depth;
-        for (size_t deep = 0; deep < depth; deep++) {
-            smooth_line(first + deep, length, depth);
+        float *first = hu + sheet * length * FLANK_DEPTH;
+        for (size_t deep = 0; deep < FLANK_DEPTH; deep++) {
+            smooth_line(first + deep, length, FLANK_DEPTH);
         }
         for (size_t at = 0; at < length; at++) {
-            smooth_line(first + at * depth, depth, 1);
+            smooth_line(first + at * FLANK_DEPTH, FLANK_DEPTH, 1);
         }
     }
 }
@@ -87,8 +83,8 @@ static bool is_seen(const myo_ct *ct, const ct_curve_point *p, double size, doub
 
 bool ct_flank_create(const myo_ct *ct, const ct_curve *curve, double size, double side,
                      ct_flank *out, myo_error *err) {
-    *out = (ct_flank){.length = curve->count, .depth = depth_of_flank()};
-    size_t count = FLANK_SHEETS * out->length * out->depth;
+    *out = (ct_flank){.length = curve->count};
+    size_t count = FLANK_SHEETS * out->length * FLANK_DEPTH;
     float *hu = myo_alloc_array(count, sizeof *hu, err);
     out->bone = myo_alloc_array(count, sizeof *out->bone, err);
     out->seen = myo_alloc_array(out->length, sizeof *out->seen, err);
@@ -98,7 +94,7 @@ bool ct_flank_create(const myo_ct *ct, const ct_curve *curve, double size, doubl
         return false;
     }
     sample(ct, curve, size, side, out, hu);
-    smooth(hu, out->length, out->depth);
+    smooth(hu, out->length);
     for (size_t i = 0; i < count; i++) {
         out->bone[i] = (double)hu[i] > FLANK_BONE_HU;
     }
@@ -123,7 +119,7 @@ typedef struct search {
 } search;
 
 static void take(search *s, size_t cell, ct_piece *piece) {
-    size_t deep = cell % s->flank->depth, line = cell / s->flank->depth;
+    size_t deep = cell % FLANK_DEPTH, line = cell / FLANK_DEPTH;
     size_t at = line % s->flank->length;
     ct_piece_sheet *sheet = &piece->sheets[line / s->flank->length];
     sheet->first = sheet->cells == 0 || at < sheet->first ? at : sheet->first;
@@ -138,15 +134,15 @@ static void take(search *s, size_t cell, ct_piece *piece) {
 /* Takes the neighbours of a cell, those at its corners, too. */
 static void take_neighbours(search *s, size_t cell, ct_piece *piece) {
     const ct_flank *f = s->flank;
-    long deep = (long)(cell % f->depth), line = (long)(cell / f->depth);
+    long deep = (long)(cell % FLANK_DEPTH), line = (long)(cell / FLANK_DEPTH);
     long at = line % (long)f->length, sheet = line / (long)f->length;
     for (long k = 0; k < 27; k++) {
         long x = sheet + k / 9 - 1, y = at + k / 3 % 3 - 1, z = deep + k % 3 - 1;
         if (x < 0 || y < 0 || z < 0 || x >= FLANK_SHEETS || y >= (long)f->length ||
-            z >= (long)f->depth) {
+            z >= FLANK_DEPTH) {
             continue;
         }
-        size_t next = ((size_t)x * f->length + (size_t)y) * f->depth + (size_t)z;
+        size_t next = ((size_t)x * f->length + (size_t)y) * FLANK_DEPTH + (size_t)z;
         if (f->bone[next] && !s->taken[next]) {
             take(s, next, piece);
         }
@@ -164,7 +160,7 @@ static void find_root(const ct_flank *flank, const size_t *own, size_t count, ct
     }
     double sum = 0.0;
     for (size_t i = 0; highest != SIZE_MAX && i < count; i++) {
-        size_t line = own[i] / flank->depth, at = line % flank->length;
+        size_t line = own[i] / FLANK_DEPTH, at = line % flank->length;
         if (line / flank->length < ROOT_SHEETS &&
             (double)(at - highest) * CT_CURVE_STEP_MM <= ROOT_REACH_MM) {
             sum += (double)at;
@@ -177,7 +173,7 @@ static void find_root(const ct_flank *flank, const size_t *own, size_t count, ct
 
 bool ct_flank_visit_pieces(const ct_flank *flank, ct_piece_visitor *visit, void *user,
                            myo_error *err) {
-    size_t count = FLANK_SHEETS * flank->length * flank->depth;
+    size_t count = FLANK_SHEETS * flank->length * FLANK_DEPTH;
     search s = {.flank = flank,
                 .taken = myo_alloc_array(count, sizeof *s.taken, err),
                 .waiting = myo_alloc_array(count, sizeof *s.waiting, err)};

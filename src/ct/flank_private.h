@@ -11,16 +11,17 @@
 #define FLANK_NEAR_MM 26.0 /* to the side of the middle of the canal */
 #define FLANK_STEP_MM 1.5
 #define FLANK_SHEETS 31 /* up to 71 mm */
-#define FLANK_BACK_MM                                                                              \
-    45.0 /* from the middle of the canal: bodies lie further in front, and so do */
-#define FLANK_FRONT_MM 14.0 /* kidneys for the most part */
+/* From the middle of the canal to the back. Bodies lie further in front than the box reaches, and
+ * so do kidneys for the most part. */
+#define FLANK_BACK_MM 45.0
+#define FLANK_DEPTH 40 /* steps: to 13.5 mm in front */
 
 /* One side of the column in sheets at equal distances to the side. A sheet is as long as the curve,
- * and deep from the back to the front: index = (sheet * length + at) * depth + deep. */
+ * and deep from the back to the front: index = (sheet * length + at) * FLANK_DEPTH + deep. */
 typedef struct ct_flank {
     uint8_t *bone; /* 1 where there is bone */
     uint8_t *seen; /* for each point of the curve: the whole width lies in the field of view */
-    size_t length, depth;
+    size_t length;
 } ct_flank;
 
 /* `side` is 1 for the left and -1 for the right. */

@@ -38,9 +38,9 @@ typedef struct run {
 } run;
 
 static bool is_bone_at(const ct_flank *flank, size_t sheet, size_t at) {
-    const uint8_t *bone = flank->bone + (sheet * flank->length + at) * flank->depth;
+    const uint8_t *bone = flank->bone + (sheet * flank->length + at) * FLANK_DEPTH;
     bool found = false;
-    for (size_t deep = ct_flank_get_deep(-PROCESS_BACK_MM); !found && deep < flank->depth; deep++) {
+    for (size_t deep = ct_flank_get_deep(-PROCESS_BACK_MM); !found && deep < FLANK_DEPTH; deep++) {
         found = bone[deep];
     }
     return found;

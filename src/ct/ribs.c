@@ -2,10 +2,10 @@
 /*
  * Which vertebra carries the lowest rib, on each side. Beside the column, transverse processes and
  * ribs are separate pieces of bone. A rib begins at the upper half of its vertebra, or at the disc
- * above it, is long, and goes down; lumbar transverse processes end within 49 mm of the midline
- * (L1: 36 mm, L3: 43 mm, L5: 46 mm on average; M.M. Panjabi et al., Spine 17:299-306, 1992) and are
- * level. Pelvis, kidneys and bowel with contrast medium are larger across than ribs, or have no
- * beginning beside the column.
+ * above it, is long, and goes down; lumbar transverse processes end 36 mm (L1) to 46 mm (L5)
+ * from the midline on average (M.M. Panjabi et al., Spine 17:299-306, 1992) and are level. Pelvis,
+ * kidneys and bowel with contrast medium are larger across than ribs, or have no beginning beside
+ * the column.
  */
 #include "ct/flank_private.h"
 

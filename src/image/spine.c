@@ -29,8 +29,8 @@ void myo_spine_describe_signs(const myo_spine *spine, char *text, size_t size) {
                                   "(transitional vertebra, or another number?)"},
         {MYO_SPINE_WIDE_PROCESSES, "the last lumbar vertebra has wide transverse processes "
                                    "(transitional vertebra?)"},
-        {MYO_SPINE_FROM_RIBS, "the sacrum is not in view, so that discs are counted down from the "
-                              "lowest ribs, as those of T12"},
+        {MYO_SPINE_FROM_RIBS,
+         "the sacrum is not in view, and the lowest ribs were taken for those of T12"},
     };
     size_t length = 0;
     text[0] = '\0';
