@@ -119,13 +119,11 @@ typedef struct search {
 } search;
 
 static void take(search *s, size_t cell, ct_piece *piece) {
-    size_t deep = cell % FLANK_DEPTH, line = cell / FLANK_DEPTH;
-    size_t at = line % s->flank->length;
+    size_t line = cell / FLANK_DEPTH, at = line % s->flank->length;
     ct_piece_sheet *sheet = &piece->sheets[line / s->flank->length];
     sheet->first = sheet->cells == 0 || at < sheet->first ? at : sheet->first;
     sheet->last = at > sheet->last ? at : sheet->last;
     sheet->sum_at += (double)at;
-    sheet->sum_deep += (double)deep;
     sheet->cells++;
     s->taken[cell] = 1;
     s->waiting[s->count++] = cell;

@@ -42,8 +42,8 @@ static inline size_t ct_flank_get_deep(double front_mm) {
 /* A connected piece of bone, by what each sheet shows of it. */
 typedef struct ct_piece_sheet {
     size_t cells;
-    size_t first, last;      /* along the curve */
-    double sum_at, sum_deep; /* for the middle */
+    size_t first, last; /* along the curve */
+    double sum_at;      /* for the middle */
 } ct_piece_sheet;
 typedef struct ct_piece {
     ct_piece_sheet sheets[FLANK_SHEETS];
