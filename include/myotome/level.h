@@ -26,7 +26,7 @@ typedef struct myo_level_choice {
     double distance_mm; /* from the disc centre along the normal; NaN while unknown */
     double tilt_deg;    /* of the slice against the transverse plane */
     const char *doubt;  /* what the number of stacks says against the count of the discs, or NULL */
-    char note[384];     /* one sentence: how it was found, what may be wrong */
+    char note[640];     /* one sentence: how it was found, what may be wrong */
 } myo_level_choice;
 
 /*

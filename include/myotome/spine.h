@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The discs of the spine on a sagittal T2 series, named by counting up from the sacrum. */
+/* The discs of the spine on a sagittal T2 series or in a CT volume, named by counting up from the
+ * sacrum. */
 #ifndef MYOTOME_SPINE_H
 #define MYOTOME_SPINE_H
 
@@ -25,7 +26,13 @@ enum {
     MYO_SPINE_SACRUM_UNSURE = 1 << 1, /* two discs may be L5/S1 */
     MYO_SPINE_TRANSITIONAL = 1 << 2,  /* the first sacral disc looks like a lumbar one */
     MYO_SPINE_GAP = 1 << 3,           /* a disc between two others was not seen */
-    MYO_SPINE_FEW_DISCS = 1 << 4      /* fewer than four: too few to be sure of anything */
+    MYO_SPINE_FEW_DISCS = 1 << 4,     /* fewer than four: too few to be sure of anything */
+    /* On CT, which shows what lies beside the column: */
+    MYO_SPINE_RIBS_DISAGREE = 1 << 5,  /* not five vertebrae without ribs above the sacrum, or a
+                                          different number on both sides */
+    MYO_SPINE_WIDE_PROCESSES = 1 << 6, /* the transverse processes of the last lumbar vertebra are
+                                          high or touch the sacrum */
+    MYO_SPINE_FROM_RIBS = 1 << 7       /* the sacrum is not in view: counted down from the ribs */
 };
 
 /* Plain value. */
@@ -37,6 +44,8 @@ typedef struct myo_spine {
                                 L3/4), -1 if it is one lower; 0 when nothing speaks for another */
     double other_confidence; /* of that count */
     unsigned signs;          /* MYO_SPINE_... */
+    int rib_free[2]; /* on CT: vertebrae without ribs above L5/S1, on the left and on the right; 0
+                        where the lowest rib is not in view */
 } myo_spine;
 
 /*

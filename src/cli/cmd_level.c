@@ -94,6 +94,18 @@ static json_t *discs_to_json(const myo_spine *spine) {
     return discs;
 }
 
+/* On each side the vertebrae without ribs above L5/S1; null where the lowest rib is not in view. */
+static json_t *ribs_to_json(const myo_spine *spine) {
+    json_t *ribs = json_object();
+    static const char *const sides[] = {"left", "right"};
+    for (int i = 0; i < 2; i++) {
+        json_object_set_new(ribs, sides[i],
+                            spine->rib_free[i] > 0 ? json_integer(spine->rib_free[i])
+                                                   : json_null());
+    }
+    return ribs;
+}
+
 /* What a person has to know, one sentence each. */
 static json_t *warnings_to_json(const finding *f) {
     const myo_location *l = &f->location;
@@ -116,7 +128,7 @@ static json_t *warnings_to_json(const finding *f) {
 static json_t *finding_to_json(const finding *f) {
     const myo_location *l = &f->location;
     const myo_series *series = l->sagittal ? l->sagittal : l->axial;
-    return json_pack(
+    json_t *object = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "patient_id",
         cli_json_text(f->study->patient_id), "study_uid", cli_json_text(f->study->study_uid),
         "series_uid", series ? cli_json_text(series->series_uid) : json_null(), "discs",
@@ -124,6 +136,10 @@ static json_t *finding_to_json(const finding *f) {
         l->spine.count > 0 ? confidence_to_json(l->spine.count_confidence) : json_null(), "slice",
         l->has_slice ? slice_to_json(&l->slice) : json_null(), "other_slice",
         l->has_other ? slice_to_json(&l->other) : json_null(), "warnings", warnings_to_json(f));
+    if (l->volume) {
+        json_object_set_new(object, "vertebrae_without_ribs", ribs_to_json(&l->spine));
+    }
+    return object;
 }
 
 static void print_slice(const myo_level_choice *c) {
@@ -135,6 +151,14 @@ static void print_slice(const myo_level_choice *c) {
     printf(", tilt %.1f degrees)\n", c->tilt_deg);
 }
 
+static void print_ribs(const char *side, int rib_free) {
+    if (rib_free > 0) {
+        printf(" %s %d", side, rib_free);
+    } else {
+        printf(" %s not in view", side);
+    }
+}
+
 static void print_spine(const myo_location *l) {
     if (l->spine.count == 0) {
         return;
@@ -144,6 +168,12 @@ static void print_spine(const myo_location *l) {
         printf(" %s %.2f", l->spine.discs[i - 1].name, l->spine.discs[i - 1].confidence);
     }
     putchar('\n');
+    if (l->spine.rib_free[0] > 0 || l->spine.rib_free[1] > 0) {
+        printf("  vertebrae without ribs above L5/S1:");
+        print_ribs("left", l->spine.rib_free[0]);
+        print_ribs("right", l->spine.rib_free[1]);
+        putchar('\n');
+    }
 }
 
 static void print_finding(const finding *f) {
@@ -236,12 +266,17 @@ const cli_command cli_cmd_level = {
         "Without a sagittal T2 series of the same frame of reference the axial stacks are counted "
         "from the foot, by where the psoas lies on them, with a lower confidence. Below a "
         "confidence of 0.5 the level counts as not confirmed.\n\n"
+        "On CT the vertebrae without ribs are counted as well, where ribs are in view: five agree "
+        "with the count from the sacrum. Without a sacrum discs are counted down from the ribs, "
+        "which is never confirmed.\n\n"
         "With -o a picture is drawn for each study: the sagittal with its discs and the planes of "
         "the axial slices. A wrong count is seen there in a second.\n\n"
         "With --json an array is printed, one object for each study: patient_id, study_uid, "
         "series_uid (of the series on which discs were found, or else the axial one), discs, "
         "count_confidence, slice (sop_uid, instance_number, distance_mm, tilt_deg and how it was "
-        "found, or null), other_slice (if the count is one off, or null), and warnings.",
+        "found, or null), other_slice (if the count is one off, or null), and warnings; on CT also "
+        "vertebrae_without_ribs (left and right, null "
+        "where ribs are not in view).",
     .options = options,
     .option_count = OPTION_COUNT,
     .examples = examples,

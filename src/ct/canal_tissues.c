@@ -1,60 +1,85 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The canal by a tissue map of the volume: where the map says that it is. */
+/* The canal by a tissue map of the volume: where the map says that it is, and there its middle. */
 #include "ct/canal_private.h"
 
-#define PAID 0.3         /* per mm of path: a cell with less of the canal around it is none */
-#define NEIGHBOUR_MM 3.0 /* nine places this far from each other are asked, */
-#define PLACES 9
-#define ROW_MARGIN_MM 6.0 /* and rows this close to those of the canal are open */
+#include <math.h>
 
-/* Share of the places around a voxel that belong to the canal. */
-static double share_at(const myo_ct *ct, const ct_tissues *tissues, double column, double row,
-                       double slice) {
-    int canal = 0;
-    for (int k = 0; k < PLACES; k++) {
-        double c = column + (k % 3 - 1) * NEIGHBOUR_MM / ct->column_mm;
-        double r = row + (k / 3 - 1) * NEIGHBOUR_MM / ct->row_mm;
-        canal += ct_tissues_at_voxel(ct, tissues, c, r, slice) == MYO_TISSUE_SPINAL_CANAL;
+#define PAID 0.3      /* per mm of path: a cell with less of the canal around it is none */
+#define REACH 3       /* so many places each way, */
+#define PLACE_MM 2.25 /* this far from each other, tell how much canal is around a voxel; */
+#define SIGMA_MM 4.5  /* the nearer ones count more, so that the middle has the most */
+#define SPAN (2 * REACH + 1)
+#define ROW_MARGIN_MM 6.0 /* rows this close to those of the canal are open */
+
+/* Weights of the places, sum 1. */
+static void find_weights(double weights[SPAN * SPAN]) {
+    double sum = 0.0;
+    for (int k = 0; k < SPAN * SPAN; k++) {
+        double across = PLACE_MM * (k % SPAN - REACH), along = PLACE_MM * (k / SPAN - REACH);
+        weights[k] = exp(-0.5 * (across * across + along * along) / (SIGMA_MM * SIGMA_MM));
+        sum += weights[k];
     }
-    return (double)canal / PLACES;
+    for (int k = 0; k < SPAN * SPAN; k++) {
+        weights[k] /= sum;
+    }
 }
 
-/* Mean column of the canal on all layers; that of the volume's middle without one. */
-static double middle_column(const myo_ct *ct, const ct_tissues *t) {
-    double sum = 0.0, count = 0.0;
-    for (size_t layer = 0; layer < t->layers; layer++) {
-        for (size_t i = 0; i < t->rows * t->columns; i++) {
-            if (t->classes[layer * t->rows * t->columns + i] == MYO_TISSUE_SPINAL_CANAL) {
-                sum += (t->origin_mm[layer][0] + (double)(i % t->columns) * t->step_mm) /
-                       ct->column_mm;
-                count += 1.0;
-            }
+/* How much of what lies around a voxel belongs to the canal. */
+static double share_at(const myo_ct *ct, const ct_tissues *tissues, const double *weights,
+                       double column, double row, double slice) {
+    double share = 0.0;
+    for (int k = 0; k < SPAN * SPAN; k++) {
+        double c = column + (k % SPAN - REACH) * PLACE_MM / ct->column_mm;
+        double r = row + (k / SPAN - REACH) * PLACE_MM / ct->row_mm;
+        bool canal = ct_tissues_at_voxel(ct, tissues, c, r, slice) == MYO_TISSUE_SPINAL_CANAL;
+        share += canal ? weights[k] : 0.0;
+    }
+    return share;
+}
+
+/* What the map gives to the canal: its mean column, in voxels, and its rows. */
+typedef struct extent {
+    double column, first_row, last_row;
+    bool any;
+} extent;
+
+static extent find_extent(const myo_ct *ct, const ct_tissues *t) {
+    extent e = {.column = 0.0, .first_row = INFINITY, .last_row = -INFINITY};
+    double count = 0.0;
+    for (size_t i = 0; i < t->layers * t->rows * t->columns; i++) {
+        if (t->classes[i] == MYO_TISSUE_SPINAL_CANAL) {
+            const double *origin = t->origin_mm[i / (t->rows * t->columns)];
+            double x_mm = origin[0] + (double)(i % t->columns) * t->step_mm;
+            double row = (origin[1] + (double)(i / t->columns % t->rows) * t->step_mm) / ct->row_mm;
+            e.column += x_mm / ct->column_mm;
+            e.first_row = fmin(e.first_row, row);
+            e.last_row = fmax(e.last_row, row);
+            count += 1.0;
         }
     }
-    return count > 0.0 ? sum / count : 0.5 * (double)ct->columns;
-}
-
-static void open_rows(canal_window *w, size_t row) {
-    size_t margin = (size_t)(ROW_MARGIN_MM / w->row_mm) + 1;
-    size_t first = row > margin ? row - margin : 0;
-    for (size_t r = first; r <= row + margin && r < w->rows; r++) {
-        w->open_row[r] = true;
-    }
+    e.any = count > 0.0;
+    e.column = e.any ? e.column / count : 0.5 * (double)ct->columns;
+    return e;
 }
 
 bool canal_find_by_tissues(const myo_ct *ct, const ct_tissues *tissues, canal_window *w,
                            canal_path *out, myo_error *err) {
-    if (!canal_window_create(ct, middle_column(ct, tissues), w, err) ||
-        !canal_path_create(w, out, err)) {
+    extent e = find_extent(ct, tissues);
+    double weights[SPAN * SPAN];
+    if (!canal_window_create(ct, e.column, w, err) || !canal_path_create(w, out, err)) {
         return false;
+    }
+    find_weights(weights);
+    for (size_t row = 0; row < w->rows; row++) {
+        double at = (double)(row * w->stride), margin = ROW_MARGIN_MM / ct->row_mm;
+        w->open_row[row] = e.any && at >= e.first_row - margin && at <= e.last_row + margin;
     }
     for (size_t i = 0; i < w->slices * w->rows * w->columns; i++) {
         size_t slice = i / (w->rows * w->columns), row = i / w->columns % w->rows;
-        double share = share_at(ct, tissues, (double)canal_column_of(w, i % w->columns),
+        if (w->open_row[row]) {
+            w->score[i] =
+                (float)share_at(ct, tissues, weights, (double)canal_column_of(w, i % w->columns),
                                 (double)(row * w->stride), (double)slice);
-        w->score[i] = (float)share;
-        if (share > 0.5) {
-            open_rows(w, row);
         }
     }
     canal_find_path(w, PAID, out);

@@ -31,8 +31,11 @@
 #define WING_ABOVE_MM 18.0
 #define TRANSVERSE_WEIGHT 0.5 /* bone above may be the transverse processes of L5; */
 #define SACRAL_ABOVE_COST 2.0 /* where it is more than half, the disc lies within the sacrum */
-#define MAPPED_WEIGHT 1.0     /* of the sacrum on a tissue map, below against above */
-#define TURN_REACH_MM 20.0    /* the canal's turn is measured from and to here */
+#define MAPPED_FULL 0.5     /* share of sacrum on a tissue map, below against above: that is it; */
+#define UNMAPPED_WEIGHT 0.3 /* of the shape where a map shows none */
+#define SACRAL_NEAR 0.5     /* times the spacing of discs: from L5/S1 to what is left of S1/2 */
+#define SACRAL_FAR 1.1
+#define TURN_REACH_MM 20.0 /* the canal's turn is measured from and to here */
 #define TURN_FULL_RAD (30.0 * CT_PI / 180.0)
 #define TURN_WEIGHT 0.5
 
@@ -51,7 +54,7 @@ typedef struct search {
     double size;
 } search;
 
-/* Means over a part of the curve. */
+/* Means over a part of the curve. What lies beyond its ends is no sacrum. */
 static ct_profile mean_of(const ct_curve *curve, const ct_profile *profile, double from,
                           double to) {
     ct_profile sum = {0};
@@ -62,7 +65,7 @@ static ct_profile mean_of(const ct_curve *curve, const ct_profile *profile, doub
         count += 1.0;
     }
     sum.wing /= fmax(count, 1.0);
-    sum.sacrum /= fmax(count, 1.0);
+    sum.sacrum /= fmax(to - from + 1.0, count);
     return sum;
 }
 
@@ -78,9 +81,13 @@ static double sacral_evidence(const ct_curve *curve, const ct_profile *profile, 
     double turn = curve->points[b].tilt_rad - curve->points[a].tilt_rad;
     double wings = below.wing - TRANSVERSE_WEIGHT * above.wing -
                    SACRAL_ABOVE_COST * fmax(above.wing - 0.5, 0.0);
-    double mapped = MAPPED_WEIGHT * (below.sacrum - above.sacrum);
-    return fmax(wings, 0.0) + fmax(mapped, 0.0) +
-           TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
+    double shape = fmax(wings, 0.0) + TURN_WEIGHT * fmin(fmax(turn / TURN_FULL_RAD, 0.0), 1.0);
+    if (!profile[at].mapped) {
+        return shape;
+    }
+    double mapped = fmax(below.sacrum - above.sacrum, 0.0);
+    double agreed = UNMAPPED_WEIGHT + (1.0 - UNMAPPED_WEIGHT) * fmin(mapped / MAPPED_FULL, 1.0);
+    return agreed * shape + mapped;
 }
 
 /* The contrast of a disc in this volume: a part of that of the clearest ones, so that bodies with
@@ -253,6 +260,18 @@ static size_t count_skipped(const search *s, const ct_chain *chain) {
     return skipped;
 }
 
+/* Strength of the clearest candidate below the last disc, at about the height of a vertebra. */
+static double find_below(const search *s, size_t last, double spacing_mm) {
+    double best = 0.0;
+    for (size_t i = last + 1; i < s->count; i++) {
+        double away = (double)(s->items[i].at - s->items[last].at) * CT_CURVE_STEP_MM;
+        if (away >= SACRAL_NEAR * spacing_mm && away <= SACRAL_FAR * spacing_mm) {
+            best = fmax(best, s->items[i].strength);
+        }
+    }
+    return best;
+}
+
 bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,
                    myo_error *err) {
     search *s = myo_alloc_array(1, sizeof *s, err);
@@ -280,6 +299,7 @@ bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size
     if (last != SIZE_MAX) {
         read_chain(s, before, last, out);
         out->skipped = count_skipped(s, out);
+        out->below = find_below(s, last, out->spacing_mm);
     }
     free(s);
     return true;

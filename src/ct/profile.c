@@ -146,6 +146,7 @@ bool ct_profile_create(const myo_ct *ct, const ct_tissues *tissues, const ct_cur
     for (size_t i = 0; i < curve->count; i++) {
         const ct_curve_point *p = &curve->points[i];
         profile[i].disc = -INFINITY;
+        profile[i].mapped = tissues != NULL;
         profile[i].wing =
             fmin(wing_share(ct, solid, p, size, 1.0), wing_share(ct, solid, p, size, -1.0));
     }

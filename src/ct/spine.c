@@ -3,7 +3,7 @@
  * The discs of a CT volume with their names. People, and reconstructions, differ in size: the chain
  * of discs is found once for an adult, and again for the size that the spacing of the discs tells.
  */
-#include "ct/spine_private.h"
+#include "ct/flank_private.h"
 
 #include "base/memory.h"
 #include "base/sort.h"
@@ -27,56 +27,9 @@
 #define ADULT_LOG 0.15
 #define SKIPPED_MAX 1 /* more clear places between its discs, and the chain was made too wide */
 
-/* From the foot. */
-static const char *const names[] = {"L5/S1",  "L4/5",   "L3/4",  "L2/3", "L1/2", "T12/L1",
-                                    "T11/12", "T10/11", "T9/10", "T8/9", "T7/8", "T6/7",
-                                    "T5/6",   "T4/5",   "T3/4",  "T2/3", "T1/2", "C7/T1"};
-#define NAME_COUNT (sizeof names / sizeof names[0])
-
-/* Below this the lower end of the chain is no sacrum. */
-#define SACRAL_MIN 0.45
-/* A difference of evidence at which the count is about 9 in 10 sure. */
-#define SACRAL_MARGIN 0.2
 #define FEW_DISCS 4
 /* A slice further from the end of the canal does not show it. */
 #define CANAL_AT_MAX_MM 5.0
-
-static double confidence_of_count(const ct_chain *chain, double *next, int *shift) {
-    size_t last = chain->lumbosacral;
-    double evidence = chain->sacral[last], other = 0.0;
-    *shift = 0;
-    if (last > 0 && chain->sacral[last - 1] > other) {
-        other = chain->sacral[last - 1];
-        *shift =
-            -1; /* L5/S1 lies one higher: L4/5 is called L5/S1 then, and each name moves down */
-    }
-    double sure = 1.0 / (1.0 + exp(-2.2 * (evidence - other) / SACRAL_MARGIN));
-    *next = 1.0 - sure;
-    return evidence >= SACRAL_MIN ? sure : sure * evidence / SACRAL_MIN;
-}
-
-static void name_discs(const ct_curve *curve, const ct_chain *chain, double size, myo_spine *out) {
-    double other;
-    int shift;
-    out->count_confidence = confidence_of_count(chain, &other, &shift);
-    bool doubtful = shift != 0 && other > 0.1;
-    out->other_shift = doubtful ? shift : 0;
-    out->other_confidence = doubtful ? other : 0.0;
-    size_t count = chain->count < NAME_COUNT ? chain->count : NAME_COUNT;
-    for (size_t i = 0; i < count; i++) {
-        size_t from = chain->count - count + i;
-        double seen = chain->strength[from] > 0.0 ? 0.6 + 0.4 * chain->strength[from] : 0.5;
-        out->discs[out->count++] =
-            (myo_disc){.name = names[chain->count - 1 - from],
-                       .centre_mm = ct_body_centre(&curve->points[chain->at[from]], size),
-                       .confidence = seen * out->count_confidence,
-                       .interpolated = !(chain->strength[from] > 0.0)};
-        out->signs |= chain->strength[from] > 0.0 ? 0 : MYO_SPINE_GAP;
-    }
-    out->signs |= chain->sacral[chain->lumbosacral] < SACRAL_MIN ? MYO_SPINE_NO_SACRUM : 0;
-    out->signs |= doubtful ? MYO_SPINE_SACRUM_UNSURE : 0;
-    out->signs |= chain->count < FEW_DISCS ? MYO_SPINE_FEW_DISCS : 0;
-}
 
 static bool find_chain(const myo_ct *ct, const ct_tissues *tissues, const ct_curve *curve,
                        double size, ct_chain *out, myo_error *err) {
@@ -168,6 +121,23 @@ static double measure_size(const myo_ct *ct, const ct_curve *curve, const ct_cha
     return fmin(fmax(widths[count / 2] / HALF_WIDTH_ADULT_MM, SIZE_MIN), SIZE_MAX_FACTOR);
 }
 
+/* Names the discs after what lies at both sides of them. */
+static bool name_discs(const myo_ct *ct, const ct_curve *curve, const ct_chain *chain, double size,
+                       myo_spine *out, myo_error *err) {
+    ct_flank flanks[MYO_SIDE_COUNT] = {0};
+    ct_ribs ribs;
+    bool done = ct_flank_create(ct, curve, size, 1.0, &flanks[MYO_LEFT], err) &&
+                ct_flank_create(ct, curve, size, -1.0, &flanks[MYO_RIGHT], err) &&
+                ct_ribs_find(flanks, chain, &ribs, err);
+    if (done) {
+        ct_junction junction = ct_junction_look(flanks, chain);
+        ct_name_discs(curve, chain, &ribs, &junction, size, out);
+    }
+    ct_flank_clear(&flanks[MYO_LEFT]);
+    ct_flank_clear(&flanks[MYO_RIGHT]);
+    return done;
+}
+
 bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper, myo_ct_anatomy *out,
                          myo_error *err) {
     ct_curve curve = {0};
@@ -181,8 +151,8 @@ bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper, myo_
         done = find_best_chain(ct, tissues, &curve, &chain, &out->size, err);
         if (done && chain.count > 1) {
             out->size = measure_size(ct, &curve, &chain, out->size);
-            name_discs(&curve, &chain, out->size, &out->spine);
-            done = ct_pelvis_find(ct, out, &out->pelvis, err);
+            done = name_discs(ct, &curve, &chain, out->size, &out->spine, err) &&
+                   ct_pelvis_find(ct, out, &out->pelvis, err);
         }
     }
     ct_curve_clear(&curve);

@@ -38,7 +38,8 @@ typedef struct ct_profile {
     double disc;   /* how much the place looks like a disc between two endplates, HU */
     double pitch;  /* rad: the disc's plane is turned by this about the left axis */
     double wing;   /* share of bone beside the body, on the side with less: the sacrum's wings */
-    double sacrum; /* share of the plane that the tissue map gives to the sacrum; 0 without one */
+    bool mapped;   /* a tissue map was asked: */
+    double sacrum; /* share of the plane that it gives to the sacrum */
 } ct_profile;
 
 /* A curve with its profile, as seen at a body size (1 is an adult's); `tissues` may be NULL. */
@@ -58,6 +59,7 @@ typedef struct ct_chain {
     double sacral[MYO_DISCS_MAX]; /* how well the disc would be L5/S1 */
     size_t lumbosacral;           /* which one is */
     size_t skipped;               /* places as clear as discs that lie between those of the chain */
+    double below; /* strength of the clearest place for a disc a vertebra's height below the last */
 } ct_chain;
 
 bool ct_chain_find(const ct_curve *curve, const ct_profile *profile, double size, ct_chain *out,

@@ -25,6 +25,12 @@ void myo_spine_describe_signs(const myo_spine *spine, char *text, size_t size) {
          "a disc below L5/S1 looks like a lumbar one (transitional vertebra?)"},
         {MYO_SPINE_GAP, "a disc was not seen and its place interpolated"},
         {MYO_SPINE_FEW_DISCS, "only few discs are in view"},
+        {MYO_SPINE_RIBS_DISAGREE, "the ribs do not fit five lumbar vertebrae on both sides "
+                                  "(transitional vertebra, or another number?)"},
+        {MYO_SPINE_WIDE_PROCESSES, "the last lumbar vertebra has wide transverse processes "
+                                   "(transitional vertebra?)"},
+        {MYO_SPINE_FROM_RIBS,
+         "the sacrum is not in view, and the lowest ribs were taken for those of T12"},
     };
     size_t length = 0;
     text[0] = '\0';

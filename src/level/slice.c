@@ -144,6 +144,18 @@ static bool choose_named_slice(const myo_study *study, const char *text, myo_lev
            level_finish(series, instance, "slice-option", CONFIDENCE_SLICE_OPTION, out, err);
 }
 
+/* What a spine was counted from. */
+static const char *describe_count(const myo_spine *spine, bool is_volume) {
+    if (spine->signs & MYO_SPINE_FROM_RIBS) {
+        return "counted down from the lowest ribs on the CT volume";
+    }
+    bool agree = (spine->rib_free[0] > 0 || spine->rib_free[1] > 0) &&
+                 !(spine->signs & MYO_SPINE_RIBS_DISAGREE);
+    return !is_volume ? "counted up from the sacrum on the sagittal series"
+           : agree    ? "counted up from the sacrum on the CT volume, where the ribs agree"
+                      : "counted up from the sacrum on the CT volume";
+}
+
 /* What the discs say, with what speaks against them. */
 static void describe_spine(const myo_series *series, const myo_spine *spine, bool is_volume,
                            myo_level_choice *choice) {
@@ -152,9 +164,9 @@ static void describe_spine(const myo_series *series, const myo_spine *spine, boo
     choice->doubt = doubt.text;
     myo_spine_describe_signs(spine, signs, sizeof signs);
     choice->confidence *= doubt.factor;
-    snprintf(choice->note, sizeof choice->note, "%s counted up from the sacrum on the %s%s%s%s%s",
-             choice->level, is_volume ? "CT volume" : "sagittal series", *signs ? "; but " : "",
-             signs, choice->doubt ? "; " : "", choice->doubt ? choice->doubt : "");
+    snprintf(choice->note, sizeof choice->note, "%s %s%s%s%s%s", choice->level,
+             describe_count(spine, is_volume), *signs ? "; but " : "", signs,
+             choice->doubt ? "; " : "", choice->doubt ? choice->doubt : "");
 }
 
 bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
@@ -177,6 +189,13 @@ bool myo_level_choose_slice(const myo_study *study, const myo_series *series,
         done = level_choose_by_spine(series, spine, 0, &choice, err);
         choice.source = evidence->is_volume ? "ct-vertebrae" : choice.source;
         describe_spine(series, spine, evidence->is_volume, &choice);
+    } else if (spine && spine->count > 0 && evidence->is_volume) {
+        done =
+            myo_error_set(err, MYO_E_NOT_FOUND,
+                          "%s is not in view on CT series %d (\"%s\"), whose discs reach from %s "
+                          "down to %s",
+                          choice.level, series->number, series->description, spine->discs[0].name,
+                          spine->discs[spine->count - 1].name);
     } else if (series->instance_count == 1) {
         snprintf(choice.note, sizeof choice.note,
                  "the series is a single slice; that it lies at %s is assumed", choice.level);

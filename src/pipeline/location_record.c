@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define SIGNS_TEXT_SIZE 384
+#define SIGNS_TEXT_SIZE 512
 
 static json_t *number_or_null(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -21,6 +21,18 @@ static json_t *record_discs(const myo_spine *spine) {
                                       "interpolated", (int)d->interpolated));
     }
     return discs;
+}
+
+/* On each side the vertebrae without ribs; null where the lowest rib is not in view. */
+static json_t *record_ribs(const myo_spine *spine) {
+    json_t *record = json_object();
+    static const char *const sides[] = {"left", "right"};
+    for (int i = 0; i < 2; i++) {
+        json_object_set_new(record, sides[i],
+                            spine->rib_free[i] > 0 ? json_integer(spine->rib_free[i])
+                                                   : json_null());
+    }
+    return record;
 }
 
 json_t *record_slice(const myo_level_choice *c) {
@@ -45,6 +57,9 @@ json_t *record_spine(const myo_location *l) {
                       "slices_unreadable", (int)l->sagittal_unreadable, "count_confidence",
                       l->spine.count_confidence, "signs", signs, "slice_if_one_off",
                       l->has_other ? record_slice(&l->other) : json_null()));
+    }
+    if (l->volume) {
+        json_object_set_new(record, "vertebrae_without_ribs", record_ribs(&l->spine));
     }
     return record;
 }

@@ -121,7 +121,9 @@ static double draw_discs(cairo_t *cairo, const myo_report_location *location, do
     }
     bool sure = spine->count_confidence >= OVERLAY_SEEN_MIN;
     overlay_draw_text(cairo, OVERLAY_MARGIN, y, OVERLAY_LEFT, OVERLAY_CONTENT, OVERLAY_SIZE_BODY,
-                      true, overlay_text, "Discs, counted up from the sacrum");
+                      true, overlay_text,
+                      spine->signs & MYO_SPINE_FROM_RIBS ? "Discs, counted down from the ribs"
+                                                         : "Discs, counted up from the sacrum");
     draw_percent(cairo, OVERLAY_RIGHT_EDGE, y, true, sure ? overlay_good : overlay_warning,
                  spine->count_confidence);
     bool split = spine->count > DISCS_IN_COLUMN_MAX;

@@ -124,8 +124,12 @@ void level_picture_draw_warnings(cairo_t *cairo, const myo_report_location *loca
                         location->sagittal_unreadable == 1 ? "" : "s");
         warn_and_clear(&s, &text);
     }
-    if (s.count == 0 && location->spine->count > 0) {
+    const myo_spine *spine = location->spine;
+    if (s.count == 0 && spine->count > 0) {
+        bool has_ribs = spine->rib_free[0] > 0 || spine->rib_free[1] > 0;
         overlay_draw_text(cairo, OVERLAY_MARGIN, s.y, OVERLAY_LEFT, OVERLAY_CONTENT, SIZE_HEAD,
-                          true, overlay_good, "No signs against this count");
+                          true, overlay_good,
+                          has_ribs ? "No signs against this count; the ribs agree"
+                                   : "No signs against this count");
     }
 }

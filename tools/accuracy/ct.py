@@ -6,6 +6,7 @@ usage: ct.py LABELS.nii.gz ATLAS_RESULTS VARIANTS VARIANT_RESULTS STUDY_RESULTS 
 """
 import csv
 import glob
+import json
 import os
 import sys
 
@@ -99,18 +100,33 @@ READ_BY_EYE = {"L3": 147, "L4/5": 160, "sacroiliac-joint": 182, "acetabular-roof
 SLICE_MM = 4.25
 
 
+def read_spine(results):
+    with open(os.path.join(results, "run.json"), encoding="utf-8") as file:
+        return json.load(file)["studies"][0]["spine"]
+
+
 def score_study(results):
+    """Distances from what was read by eye; nothing speaks against the count."""
     with open(os.path.join(results, "measurements.csv"), encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     found = {row["level"]: int(row["instance_number"]) for row in rows}
-    return {f"study {level} distance_mm": abs(found.get(level, -1000) - instance) * SLICE_MM
-            for level, instance in READ_BY_EYE.items()}
+    scores = {f"study {level} distance_mm": abs(found.get(level, -1000) - instance) * SLICE_MM
+              for level, instance in READ_BY_EYE.items()}
+    scores["study no sign against the count"] = float(not read_spine(results)["signs"])
+    return scores
+
+
+def score_count(case, results):
+    """1 where the ribs of both sides agree with five lumbar vertebrae, and how sure the count is."""
+    spine = read_spine(results)
+    return {f"{case} ribs agree": float(spine["vertebrae_without_ribs"] == {"left": 5, "right": 5}),
+            f"{case} count confidence": spine["count_confidence"]}
 
 
 def main():
     labels, atlas, variants, variant_results, study, recorded = sys.argv[1:7]
     scores = {**score_atlas(labels, atlas), **score_variants(variants, variant_results),
-              **score_study(study)}
+              **score_study(study), **score_count("atlas", atlas), **score_count("study", study)}
     if "--record" in sys.argv:
         with open(recorded, "w", encoding="utf-8") as file:
             file.write("# CT, written by tools/accuracy/ct.py --record\n")

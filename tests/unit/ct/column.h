@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A spine by formula: bodies with a cortex, discs between them, a canal behind with arches, a
- * sacrum with wings that turns to the back, femoral heads. Middles of discs lie at z = 36 n mm
+ * sacrum with wings that turns to the back, femoral heads; if asked for, ribs, transverse
+ * processes, iliac crests and contrast medium in the kidneys. Middles of discs lie at z = 36 n mm
  * (times the size), L5/S1 at 0; the canal at x = y = 0.
  */
 #ifndef MYO_TESTS_COLUMN_H
@@ -20,7 +21,59 @@ typedef struct column {
     bool sacrum;
     double cement_radius; /* of a ball of cement in the middle of L3, mm; 0: none */
     int missing;          /* every n-th slice is left out; 0: none */
+    /* Beside the column, index 0 is the left side. */
+    int rib_free[2];      /* vertebrae without ribs above L5/S1; 0: there are no ribs */
+    double lowest_rib_mm; /* how far to the side the lowest ribs reach; 0: as all others */
+    double process_mm;    /* how far to the side transverse processes reach; 0: there are none, */
+    double first_process_mm; /* and those of L1, where they differ */
+    double last_low_mm;      /* z of the lower edge of L5's, and their height, where they differ */
+    double last_height_mm;
+    bool crests, kidneys;
+    bool sacral_disc; /* S1/2 is as clear as the lumbar discs */
+    double view_mm;   /* radius of the field of view around the canal; 0: all */
 } column;
+
+/* The middle of a rib at a distance to the side: it goes back and down, then to the front. */
+static inline bool column_is_rib(const column *c, int side, double lateral, double y, double z) {
+    int count = c->rib_free[side];
+    for (int k = count; count > 0 && k < count + 4; k++) {
+        double end = k == count && c->lowest_rib_mm > 0.0 ? c->lowest_rib_mm : 120.0;
+        double height = 36.0 * k + 22.0 - 0.6 * (lateral - 20.0);
+        double depth = lateral < 60.0 ? -8.0 + 0.6 * (lateral - 20.0) : 76.0 - lateral;
+        if (lateral > 20.0 && lateral < end && hypot((z - height) / 6.0, (y - depth) / 4.0) < 1.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static inline bool column_is_process(const column *c, double lateral, double y, double z) {
+    int level = (int)floor(z / 36.0);
+    double off = z - 36.0 * level, low = 14.0, height = 10.0, end = c->process_mm;
+    if (c->last_height_mm > 0.0 && z < 36.0) {
+        level = 0;
+        off = z;
+        low = c->last_low_mm;
+        height = c->last_height_mm;
+    }
+    end = level == 4 && c->first_process_mm > 0.0 ? c->first_process_mm : end;
+    return level >= 0 && level < 5 && off > low && off < low + height && y > 0.0 && y < 8.0 &&
+           lateral > 8.0 && lateral < end;
+}
+
+/* HU of what lies beside the column; 0 where there is nothing. */
+static inline double column_beside_hu(const column *c, double x, double y, double z) {
+    double lateral = fabs(x);
+    if (column_is_rib(c, x > 0.0 ? 0 : 1, lateral, y, z) || column_is_process(c, lateral, y, z)) {
+        return 400.0;
+    }
+    if (c->crests && z < 45.0 && z > -100.0 && lateral > 52.0 - 0.3 * z && lateral < 120.0 &&
+        fabs(y - 10.0 + 0.5 * (lateral - 60.0)) < 9.0) {
+        return 350.0;
+    }
+    double kidney = hypot(hypot((lateral - 62.0) / 26.0, (y + 40.0) / 26.0), (z - 150.0) / 55.0);
+    return c->kidneys && kidney < 1.0 ? 170.0 : 0.0;
+}
 
 static inline double column_hu(const column *c, double x, double y, double z) {
     x /= c->size;
@@ -35,6 +88,10 @@ static inline double column_hu(const column *c, double x, double y, double z) {
         if (r < 23.0) {
             return r > 20.5 ? 600.0 : 250.0;
         }
+    }
+    double beside = column_beside_hu(c, x, y, z);
+    if (beside > 0.0) {
+        return beside;
     }
     if (z < -4.0) {
         if (!c->sacrum || z < -95.0) {
@@ -58,7 +115,7 @@ static inline double column_hu(const column *c, double x, double y, double z) {
     }
     double body = hypot(x / 23.0, (y + 25.0) / 16.0);
     if (body < 1.0) {
-        if (fabs(off) < 4.5 && z > -4.0) {
+        if (fabs(off) < 4.5 && (z > -4.0 || (c->sacral_disc && z > -41.0))) {
             return 85.0;
         }
         double cement = c->cement_radius;
@@ -66,7 +123,8 @@ static inline double column_hu(const column *c, double x, double y, double z) {
                                 cement * cement / (c->size * c->size)) {
             return 1800.0;
         }
-        bool endplate = fabs(off) < 6.5 && z > -7.0; /* sacral bodies are fused */
+        bool endplate = fabs(off) < 6.5 &&
+                        (z > -7.0 || (c->sacral_disc && z > -43.0)); /* sacral bodies are fused */
         return endplate || body > 0.92 ? 550.0 : c->trabecular;
     }
     return y > -10.0 && fabs(x) < 60.0 && y < 50.0 ? 55.0 : -100.0;
@@ -96,7 +154,10 @@ static inline myo_ct *column_create(const column *c) {
         assert_true(myo_image_create(&g, &image, NULL));
         for (size_t i = 0; i < side * side; i++) {
             myo_vec3 p = myo_geometry_to_patient(&g, (double)(i % side), (double)(i / side));
-            myo_image_get_pixels(image)[i] = (float)column_hu(c, p.x, p.y, p.z);
+            myo_image_get_pixels(image)[i] =
+                (float)(c->view_mm > 0.0 && hypot(p.x, p.y) > c->view_mm
+                            ? -1024.0
+                            : column_hu(c, p.x, p.y, p.z));
         }
         assert_true(myo_ct_add_slice(ct, image, NULL));
         myo_image_destroy(image);

@@ -43,6 +43,55 @@ static void takes_the_slice_nearest_to_the_disc_along_its_normal(void **state) {
     assert_close(choice.confidence, 0.9, 1e-12);
 }
 
+/* A CT volume says what its discs were counted from. */
+static void says_what_the_discs_of_a_volume_were_counted_from(void **state) {
+    (void)state;
+    static const struct {
+        int rib_free;
+        unsigned signs;
+        const char *note;
+    } cases[] = {
+        {0, 0, "L4/5 counted up from the sacrum on the CT volume"},
+        {5, 0, "L4/5 counted up from the sacrum on the CT volume, where the ribs agree"},
+        {6, MYO_SPINE_RIBS_DISAGREE,
+         "L4/5 counted up from the sacrum on the CT volume; but the ribs do not fit five lumbar "
+         "vertebrae on both sides (transitional vertebra, or another number?)"},
+        {0, MYO_SPINE_FROM_RIBS,
+         "L4/5 counted down from the lowest ribs on the CT volume; but the sacrum is not in view, "
+         "and the lowest ribs were taken for those of T12"}};
+    study_fixture f = {0};
+    add_stack(add_series(&f, 6), 9, 40.0, 0.0);
+    const myo_study *study = finish_study(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        myo_spine spine = five_discs();
+        spine.rib_free[1] = cases[i].rib_free;
+        spine.signs = cases[i].signs;
+        myo_level_evidence evidence = {.spine = &spine, .is_volume = true};
+        myo_level_choice choice;
+        assert_true(myo_level_choose_slice(study, &study->series[0], &evidence, "L4/5", NULL,
+                                           &choice, NULL));
+        assert_string_equal(choice.note, cases[i].note);
+        assert_string_equal(choice.source, "ct-vertebrae");
+    }
+}
+
+static void says_when_a_volume_does_not_show_the_disc(void **state) {
+    (void)state;
+    study_fixture f = {0};
+    add_stack(add_series(&f, 6), 9, 40.0, 0.0);
+    const myo_study *study = finish_study(&f);
+    myo_spine spine = five_discs();
+    spine.count = 3;
+    myo_level_evidence evidence = {.spine = &spine, .is_volume = true};
+    myo_level_choice choice;
+    myo_error err = {0};
+    assert_false(
+        myo_level_choose_slice(study, &study->series[0], &evidence, "L4/5", NULL, &choice, &err));
+    assert_int_equal(err.code, MYO_E_NOT_FOUND);
+    assert_string_equal(err.message, "L4/5 is not in view on CT series 6 (\"\"), whose discs reach "
+                                     "from L1/2 down to L3/4");
+}
+
 static void needs_the_disc_inside_the_image(void **state) {
     (void)state;
     study_fixture f = {0};
@@ -341,6 +390,11 @@ static void describes_signs_in_words(void **state) {
     char small[16];
     myo_spine_describe_signs(&spine, small, sizeof small);
     assert_int_equal(strlen(small), sizeof small - 1);
+    spine.signs = MYO_SPINE_WIDE_PROCESSES;
+    myo_spine_describe_signs(&spine, text, sizeof text);
+    assert_string_equal(text,
+                        "the last lumbar vertebra has wide transverse processes (transitional "
+                        "vertebra?)");
     spine.signs = 0;
     myo_spine_describe_signs(&spine, text, sizeof text);
     assert_string_equal(text, "");
@@ -349,6 +403,8 @@ static void describes_signs_in_words(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_the_slice_nearest_to_the_disc_along_its_normal),
+        cmocka_unit_test(says_what_the_discs_of_a_volume_were_counted_from),
+        cmocka_unit_test(says_when_a_volume_does_not_show_the_disc),
         cmocka_unit_test(needs_the_disc_inside_the_image),
         cmocka_unit_test(says_when_the_axial_series_does_not_reach_the_disc),
         cmocka_unit_test(trusts_a_slice_off_the_disc_less),
