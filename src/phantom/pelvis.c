@@ -33,9 +33,10 @@ static const double wing_level[WING_NODES] = {-6.0, -5.0, -4.0, -3.0, -2.0, -1.0
 static const double wing_half[WING_NODES] = {3.0, 4.0, 5.5, 7.5, 10.0, 13.0};
 #define REACH_NODES 6
 static const double reach_h[REACH_NODES] = {-70.0, -55.0, -38.0, -18.0, -5.0, 0.0};
-static const double reach_a[REACH_NODES] = {4.0, 8.0, 17.0, 28.0, 37.0, 43.0};
+static const double reach_a[REACH_NODES] = {4.0, 8.0, 17.0, 29.0, 39.0, 46.0};
 #define REACH_JOINT_MM 75.0 /* at the joint the ilium limits it */
 #define WING_TOP (-0.06)    /* level of the upper end plate of S1 at its sides */
+#define LEVEL_MM 37.0        /* about the distance between neighbouring discs */
 #define HIATUS (-3.6)       /* level at which the sacral canal ends */
 
 /* Bone with a cortex of the given thickness. */
@@ -98,6 +99,7 @@ static double sacrum_distance(const phantom_trunk *trunk, const trunk_point *t,
     double wing = fmax(fabs(p->v - 3.0 - 0.10 * p->a) - half,
                        fmax(t->a - trunk_sacrum_reach(trunk, t), 15.0 - p->a));
     wing = fmax(wing, fmax(JOINT_GAP_MM - from_plate, plate->off));
+    wing = fmax(wing, (p->level - WING_TOP) * LEVEL_MM);
     if (p->level > -0.22 || p->level < HIATUS) {
         return p->level < HIATUS ? fmin(wing, fmax(fabs(p->v - 3.0) - half, p->a - 16.0)) : wing;
     }

@@ -46,13 +46,14 @@ static void init_hip(const phantom_anatomy *anatomy, phantom_trunk *t, double wi
     double head = 0.5 * (t->head_h[MYO_LEFT] + t->head_h[MYO_RIGHT]);
     double roof = head + t->head_radius;
     const double heights[HIP_NODES] = {head, roof + 4.0, joint - 10.0, joint, -22.0, 4.0, 40.0};
-    const double back_a[HIP_NODES] = {62.0, 58.0, 54.0, 50.0, 52.0, 57.0, 68.0};
+    const double back_a[HIP_NODES] = {
+        t->head_a - 18.0, t->head_a - 19.0, 60.0, 53.0, 54.0, 58.0, 68.0};
     const double behind[HIP_NODES] = {0.0, 0.0, 0.0, 10.0, 33.0, 45.0, 44.0};
     const double front_a[HIP_NODES] = {
         t->head_a + 14.0, t->head_a + 16.0, 105.0, 110.0, 119.0, 120.0, 116.0};
     const double front_y[HIP_NODES] = {
         t->head_y - 22.0, t->head_y - 26.0, -50.0, -54.0, -64.0, -58.0, -28.0};
-    const double half_plate[HIP_NODES] = {16.0, 16.0, 9.5, 7.5, 6.5, 5.5, 5.0};
+    const double half_plate[HIP_NODES] = {14.0, 14.5, 10.0, 7.5, 6.5, 5.5, 5.0};
     for (int i = 0; i < HIP_NODES; i++) {
         t->hip_h[i] = heights[i];
         t->back_a[i] = back_a[i] + 0.3 * wider;
