@@ -212,9 +212,9 @@ double phantom_fascia_depth(double level);
 double phantom_back_floor(const phantom_anatomy *anatomy, const phantom_local *p);
 /* Signed distance to psoas, mm. */
 double phantom_psoas_distance(const phantom_anatomy *anatomy, const phantom_local *p);
-/* Texture of fibre bundles that radiate from a place beside the spine; `key` and the next ten name
- * its fields. */
+/* Texture of fibre bundles that radiate from a place, `fan_mm` away in the mean; `key` and the next
+ * ten name its fields. */
 double phantom_sheets(const phantom_anatomy *anatomy, const phantom_local *p, uint64_t key,
-                      double centre_a, double centre_v);
+                      double centre_a, double centre_v, double fan_mm);
 
 #endif

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #define FASCIA_MM 0.9
+#define FAN_MM 30.0       /* from the place that fibre bundles radiate from, in the mean */
 #define SACRAL_LEVELS 3.2 /* below S1/2, over which the muscles on the sacrum end */
 /* With a trunk: how far behind the tips of the spinous processes both sides begin to part, at which
  * distance from the midline, and how fast. */
@@ -61,12 +62,12 @@ static double ridge(uint64_t seed, double across, double along, double z, double
 /* Fibre bundles: sheets that radiate from a place beside the spine. `centre_v` far behind or in
  * front makes them run almost parallel. */
 double phantom_sheets(const phantom_anatomy *anatomy, const phantom_local *p, uint64_t key,
-                      double centre_a, double centre_v) {
+                      double centre_a, double centre_v, double fan_mm) {
     double warp = phantom_noise(anatomy->seed ^ key, p->x / 9.0, p->y / 9.0, p->z / 50.0) - 0.5;
     double da = p->a - centre_a, dv = p->v - centre_v;
     double along = sqrt(da * da + dv * dv) + 1.0e-6;
-    /* Angle as mm at the mean distance of 30 mm, so that bundles widen outwards. */
-    double across = 30.0 * atan2(da, fabs(dv)) + 7.0 * warp;
+    /* Angle as mm at the mean distance, so that bundles widen outwards. */
+    double across = fan_mm * atan2(da, fabs(dv)) + 7.0 * warp;
     uint64_t seed = anatomy->seed ^ (key + 1 + (uint64_t)p->side * 100);
     double coarse = ridge(seed, across, along, p->z, 6.5, 26.0);
     double fine = ridge(seed + 7, across, along, p->z, 3.4, 14.0);
@@ -154,8 +155,8 @@ static bool back_at(const phantom_anatomy *anatomy, const phantom_local *p, phan
                  fmin(1.0, fmax(0.0, (0.65 * roof + 0.35 * floor - v) / 8.0));
     }
     bool multifidus = lateral < 0.0;
-    double texture = multifidus ? phantom_sheets(anatomy, p, FIELD_MULTIFIDUS, 14.0, 8.0)
-                                : phantom_sheets(anatomy, p, FIELD_ERECTOR, 34.0, 8.0);
+    double texture = multifidus ? phantom_sheets(anatomy, p, FIELD_MULTIFIDUS, 14.0, 8.0, FAN_MM)
+                                : phantom_sheets(anatomy, p, FIELD_ERECTOR, 34.0, 8.0, FAN_MM);
     if (multifidus) {
         double deep = 0.16 * exp(-above_floor / 7.0), medial = 0.08 * exp(-(p->a - 4.0) / 3.0);
         texture += cleft + deep + medial;
@@ -194,7 +195,7 @@ static bool psoas_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
     if (p->level < lowest || psoas_distance(anatomy, p, &x) > 0.0) {
         return false;
     }
-    double texture = phantom_sheets(anatomy, p, FIELD_PSOAS, 20.0, 60.0);
+    double texture = phantom_sheets(anatomy, p, FIELD_PSOAS, 20.0, 60.0, FAN_MM);
     texture += 0.1 * exp(-fabs(x + 3.0) / 1.5);
     set_muscle(anatomy, p, MYO_PSOAS_MAJOR, texture, out);
     return true;
@@ -215,7 +216,7 @@ static bool other_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
         return false;
     }
     out->tissue = TISSUE_MUSCLE;
-    out->texture = phantom_sheets(anatomy, p, FIELD_OTHER_MUSCLE, 0.0, 0.0);
+    out->texture = phantom_sheets(anatomy, p, FIELD_OTHER_MUSCLE, 0.0, 0.0, FAN_MM);
     return true;
 }
 

@@ -36,7 +36,7 @@ static const double reach_h[REACH_NODES] = {-70.0, -55.0, -38.0, -18.0, -5.0, 0.
 static const double reach_a[REACH_NODES] = {4.0, 8.0, 17.0, 29.0, 39.0, 46.0};
 #define REACH_JOINT_MM 75.0 /* at the joint the ilium limits it */
 #define WING_TOP (-0.06)    /* level of the upper end plate of S1 at its sides */
-#define LEVEL_MM 37.0        /* about the distance between neighbouring discs */
+#define LEVEL_MM 37.0       /* about the distance between neighbouring discs */
 #define HIATUS (-3.6)       /* level at which the sacral canal ends */
 
 /* Bone with a cortex of the given thickness. */

@@ -14,6 +14,10 @@
 
 #define TRUNK_KEY UINT64_C(0x7472756e6b)
 #define SKIN_MM 1.8
+/* Bundles of the muscles run outwards, nearly parallel: from a place far on the other side. */
+#define FAN_A (-120.0)
+#define FAN_Y 130.0
+#define FAN_MM 240.0
 #define ROOF_ABOVE_MM                                                                              \
     3.0 /* the acetabular roof above the top of the femoral heads, as measured                     \
          */
@@ -200,7 +204,7 @@ void trunk_set_muscle(const phantom_anatomy *anatomy, const trunk_point *t, int 
     p.v = t->y;
     p.side = t->side;
     out->tissue = TISSUE_MUSCLE;
-    out->texture = phantom_sheets(anatomy, &p, field, 40.0, 60.0);
+    out->texture = phantom_sheets(anatomy, &p, field, FAN_A, FAN_Y, FAN_MM);
     out->measured = structure >= 0;
     if (out->measured) {
         out->structure = (myo_structure)structure;
