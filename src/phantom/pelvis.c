@@ -12,8 +12,9 @@
 #include <math.h>
 
 #define JOINT_GAP_MM 2.2 /* cartilage between two bones */
-#define CORTEX_MM 1.4
+#define CORTEX_MM 1.7
 #define HEAD_CORTEX_MM 1.2
+#define SACRUM_CORTEX_MM 1.5
 #define NOTCH_MM 16.0   /* height of the arch of the sciatic notch */
 #define BOW_MM 4.0      /* of the iliac plate, outwards */
 #define CREST_MM 2.2    /* how much thicker its upper border is */
@@ -155,8 +156,8 @@ bool trunk_pelvis_at(const phantom_anatomy *anatomy, const trunk_point *t, phant
     double joint = trunk->head_radius + JOINT_GAP_MM - away; /* above 0 within the joint */
     double hip = fmax(fmin(from_plate, hip_distance(trunk, t, away)), joint);
     if (bone(hip, CORTEX_MM, TISSUE_MARROW, out) ||
-        (t->p->level < WING_TOP &&
-         bone(sacrum_distance(trunk, t, &plate, from_plate), 1.0, TISSUE_MARROW, out))) {
+        (t->p->level < WING_TOP && bone(sacrum_distance(trunk, t, &plate, from_plate),
+                                        SACRUM_CORTEX_MM, TISSUE_MARROW, out))) {
         return true;
     }
     bool sacroiliac = t->h > trunk->joint_end[t->side] && from_plate < JOINT_GAP_MM &&
