@@ -256,13 +256,15 @@ static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double si
     return true;
 }
 
-/* Height of the lowest layer at which the joint of a side still is; false when there is none. */
+/* Height of the lowest layer at which the joint of a side still is; *found is false when there is
+ * none, or its end is not in view. */
 static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacrum, double sign,
                            double *z, bool *found, myo_error *err) {
     size_t count = ct->columns * ct->rows;
     float *distance = myo_alloc_array(count, sizeof *distance, err);
     uint8_t *mask = myo_alloc_array(count, sizeof *mask, err);
     bool done = distance && mask;
+    double lowest = sacrum.z;
     *found = false;
     int steps = ct_steps(JOINT_FROM_MM * a->size, JOINT_DOWN_MM * a->size, ct->slice_mm);
     for (int k = 0; done && k <= steps; k++) {
@@ -277,11 +279,13 @@ static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 s
         }
         done = is_joint(ct, (size_t)lround(voxel[2]), sacrum, a->size, sign, distance, mask,
                         &joined, err);
+        lowest = at.z;
         if (done && joined) {
             *found = true;
             *z = at.z;
         }
     }
+    *found = *found && lowest < *z; /* a joint on the lowest layer is cut off: it may go on */
     free(distance);
     free(mask);
     return done;

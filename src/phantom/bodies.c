@@ -21,7 +21,7 @@
 #define SACRAL_LOSS 0.33
 #define FINE_SACRAL_LOSS 0.20
 #define FINE_BULGE_MM 1.0 /* of a disc beyond the end plates */
-#define UNFUSED 0.6 /* part of the radius within which sacral pieces are not one */
+#define UNFUSED 0.6       /* part of the radius within which sacral pieces are not one */
 #define FINE_RUDIMENT 0.6 /* height of a sacral disc relative to that in axial slices */
 
 bool phantom_bone(double distance, phantom_sample *out) {
