@@ -58,7 +58,7 @@ typedef struct myo_phantom_options {
     double coil_falloff;  /* brightness of the middle over the head and foot ends, 1 to 20 */
     double height_m;      /* written as PatientSize; 0 leaves the attribute out */
     bool axial, sagittal; /* which series are written */
-    bool ct;              /* a CT of the lumbar spine, too */
+    bool ct;              /* a CT of the trunk from T12 to the hips, too */
 
     int lumbar; /* number of lumbar vertebrae, 4 to 6 */
     myo_phantom_transition transition;
@@ -90,7 +90,8 @@ MYO_API bool myo_phantom_slice(const myo_phantom_options *options, myo_image **i
 /*
  * Writes a study into `directory` (created if need be, must be empty): DICOM files below dicom/,
  * and truth/: the label map of each axial slice as NIfTI, truth.json with true areas, fat
- * fractions and disc centres; of a CT, truth/ct_<n>_dseg.nii.gz and the trabecular HU. Discs are
+ * fractions and disc centres; of a CT, truth/ct_<n>_dseg.nii.gz (where 5991 are the muscles of the
+ * abdominal wall), the landmarks of the pelvis and the trabecular HU. Discs are
  * named by the true number of lumbar vertebrae: the last mobile one is L5/S1 of five, L4/S1 of
  * four, L6/S1 of six. The same options give the same bytes.
  */

@@ -45,9 +45,13 @@ void canal_path_clear(canal_path *path);
  */
 void canal_find_path(canal_window *w, double paid, canal_path *out);
 
-/* canal_rings.c: by the bones that surround it. canal_tissues.c: by a tissue map. Both fill a
- * window and find the canal's path in it; count is 0 when there is none. The caller clears window
- * and path in any case. */
+/* canal_rings.c: scores each cell of a window by the bones that surround it, less what it lies
+ * beside their middle, and opens the rows that have bone. */
+bool canal_score_rings(canal_window *w, myo_error *err);
+
+/* canal_rings.c: by the bones that surround it. canal_tissues.c: by a tissue map, and by the bones
+ * where the map does not show it. Both fill a window and find the canal's path in it; count is 0
+ * when there is none. The caller clears window and path in any case. */
 bool canal_find_by_rings(const myo_ct *ct, canal_window *w, canal_path *out, myo_error *err);
 bool canal_find_by_tissues(const myo_ct *ct, const ct_tissues *tissues, canal_window *w,
                            canal_path *out, myo_error *err);

@@ -185,8 +185,7 @@ static bool find_rows(canal_window *w, myo_error *err) {
     return bone != NULL;
 }
 
-/* Scores of the window's cells, less what they lie beside the middle of the bones. */
-static bool fill(canal_window *w, myo_error *err) {
+bool canal_score_rings(canal_window *w, myo_error *err) {
     double *middles = myo_alloc_array(w->slices, sizeof *middles, err);
     rays *r = myo_alloc_array(1, sizeof *r, err);
     bool done = middles && r && find_rows(w, err) && find_middles(w, middles, err);
@@ -245,7 +244,7 @@ bool canal_find_by_rings(const myo_ct *ct, canal_window *w, canal_path *out, myo
     canal_path behind = {0};
     bool done = canal_window_create(ct, middle_column(ct), w, err) &&
                 canal_path_create(w, out, err) && canal_path_create(w, &behind, err) &&
-                fill(w, err);
+                canal_score_rings(w, err);
     if (done) {
         canal_find_path(w, SCORE_PAID, out);
     }

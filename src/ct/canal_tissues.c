@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The canal by a tissue map of the volume: where the map says that it is, and there its middle. */
+/* The canal by a tissue map of the volume: where the map says that it is, and there its middle. The
+ * bones around it have a say as well, and lead on where the map is blind. */
 #include "ct/canal_private.h"
 
 #include <math.h>
 
-#define PAID 0.3      /* per mm of path: a cell with less of the canal around it is none */
-#define REACH 3       /* so many places each way, */
-#define PLACE_MM 2.25 /* this far from each other, tell how much canal is around a voxel; */
-#define SIGMA_MM 4.5  /* the nearer ones count more, so that the middle has the most */
+#define PAID 0.3        /* per mm of path: a cell with less of the canal around it is none */
+#define RING_WEIGHT 0.5 /* of the bones' score, which is 1 in the middle of a ring */
+#define REACH 3         /* so many places each way, */
+#define PLACE_MM 2.25   /* this far from each other, tell how much canal is around a voxel; */
+#define SIGMA_MM 4.5    /* the nearer ones count more, so that the middle has the most */
 #define SPAN (2 * REACH + 1)
 #define ROW_MARGIN_MM 6.0 /* rows this close to those of the canal are open */
 
@@ -69,18 +71,23 @@ bool canal_find_by_tissues(const myo_ct *ct, const ct_tissues *tissues, canal_wi
     if (!canal_window_create(ct, e.column, w, err) || !canal_path_create(w, out, err)) {
         return false;
     }
-    find_weights(weights);
-    for (size_t row = 0; row < w->rows; row++) {
-        double at = (double)(row * w->stride), margin = ROW_MARGIN_MM / ct->row_mm;
-        w->open_row[row] = e.any && at >= e.first_row - margin && at <= e.last_row + margin;
+    if (!e.any) {
+        return true;
     }
+    if (!canal_score_rings(w, err)) {
+        return false;
+    }
+    find_weights(weights);
     for (size_t i = 0; i < w->slices * w->rows * w->columns; i++) {
         size_t slice = i / (w->rows * w->columns), row = i / w->columns % w->rows;
-        if (w->open_row[row]) {
-            w->score[i] =
-                (float)share_at(ct, tissues, weights, (double)canal_column_of(w, i % w->columns),
-                                (double)(row * w->stride), (double)slice);
+        double at = (double)(row * w->stride), margin = ROW_MARGIN_MM / ct->row_mm;
+        double score = RING_WEIGHT * fmax((double)w->score[i], 0.0);
+        if (at >= e.first_row - margin && at <= e.last_row + margin) {
+            w->open_row[row] = true;
+            score += share_at(ct, tissues, weights, (double)canal_column_of(w, i % w->columns), at,
+                              (double)slice);
         }
+        w->score[i] = (float)score;
     }
     canal_find_path(w, PAID, out);
     return true;

@@ -18,7 +18,7 @@
 #define CONTRAST_SHARE 0.6    /* of the middle one of the clearest */
 #define CLEAREST 5
 #define PEAK_REACH_MM 5.0   /* one candidate within this */
-#define CLEAR_STRENGTH 0.6  /* of a place that is hardly anything but a disc */
+#define CLEAR_STRENGTH 0.8  /* of a place that is hardly anything but a disc */
 #define STRENGTH_PAID 0.2   /* of each disc: what is weaker does not make a chain better */
 #define MISSED_COST 0.45    /* for a disc that is not seen between two others */
 #define ENDED_COST 0.25     /* for a chain whose next disc could be seen and is not there */

@@ -26,11 +26,18 @@
 #define HEADS_UNEVEN_MM 30.0 /* difference in height above which one of them is no head */
 #define CELL_MM 3.0          /* of the accumulator */
 #define EDGE_MIN_HU_MM 40.0  /* a bone's surface */
-#define VOTES_SHARE_MIN 0.28 /* of the ball's surface must have voted */
+#define SHARE_MIN 0.33       /* of the rays must leave at the ball's surface */
 #define REFINE_MM 2.5        /* the middle of a ball is looked for in such steps, */
 #define REFINE_STEPS 7       /* so many each way */
-#define LARGER_GAIN 1.05     /* a larger ball must show so much more: the socket is round too */
-#define ROOF_ABOVE_MM 3.0    /* the acetabular roof, above the top of the head */
+#define RADIUS_STEP_MM 0.5
+#define RADII_MAX 21      /* from the least to the greatest radius */
+#define EDGE_FROM_MM 14.0 /* a ray is followed from here */
+#define EDGE_TO_MM 33.0
+#define EDGE_STEP_MM 0.5
+#define EDGE_BONE_HU 150.0f /* it leaves bone, */
+#define EDGE_FALL_HU 80.0f  /* over 3 mm, for what is so much softer */
+#define SURFACE_MM 1.5      /* so far from a ball's surface a ray may leave it */
+#define ROOF_ABOVE_MM 3.0   /* the acetabular roof, above the top of the head */
 
 #define JOINT_GAP_MM 6.0      /* bones nearer than this are neighbours */
 #define JOINT_LATERAL_MM 58.0 /* so far from the midline, bone is ilium */
@@ -118,58 +125,86 @@ static double find_peak(const votes *v, double x_from, double x_to, double y_max
     return best;
 }
 
-/* The share of a ball's surface at which bone falls to soft tissue. Neck and socket never do, so
- * that half is a lot. */
-static double surface_share(const myo_ct *ct, myo_vec3 centre, double radius) {
-    enum { RAYS = 200 };
-    size_t falls = 0;
-    for (int i = 0; i < RAYS; i++) { /* Fibonacci's sphere */
-        double z = 1.0 - 2.0 * (i + 0.5) / RAYS, around = i * 2.399963229728653;
-        double ring = sqrt(1.0 - z * z);
-        myo_vec3 d = {ring * cos(around), ring * sin(around), z};
-        double inside = (double)myo_ct_sample(ct, ct_along(centre, radius - 2.0, d));
-        double outside = (double)myo_ct_sample(ct, ct_along(centre, radius + 2.0, d));
-        falls += inside > 150.0 && inside - outside > 80.0;
-    }
-    return (double)falls / RAYS;
+/* The rays of a ball: Fibonacci's sphere. */
+#define RAYS 200
+
+static myo_vec3 ray_direction(int i) {
+    double z = 1.0 - 2.0 * (i + 0.5) / RAYS, around = i * 2.399963229728653;
+    double ring = sqrt(1.0 - z * z);
+    return (myo_vec3){ring * cos(around), ring * sin(around), z};
 }
 
-/* The best ball of a radius near a centre. */
-static double refine_centre(const myo_ct *ct, myo_vec3 from, double radius, myo_vec3 *centre) {
-    double best = -1.0;
+/* Where a ray leaves the head: at the first fall from bone to what is softer, where it is steepest.
+ * Beyond the gap of the joint the socket is bone again, and ends with a fall of its own. Returns
+ * the distance from the middle; infinite when it never does. */
+static double leave_mm(const myo_ct *ct, myo_vec3 centre, myo_vec3 direction, double size) {
+    enum { SAMPLES_MAX = 96, HALF = 3, FURTHER = 4 };
+    float hu[SAMPLES_MAX];
+    double from = EDGE_FROM_MM * size;
+    int count = ct_steps(from, EDGE_TO_MM * size, EDGE_STEP_MM) + 1;
+    count = count < SAMPLES_MAX ? count : SAMPLES_MAX;
+    for (int k = 0; k < count; k++) {
+        hu[k] = myo_ct_sample(ct, ct_along(centre, from + EDGE_STEP_MM * k, direction));
+    }
+    for (int k = HALF; k + HALF < count; k++) {
+        if (hu[k - HALF] > EDGE_BONE_HU && hu[k - HALF] - hu[k + HALF] > EDGE_FALL_HU) {
+            int steepest = k;
+            for (int n = k; n <= k + FURTHER && n + HALF < count; n++) {
+                bool more = hu[n - HALF] - hu[n + HALF] > hu[steepest - HALF] - hu[steepest + HALF];
+                steepest = more ? n : steepest;
+            }
+            return from + EDGE_STEP_MM * steepest;
+        }
+    }
+    return (double)INFINITY;
+}
+
+/* For each radius of the range, the best share of rays that leave a ball of it, over middles near
+ * `from`, and that middle. */
+typedef struct fit {
+    double share[RADII_MAX];
+    myo_vec3 centre[RADII_MAX];
+} fit;
+
+static void fit_ball(const myo_ct *ct, myo_vec3 from, double size, fit *out) {
+    *out = (fit){{0.0}, {{0.0, 0.0, 0.0}}};
     for (int k = 0; k < REFINE_STEPS * REFINE_STEPS * REFINE_STEPS; k++) {
         const int half = REFINE_STEPS / 2;
         myo_vec3 at = {from.x + REFINE_MM * (k % REFINE_STEPS - half),
                        from.y + REFINE_MM * (k / REFINE_STEPS % REFINE_STEPS - half),
                        from.z + REFINE_MM * (k / REFINE_STEPS / REFINE_STEPS - half)};
-        double share = surface_share(ct, at, radius);
-        if (share > best) {
-            best = share;
-            *centre = at;
+        int leaving[RADII_MAX] = {0};
+        for (int i = 0; i < RAYS; i++) {
+            double radius = leave_mm(ct, at, ray_direction(i), size) / size - HEAD_RADIUS_MIN_MM;
+            for (int r = 0; r < RADII_MAX; r++) {
+                leaving[r] += fabs(radius - RADIUS_STEP_MM * r) * size <= SURFACE_MM;
+            }
+        }
+        for (int r = 0; r < RADII_MAX; r++) {
+            if ((double)leaving[r] / RAYS > out->share[r]) {
+                out->share[r] = (double)leaving[r] / RAYS;
+                out->centre[r] = at;
+            }
         }
     }
-    return best;
 }
 
-/* Both heads have the same radius: the one at which both together show most of their surface, and
- * the smallest of those that show nearly the same. */
+/* Both heads have the same radius: the one at which both together show most of their surface. */
 static void measure_balls(const myo_ct *ct, double size, myo_ct_pelvis *out) {
-    double best = 0.0;
-    const myo_vec3 from[MYO_SIDE_COUNT] = {out->head_mm[MYO_LEFT], out->head_mm[MYO_RIGHT]};
-    int radii = ct_steps(HEAD_RADIUS_MIN_MM * size, HEAD_RADIUS_MAX_MM * size, 1.0);
-    for (int k = 0; k <= radii; k++) {
-        double radius = HEAD_RADIUS_MIN_MM * size + k;
-        myo_vec3 centre[MYO_SIDE_COUNT];
-        double left = refine_centre(ct, from[MYO_LEFT], radius, &centre[MYO_LEFT]);
-        double right = refine_centre(ct, from[MYO_RIGHT], radius, &centre[MYO_RIGHT]);
-        if (left + right > LARGER_GAIN * best) {
-            best = left + right;
-            memcpy(out->head_mm, centre, sizeof centre);
-            out->head_share[MYO_LEFT] = left;
-            out->head_share[MYO_RIGHT] = right;
-            out->head_radius_mm = radius;
-        }
+    fit fits[MYO_SIDE_COUNT];
+    int best = 0;
+    for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+        fit_ball(ct, out->head_mm[side], size, &fits[side]);
     }
+    for (int r = 1; r < RADII_MAX; r++) {
+        double shown = fits[MYO_LEFT].share[r] + fits[MYO_RIGHT].share[r];
+        best = shown > fits[MYO_LEFT].share[best] + fits[MYO_RIGHT].share[best] ? r : best;
+    }
+    for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+        out->head_mm[side] = fits[side].centre[best];
+        out->head_share[side] = fits[side].share[best];
+    }
+    out->head_radius_mm = (HEAD_RADIUS_MIN_MM + RADIUS_STEP_MM * best) * size;
 }
 
 static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacrum,
@@ -204,8 +239,7 @@ static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacru
         measure_balls(ct, size, out);
     }
     out->has_heads =
-        out->head_share[MYO_LEFT] >= VOTES_SHARE_MIN &&
-        out->head_share[MYO_RIGHT] >= VOTES_SHARE_MIN &&
+        out->head_share[MYO_LEFT] >= SHARE_MIN && out->head_share[MYO_RIGHT] >= SHARE_MIN &&
         fabs(out->head_mm[MYO_LEFT].z - out->head_mm[MYO_RIGHT].z) < HEADS_UNEVEN_MM * size;
     if (out->has_heads) {
         double left = out->head_mm[MYO_LEFT].z + out->head_radius_mm;
@@ -256,13 +290,15 @@ static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double si
     return true;
 }
 
-/* Height of the lowest layer at which the joint of a side still is; false when there is none. */
+/* Height of the lowest layer at which the joint of a side still is; *found is false when there is
+ * none, or its end is not in view. */
 static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacrum, double sign,
                            double *z, bool *found, myo_error *err) {
     size_t count = ct->columns * ct->rows;
     float *distance = myo_alloc_array(count, sizeof *distance, err);
     uint8_t *mask = myo_alloc_array(count, sizeof *mask, err);
     bool done = distance && mask;
+    double lowest = sacrum.z;
     *found = false;
     int steps = ct_steps(JOINT_FROM_MM * a->size, JOINT_DOWN_MM * a->size, ct->slice_mm);
     for (int k = 0; done && k <= steps; k++) {
@@ -277,11 +313,13 @@ static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 s
         }
         done = is_joint(ct, (size_t)lround(voxel[2]), sacrum, a->size, sign, distance, mask,
                         &joined, err);
+        lowest = at.z;
         if (done && joined) {
             *found = true;
             *z = at.z;
         }
     }
+    *found = *found && lowest < *z; /* a joint on the lowest layer is cut off: it may go on */
     free(distance);
     free(mask);
     return done;

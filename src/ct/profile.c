@@ -35,6 +35,8 @@
 
 /* What a plane gains that the tissue map gives to a disc altogether, HU. */
 #define MAPPED_DISC_HU 100.0
+#define MAPPED_FULL 0.4     /* share of a plane that makes a disc; */
+#define UNMAPPED_WEIGHT 0.5 /* of the contrast where the map gives nothing to one */
 
 #define PITCHES 9
 #define PITCH_STEP_RAD (5.0 * CT_PI / 180.0)
@@ -132,6 +134,14 @@ static double disc_contrast(const plane *planes, size_t count, size_t i, double 
     return best;
 }
 
+/* The contrast, and what the tissue map says: it doubts a contrast where it sees no disc. */
+static double disc_evidence(const plane *planes, size_t count, size_t i, double size, bool mapped) {
+    double contrast = disc_contrast(planes, count, i, size);
+    double agreed =
+        UNMAPPED_WEIGHT + (1.0 - UNMAPPED_WEIGHT) * fmin(planes[i].disc / MAPPED_FULL, 1.0);
+    return mapped ? agreed * contrast + MAPPED_DISC_HU * planes[i].disc : contrast;
+}
+
 bool ct_profile_create(const myo_ct *ct, const ct_tissues *tissues, const ct_curve *curve,
                        double size, ct_profile **out, myo_error *err) {
     ct_profile *profile = myo_alloc_array(curve->count, sizeof *profile, err);
@@ -157,8 +167,7 @@ bool ct_profile_create(const myo_ct *ct, const ct_tissues *tissues, const ct_cur
             profile[i].sacrum = k == PITCHES / 2 ? planes[i].sacrum : profile[i].sacrum;
         }
         for (size_t i = 0; i < curve->count; i++) {
-            double contrast =
-                disc_contrast(planes, curve->count, i, size) + MAPPED_DISC_HU * planes[i].disc;
+            double contrast = disc_evidence(planes, curve->count, i, size, tissues != NULL);
             if (contrast > profile[i].disc) {
                 profile[i].disc = contrast;
                 profile[i].pitch = pitch;

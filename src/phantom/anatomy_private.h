@@ -48,6 +48,8 @@ typedef enum phantom_tissue {
     TISSUE_BOWEL,
     TISSUE_KIDNEY,
     TISSUE_CEMENT,
+    TISSUE_DENSE_BONE, /* trabecular bone of the femoral heads */
+    TISSUE_GAS,        /* in the bowel */
     TISSUE_COUNT
 } phantom_tissue;
 
@@ -72,19 +74,24 @@ enum {
     FIELD_KIDNEY,
     FIELD_ERECTOR = 50,
     FIELD_PSOAS = 70,
-    FIELD_OTHER_MUSCLE = 90
+    FIELD_OTHER_MUSCLE = 90,
+    FIELD_GLUTEAL = 210
 };
 
 /* What is at a point. */
 typedef struct phantom_sample {
     phantom_tissue tissue;
     bool measured; /* belongs to a structure that is measured */
+    bool wall;     /* belongs to the muscles of the abdominal wall, which are not measured */
     myo_structure structure;
     myo_side side;
     double texture; /* muscles: where fat comes first (high) and last (low) */
     double shade;   /* factor on the tissue's signal, about 1 */
     double level;   /* as in phantom_local */
 } phantom_sample;
+
+/* The trunk around the spine, which CT shows (trunk_private.h). */
+typedef struct phantom_trunk phantom_trunk;
 
 typedef struct phantom_anatomy {
     uint64_t seed;
@@ -108,6 +115,7 @@ typedef struct phantom_anatomy {
     double back_fat_mm, trunk_half_width_mm, trunk_front_mm;
     double nucleus[LEVEL_NODES]; /* signal of each disc's nucleus relative to a healthy one */
     double origin_x, origin_y;
+    const phantom_trunk *trunk; /* NULL on MR, which is painted without it */
 } phantom_anatomy;
 
 /* A point in the coordinates of the spine. */
@@ -141,8 +149,27 @@ double phantom_disc_tilt(const phantom_anatomy *anatomy, int disc);
 /* Which tissue is at a point. */
 void phantom_sample_at(const phantom_anatomy *anatomy, myo_vec3 point, phantom_sample *out);
 
+/* Draws the trunk that belongs to an anatomy; paints with it once anatomy->trunk points to it. */
+void phantom_trunk_init(const phantom_anatomy *anatomy, phantom_trunk *trunk);
+/* Greatest width of the body with its trunk, mm. */
+double phantom_trunk_width_mm(const phantom_anatomy *anatomy);
+
+/* Landmarks of the pelvis in patient coordinates (LPS); heights are z. */
+typedef struct phantom_landmarks {
+    myo_vec3 head_mm[MYO_SIDE_COUNT]; /* middles of the femoral heads */
+    double head_radius_mm, roof_mm, joint_end_mm[MYO_SIDE_COUNT];
+} phantom_landmarks;
+void phantom_trunk_landmarks(const phantom_anatomy *anatomy, phantom_landmarks *out);
+
+/* Which tissue is at a point of an anatomy with its trunk. */
+void phantom_trunk_sample_at(const phantom_anatomy *anatomy, const phantom_local *p,
+                             phantom_sample *out);
+
 /* Coordinates of the spine of a point (spine.c). */
 phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point);
+
+/* Depth of the curve (y, mm) at a height above the disc L5/S1, relative to that disc (spine.c). */
+double phantom_curve_y(const phantom_anatomy *anatomy, double height);
 
 /* Linear interpolation in a table over the levels, constant outside. */
 double phantom_by_level(const double table[LEVEL_NODES], double level);
@@ -180,5 +207,14 @@ bool phantom_surface_at(const phantom_anatomy *anatomy, const phantom_local *p, 
 
 /* Depth behind the curve of the thoracolumbar fascia where it is deepest, mm (muscles.c). */
 double phantom_fascia_depth(double level);
+/* Depth behind the curve at which the compartment of the back muscles begins; INFINITY beside it.
+ */
+double phantom_back_floor(const phantom_anatomy *anatomy, const phantom_local *p);
+/* Signed distance to psoas, mm. */
+double phantom_psoas_distance(const phantom_anatomy *anatomy, const phantom_local *p);
+/* Texture of fibre bundles that radiate from a place, `fan_mm` away in the mean; `key` and the next
+ * ten name its fields. */
+double phantom_sheets(const phantom_anatomy *anatomy, const phantom_local *p, uint64_t key,
+                      double centre_a, double centre_v, double fan_mm);
 
 #endif

@@ -21,6 +21,7 @@
 #define SACRAL_LOSS 0.33
 #define FINE_SACRAL_LOSS 0.20
 #define FINE_BULGE_MM 1.0 /* of a disc beyond the end plates */
+#define UNFUSED 0.6       /* part of the radius within which sacral pieces are not one */
 #define FINE_RUDIMENT 0.6 /* height of a sacral disc relative to that in axial slices */
 
 bool phantom_bone(double distance, phantom_sample *out) {
@@ -94,7 +95,10 @@ bool phantom_body_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
     if (anatomy->fine) {
         half_height *= rudimentary ? FINE_RUDIMENT : lens(p, half_width, half_depth);
     }
-    bool in_disc = fabs(p->along) < half_height;
+    /* CT shows that the rims of the sacral pieces are one: what is left of a disc lies within. */
+    bool fused = anatomy->trunk && rudimentary &&
+                 phantom_superellipse(p->u, p->v, half_width, half_depth) > UNFUSED;
+    bool in_disc = fabs(p->along) < half_height && !fused;
     double narrowing = in_disc ? 0.0 : 2.2 * waist;
     if (p->level < LEVEL_FIRST) {
         /* The lower sacral pieces grow thin towards the coccyx. */
@@ -122,7 +126,7 @@ bool phantom_body_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
         disc_tissue(anatomy, p, distance, half_height, out);
     } else if (floor(p->level) == (double)anatomy->cemented && cement_at(anatomy, p, half_depth)) {
         out->tissue = TISSUE_CEMENT;
-    } else if (fabs(p->along) < half_height + ENDPLATE_MM) {
+    } else if (fabs(p->along) < half_height + ENDPLATE_MM && !fused) {
         out->tissue = TISSUE_CORTEX;
     } else {
         phantom_bone(distance, out);

@@ -143,5 +143,5 @@ bool phantom_bone_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
             return true;
         }
     }
-    return p->level < 1.0 && pelvis_at(anatomy, p, out);
+    return !anatomy->trunk && p->level < 1.0 && pelvis_at(anatomy, p, out);
 }

@@ -16,6 +16,7 @@ static const double sac_half_depth[LEVEL_NODES] = {4.5, 6.0, 6.5, 7.0, 7.2, 7.5,
 #define SAC_END (-1.6)
 #define SAC_TAPER 1.2
 #define CONUS_LEVELS 0.8
+#define INTERSPINOUS_MM 2.8 /* half of the width of the ligaments there */
 
 double phantom_spinous_tip(double level) {
     return phantom_by_level(spinous_tip, level);
@@ -42,6 +43,20 @@ static bool cord_at(const phantom_anatomy *anatomy, const phantom_local *p, doub
     double size = anatomy->fine ? sqrt(fmin(1.0, fmax(0.0, (p->level - tip) / CONUS_LEVELS))) : 1.0;
     return p->level > tip && size > 0.05 &&
            phantom_ellipse(p->u, p->v - centre, 4.5 * size, 3.6 * size) < 0.0;
+}
+
+/* On CT the ligaments between the spinous processes are fibres with fat among them, as their signal
+ * on T2 has it, and a little broader. */
+static bool interspinous_at(const phantom_anatomy *anatomy, const phantom_local *p,
+                            phantom_sample *out) {
+    if (p->a > INTERSPINOUS_MM || p->v < 36.0 || p->v > phantom_spinous_tip(p->level) + 3.0 ||
+        p->level < -1.5) {
+        return false;
+    }
+    double fibres =
+        phantom_noise(anatomy->seed ^ FIELD_INTERSPINOUS, p->x / 1.5, p->y / 6.0, p->z / 3.0);
+    out->tissue = fibres > 0.5 ? TISSUE_FAT : TISSUE_LIGAMENT;
+    return true;
 }
 
 bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
@@ -81,6 +96,9 @@ bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, ph
         return true;
     }
     /* Between the spinous processes. */
+    if (anatomy->trunk) {
+        return interspinous_at(anatomy, p, out);
+    }
     if (p->a < 2.0 && p->v > 36.0 && p->v < phantom_spinous_tip(p->level) + 3.0) {
         out->tissue = TISSUE_LIGAMENT;
         out->shade = 1.0 + 7.0 * phantom_noise(anatomy->seed ^ FIELD_INTERSPINOUS, p->x / 1.5,

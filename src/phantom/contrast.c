@@ -60,8 +60,12 @@ static const double ct_hu[TISSUE_COUNT] = {
     [TISSUE_MUSCLE] = 55.0,  [TISSUE_FASCIA] = 45.0,   [TISSUE_LIGAMENT] = 60.0,
     [TISSUE_CORTEX] = 700.0, [TISSUE_ANNULUS] = 85.0,  [TISSUE_CSF] = 12.0,
     [TISSUE_NERVE] = 35.0,   [TISSUE_BLOOD] = 42.0,    [TISSUE_BOWEL] = 30.0,
-    [TISSUE_KIDNEY] = 35.0,  [TISSUE_CEMENT] = 1500.0,
+    [TISSUE_KIDNEY] = 35.0,  [TISSUE_CEMENT] = 1500.0, [TISSUE_GAS] = -850.0,
 };
+
+/* Femoral heads are denser than vertebral bodies, the more so where those are porous. */
+#define DENSE_HU 150.0
+#define DENSE_SHARE 0.8
 
 void phantom_signals(const phantom_scene *scene, double relative[TISSUE_COUNT]) {
     if (scene->contrast == PHANTOM_AXIAL_T2) {
@@ -73,6 +77,7 @@ void phantom_signals(const phantom_scene *scene, double relative[TISSUE_COUNT]) 
     if (scene->contrast == PHANTOM_CT) {
         memcpy(relative, ct_hu, sizeof ct_hu);
         relative[TISSUE_MARROW] = scene->options->trabecular_hu;
+        relative[TISSUE_DENSE_BONE] = DENSE_HU + DENSE_SHARE * scene->options->trabecular_hu;
         return;
     }
     memcpy(relative, scene->contrast == PHANTOM_SAGITTAL_T2 ? sagittal_t2 : sagittal_water,

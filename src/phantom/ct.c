@@ -2,11 +2,15 @@
 /* The CT of a study: untilted slices that touch each other, from below the first sacral disc to
  * above T12/L1. */
 #include "phantom/study_private.h"
+#include "phantom/trunk_private.h"
 
-#define BELOW_MM 45.0 /* the disc L5/S1, */
-#define ABOVE_MM 40.0 /* and the disc above the first lumbar vertebra */
-#define SHIFT_MM 10.0 /* the middle of the image behind the spine's */
-#define FOV_MM 400.0
+#include <math.h>
+
+#define BELOW_MM 20.0  /* the lower edge of the femoral heads, */
+#define ABOVE_MM 40.0  /* and the disc above the first lumbar vertebra */
+#define SHIFT_MM 15.0  /* the middle of the image in front of the spine's */
+#define FOV_MM 400.0   /* at least, */
+#define AROUND_MM 16.0 /* and this much more than the body is wide */
 
 /* Keys of the noise: axial slices count from 0, sagittal ones from 1000. */
 #define CT_NOISE_KEY 2000u
@@ -27,14 +31,14 @@ static int nearest_disc(const phantom_anatomy *anatomy, double z, double *offset
 static bool write_slice(phantom_study *study, const phantom_scene *scene, double z, int instance,
                         myo_error *err) {
     const myo_phantom_options *o = study->options;
-    double pixel_mm = FOV_MM / (double)o->matrix, half = 0.5 * pixel_mm * (double)(o->matrix - 1);
+    double fov_mm = fmax(FOV_MM, phantom_trunk_width_mm(scene->anatomy) + AROUND_MM);
+    double pixel_mm = fov_mm / (double)o->matrix, half = 0.5 * pixel_mm * (double)(o->matrix - 1);
     myo_geometry geometry = {.columns = o->matrix,
                              .rows = o->matrix,
                              .column_spacing_mm = pixel_mm,
                              .row_spacing_mm = pixel_mm,
                              .thickness_mm = o->ct_thickness_mm,
-                             .position_mm = {study->anatomy->origin_x - half,
-                                             study->anatomy->origin_y + SHIFT_MM - half, z},
+                             .position_mm = {study->anatomy->origin_x - half, -SHIFT_MM - half, z},
                              .row_cosine = {1.0, 0.0, 0.0},
                              .column_cosine = {0.0, 1.0, 0.0}};
     myo_image *image = NULL, *fat = NULL;
@@ -54,12 +58,18 @@ static bool write_slice(phantom_study *study, const phantom_scene *scene, double
 
 bool phantom_write_ct(phantom_study *study, phantom_scene *scene, myo_error *err) {
     phantom_anatomy fine = *study->anatomy;
+    phantom_trunk trunk;
     phantom_anatomy_refine(&fine);
+    phantom_trunk_init(&fine, &trunk);
+    fine.trunk = &trunk;
+    phantom_trunk_landmarks(&fine, &study->landmarks);
     scene->anatomy = &fine;
     scene->disc = PHANTOM_BETWEEN_DISCS;
     scene->contrast = PHANTOM_CT;
     double top = phantom_disc_centre(&fine, fine.lumbar).z + ABOVE_MM;
-    double bottom = phantom_disc_centre(&fine, 0).z - BELOW_MM;
+    const phantom_landmarks *marks = &study->landmarks;
+    double bottom = fmin(marks->head_mm[MYO_LEFT].z, marks->head_mm[MYO_RIGHT].z) -
+                    marks->head_radius_mm - BELOW_MM;
     int count = 1 + (int)((top - bottom) / study->options->ct_thickness_mm);
     bool ok = phantom_create_series_folder(study, &ct_series, err);
     for (int i = 0; ok && i < count; i++) {

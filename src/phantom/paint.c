@@ -48,10 +48,11 @@ static double target_fraction(const myo_phantom_options *options, myo_structure 
     return fmin(factor * level_factor[disc] * options->fat_fraction, FRACTION_MAX);
 }
 
-/* Level of fat for a sample. Muscles that are not measured are as fat as psoas. */
+/* Level of fat for a sample. Muscles other than those of the lower back are as fat as psoas. */
 static double threshold_at(const phantom_scene *scene, const phantom_sample *s) {
-    myo_structure structure = s->measured ? s->structure : MYO_PSOAS_MAJOR;
-    myo_side side = s->measured ? s->side : MYO_LEFT;
+    bool own = s->measured && s->structure <= MYO_PSOAS_MAJOR;
+    myo_structure structure = own ? s->structure : MYO_PSOAS_MAJOR;
+    myo_side side = own ? s->side : MYO_LEFT;
     if (scene->disc != PHANTOM_BETWEEN_DISCS) {
         return scene->fat[scene->disc].threshold[structure][side];
     }
@@ -218,16 +219,28 @@ static double coil_factor(const phantom_scene *scene, myo_vec3 point) {
            pow(scene->options->coil_falloff, -fmin(along * along, COIL_END_MAX));
 }
 
-/* Samples only the middle and the corners of a pixel. True when this is enough, in a sagittal image
- * where all five are the same tissue. */
+/* Samples only the middle and the corners of a pixel. True when this is enough: in a sagittal image
+ * and on CT where all five are the same tissue. On CT the others are then taken to be as the
+ * middle; muscle, where fat goes with the place, is sampled in full. */
 static bool sample_cross(const phantom_scene *scene, const myo_geometry *geometry, size_t column,
                          size_t row, phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
-    bool same = scene->contrast != PHANTOM_AXIAL_T2 && scene->contrast != PHANTOM_CT;
+    bool same = scene->contrast != PHANTOM_AXIAL_T2, ct = scene->contrast == PHANTOM_CT;
     for (int i = 0; same && i < SUBSAMPLES * SUBSAMPLES; i += CROSS_STEP) {
         sample_point(scene->anatomy, geometry, column, row, i, &samples[i]);
-        same = samples[i].tissue == samples[0].tissue;
+        same =
+            samples[i].tissue == samples[0].tissue && !(ct && samples[i].tissue == TISSUE_MUSCLE);
+    }
+    for (int i = 1; same && ct && i < SUBSAMPLES * SUBSAMPLES; i += CROSS_STEP) {
+        samples[i] = samples[MIDDLE_POINT];
     }
     return same;
+}
+
+static uint16_t label_of(const phantom_sample *s) {
+    if (s->measured) {
+        return myo_structure_get(s->structure)->label[s->side];
+    }
+    return s->wall ? PHANTOM_WALL_LABEL : 0;
 }
 
 /* Planes that are painted; each may be NULL. */
@@ -240,13 +253,14 @@ static void paint_pixel(const phantom_scene *scene, const myo_geometry *geometry
                         const double *relative, uint64_t key, size_t index, const planes *out) {
     size_t column = index % geometry->columns, row = index / geometry->columns;
     phantom_sample samples[SUBSAMPLES * SUBSAMPLES];
-    bool all = out->labels || out->fat || !sample_cross(scene, geometry, column, row, samples);
+    bool truth = scene->contrast != PHANTOM_CT && (out->labels || out->fat);
+    bool all = truth || !sample_cross(scene, geometry, column, row, samples);
     if (all) {
         sample_pixel(scene->anatomy, geometry, column, row, samples);
     }
     const phantom_sample *middle = middle_of(samples);
-    if (out->labels && middle->measured) {
-        out->labels[index] = myo_structure_get(middle->structure)->label[middle->side];
+    if (out->labels) {
+        out->labels[index] = label_of(middle);
     }
     if (out->fat) {
         out->fat[index] = (float)pixel_fraction(scene, samples);

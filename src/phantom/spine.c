@@ -85,6 +85,10 @@ static double from_table(const double *table, double height) {
     return table[i] + (at - (double)i) * (table[i + 1] - table[i]);
 }
 
+double phantom_curve_y(const phantom_anatomy *anatomy, double height) {
+    return from_table(anatomy->curve_y, height) - from_table(anatomy->curve_y, 0.0);
+}
+
 /* Integrates the slope of the curve. Below the sacral discs it runs through `count` places, given
  * from the lowest up by mm below S1/2 and tilt in radians. */
 static void integrate_curve(phantom_anatomy *anatomy, const double *below_mm,
@@ -259,6 +263,10 @@ phantom_local phantom_to_local(const phantom_anatomy *anatomy, myo_vec3 point) {
 void phantom_sample_at(const phantom_anatomy *anatomy, myo_vec3 point, phantom_sample *out) {
     phantom_local p = phantom_to_local(anatomy, point);
     *out = (phantom_sample){.tissue = TISSUE_FAT, .shade = 1.0, .level = p.level};
+    if (anatomy->trunk) {
+        phantom_trunk_sample_at(anatomy, &p, out);
+        return;
+    }
     double depth_mm;
     if (phantom_surface_at(anatomy, &p, &depth_mm, out) || phantom_bone_at(anatomy, &p, out) ||
         phantom_canal_at(anatomy, &p, out) || phantom_muscle_at(anatomy, &p, out) ||

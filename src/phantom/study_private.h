@@ -44,6 +44,7 @@ typedef struct phantom_study {
     char patient_id[32], patient_name[48], study_id[16];
     char key[800]; /* the options as text, from which the UIDs are made */
     char study_uid[MYO_UID_SIZE], frame_uid[MYO_UID_SIZE], sagittal_frame_uid[MYO_UID_SIZE];
+    phantom_landmarks landmarks; /* of the CT */
     myo_text truth, ct_truth; /* entries of truth.json for the axial slices, and for those of CT */
 } phantom_study;
 

@@ -44,6 +44,22 @@ static bool add_structure(myo_text *truth, bool first, myo_structure structure, 
     return true;
 }
 
+/* Adds what the label map of a CT slice shows beside the structures. */
+static void add_wall(myo_text *truth, const myo_labels *labels) {
+    const myo_geometry *geometry = myo_labels_get_geometry(labels);
+    const uint16_t *label = myo_labels_get_const_pixels(labels);
+    size_t pixels = 0;
+    for (size_t i = 0; i < geometry->columns * geometry->rows; i++) {
+        pixels += label[i] == PHANTOM_WALL_LABEL;
+    }
+    if (pixels > 0) {
+        myo_text_printf(truth, ",\n   \"abdominal_wall\": {\"label\": %d, \"pixels\": %zu, ",
+                        PHANTOM_WALL_LABEL, pixels);
+        myo_text_printf(truth, "\"csa_mm2\": %.3f}",
+                        (double)pixels * myo_geometry_pixel_area_mm2(geometry));
+    }
+}
+
 static bool add_slice(const phantom_study *study, myo_text *truth, const char *stem, int disc,
                       double offset_mm, int instance_number, const char *sop_uid,
                       const myo_labels *labels, const myo_image *fat, myo_error *err) {
@@ -71,7 +87,9 @@ static bool add_slice(const phantom_study *study, myo_text *truth, const char *s
             first = first && !added;
         }
     }
-    myo_text_append(truth, "]}");
+    myo_text_append(truth, "]");
+    add_wall(truth, labels);
+    myo_text_append(truth, "}");
     return ok;
 }
 
@@ -87,6 +105,21 @@ bool phantom_truth_add_ct(phantom_study *study, int disc, double offset_mm, int 
                           myo_error *err) {
     return add_slice(study, &study->ct_truth, "ct", disc, offset_mm, instance_number, sop_uid,
                      labels, fat, err);
+}
+
+/* Landmarks of the pelvis on the CT. */
+static void add_landmarks(const phantom_landmarks *marks, myo_text *text) {
+    static const char *const sides[MYO_SIDE_COUNT] = {"left", "right"};
+    myo_text_append(text, " \"pelvis\": {\"femoral_heads_lps_mm\": {");
+    for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+        myo_vec3 p = marks->head_mm[side];
+        myo_text_printf(text, "%s\"%s\": [%.3f, %.3f, %.3f]", side ? ", " : "", sides[side], p.x,
+                        p.y, p.z);
+    }
+    myo_text_printf(text, "},\n  \"femoral_head_radius_mm\": %.3f,", marks->head_radius_mm);
+    myo_text_printf(text, " \"acetabular_roof_z_mm\": %.3f,", marks->roof_mm);
+    myo_text_printf(text, "\n  \"sacroiliac_joint_end_z_mm\": {\"left\": %.3f, \"right\": %.3f}}",
+                    marks->joint_end_mm[MYO_LEFT], marks->joint_end_mm[MYO_RIGHT]);
 }
 
 bool phantom_truth_write(phantom_study *study, myo_error *err) {
@@ -122,7 +155,9 @@ bool phantom_truth_write(phantom_study *study, myo_error *err) {
     myo_text_printf(&text, "},\n \"sacral_disc_lps_mm\": {\"S1/2\": [%.3f, %.3f, %.3f]", sacral.x,
                     sacral.y, sacral.z);
     if (options->ct) {
-        myo_text_printf(&text, "},\n \"trabecular_hu\": %.3f,\n \"ct\": [%s]",
+        myo_text_append(&text, "},\n");
+        add_landmarks(&study->landmarks, &text);
+        myo_text_printf(&text, ",\n \"trabecular_hu\": %.3f,\n \"ct\": [%s]",
                         options->trabecular_hu, study->ct_truth.data ? study->ct_truth.data : "");
     } else {
         myo_text_append(&text, "}");

@@ -22,6 +22,7 @@
 /* For an adult, mm. */
 #define OPEN_MM 2.5
 #define CLOSE_MM 2.5
+#define BUNDLE_MM 4.0 /* half of the fat between bundles of a muscle */
 /* Where the line between maximus and medius meets the lateral surface: at this share of the way
  * from the ilium's posterior end to its anterior end, by height. */
 #define OUTER_SHARE_ROOF 0.20
@@ -199,21 +200,35 @@ static bool take_piece(ct_pelvis_slice *p, ct_point near, bool *found, myo_error
     return !*found || myo_mask_keep_connected(p->mask, p->columns, p->rows, start, err);
 }
 
-/* Makes an outline of the mask: fat within goes in, whiskers fall off, one piece remains. */
-static bool tidy(ct_pelvis_slice *p, myo_error *err) {
-    double mm = ct_pelvis_pixel_mm(p);
-    if (!myo_mask_open(p->mask, p->columns, p->rows, OPEN_MM * p->size / mm, err) ||
-        !myo_mask_keep_largest(p->mask, p->columns, p->rows, err)) {
-        return false;
-    }
-    if (!ct_pelvis_resize(p, p->mask, CLOSE_MM * p->size, err) ||
-        !ct_pelvis_resize(p, p->mask, -CLOSE_MM * p->size, err)) {
+/* Takes fat that is narrower than twice `reach_mm` into the mask, bone never. */
+static bool close_fat(ct_pelvis_slice *p, double reach_mm, myo_error *err) {
+    if (!ct_pelvis_resize(p, p->mask, reach_mm * p->size, err) ||
+        !ct_pelvis_resize(p, p->mask, -reach_mm * p->size, err)) {
         return false;
     }
     for (size_t i = 0; i < p->count; i++) {
         p->mask[i] = p->mask[i] && !p->bone[i];
     }
-    return myo_mask_fill_holes(p->mask, p->columns, p->rows, err);
+    return true;
+}
+
+/* Makes an outline of the muscle in the piece: fat between its bundles goes in, whiskers fall off,
+ * one part remains. Fat is closed first, or a bundle that fat sets apart would be a whisker; and
+ * again at the end, where the whiskers were. */
+static bool tidy(ct_pelvis_slice *p, myo_error *err) {
+    double mm = ct_pelvis_pixel_mm(p);
+    for (size_t i = 0; i < p->count; i++) {
+        p->mask[i] = p->piece[i] && p->muscle[i];
+    }
+    if (!close_fat(p, BUNDLE_MM, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        p->mask[i] = p->mask[i] && p->piece[i];
+    }
+    return myo_mask_open(p->mask, p->columns, p->rows, OPEN_MM * p->size / mm, err) &&
+           myo_mask_keep_largest(p->mask, p->columns, p->rows, err) &&
+           close_fat(p, CLOSE_MM, err) && myo_mask_fill_holes(p->mask, p->columns, p->rows, err);
 }
 
 static void write_labels(const ct_pelvis_slice *p, myo_structure structure, uint16_t *labels) {
@@ -239,6 +254,7 @@ static bool outline_piece(ct_pelvis_slice *p, const way *outer, double side,
     if (!take_piece(p, beside(p, outer, side), &found, err) || !found) {
         return !found;
     }
+    memcpy(p->piece, p->mask, p->count);
     if (!tidy(p, err)) {
         return false;
     }
@@ -316,7 +332,9 @@ static bool outline_side(ct_pelvis_slice *p, bool roof, uint16_t *labels, double
                   PIRIFORMIS_REACH_MM * p->size, 3.0 * p->size, NULL, &inner, err)) {
         return false;
     }
-    memcpy(p->region, p->muscle, p->count);
+    for (size_t i = 0; i < p->count; i++) { /* thin fat may part the bundles of one muscle */
+        p->region[i] = p->closed[i] && !p->bone[i];
+    }
     cut_way(p, &outer, EXTEND_MM * p->size);
     cut_way(p, &inner, 0.0);
     cut_line(p, way_point(&inner, inner.steps - 1, inner.offset[inner.steps - 1]), p->sacrum);

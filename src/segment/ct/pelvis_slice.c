@@ -68,6 +68,7 @@ void ct_pelvis_slice_clear(ct_pelvis_slice *p) {
     free(p->closed);
     free(p->mask);
     free(p->region);
+    free(p->piece);
     free(p->distance);
 }
 
@@ -141,8 +142,9 @@ bool ct_pelvis_slice_create(ct_pelvis_slice *p, const myo_image *hu, double midd
     p->closed = myo_alloc_array(p->count, 1, err);
     p->mask = myo_alloc_array(p->count, 1, err);
     p->region = myo_alloc_array(p->count, 1, err);
+    p->piece = myo_alloc_array(p->count, 1, err);
     if (!p->smooth || !p->distance || !p->body || !p->bone || !p->muscle || !p->closed ||
-        !p->mask || !p->region || !ct_find_body(hu, p->body, err)) {
+        !p->mask || !p->region || !p->piece || !ct_find_body(hu, p->body, err)) {
         return false;
     }
     memcpy(p->smooth, myo_image_get_const_pixels(hu), p->count * sizeof(float));

@@ -14,6 +14,7 @@ typedef struct ct_pelvis_slice {
     double column_mm, row_mm, middle, sign, size; /* middle: column of the midline */
     float *smooth;
     uint8_t *body, *bone, *muscle, *closed, *mask, *region; /* closed: muscle and thin fat */
+    uint8_t *piece; /* of the region, with the thin fat in it, to which an outline is bound */
     float *distance;
     float muscle_hu;
     ct_point front, back, sacrum; /* ends of the ilium; where maximus begins at the sacrum */

@@ -16,8 +16,9 @@
 
 #define SMOOTH_SIGMA_MM 0.7
 #define ROUND_SIGMA_MM 1.5
-#define MARROW_MM 2.5  /* half of what lies between two cortices of a lamina */
-#define MIDLINE_MM 1.0 /* so far beyond the midline a side may reach */
+#define MARROW_MM 2.5   /* half of what lies between two cortices of a lamina */
+#define MIDLINE_MM 1.0  /* so far beyond the midline a side may reach */
+#define LIGAMENT_MM 3.5 /* half of the width of the ligaments between the spinous processes */
 #define FAR 1e6f
 
 /* Structures of a side that grow as one, and how, mm. */
@@ -139,14 +140,25 @@ static void find_midline(scratch *s, const uint16_t *labels, const double canal[
     }
 }
 
-/* True for a pixel that belongs to the other side. */
-static bool is_beyond_midline(const scratch *s, size_t i, myo_side side) {
+/* How far a pixel lies from the midline on a side, mm; less than 0 on the other one. */
+static double mm_from_midline(const scratch *s, size_t i, myo_side side) {
     if (!s->has_midline) {
-        return false;
+        return (double)INFINITY;
     }
     double left = ((double)(i % s->columns) - s->midline[0]) * s->across[0] +
                   ((double)(i / s->columns) - s->midline[1]) * s->across[1];
-    return (side == MYO_LEFT ? left : -left) * s->pixel_mm < -MIDLINE_MM;
+    return (side == MYO_LEFT ? left : -left) * s->pixel_mm;
+}
+
+/* True for a pixel that belongs to the other side. */
+static bool is_beyond_midline(const scratch *s, size_t i, myo_side side) {
+    return mm_from_midline(s, i, side) < -MIDLINE_MM;
+}
+
+/* True for a pixel over which no side may grow: the ligaments between the spinous processes have
+ * the attenuation of muscle with some fat. */
+static bool is_between_sides(const scratch *s, size_t i, myo_side side) {
+    return !s->own[i] && mm_from_midline(s, i, side) < LIGAMENT_MM;
 }
 
 static bool is_muscle(const scratch *s, size_t i) {
@@ -197,7 +209,8 @@ static bool grow(scratch *s, const group *g, const uint16_t *labels, myo_side si
     }
     for (size_t i = 0; i < s->count; i++) {
         s->mask[i] = s->mask[i] && !s->bone[i] && (labels[i] == 0 || s->own[i]) &&
-                     s->second[i] <= (float)g->outside && !is_beyond_midline(s, i, side);
+                     s->second[i] <= (float)g->outside && !is_beyond_midline(s, i, side) &&
+                     !is_between_sides(s, i, side);
     }
     round_off(s);
     if (!myo_mask_open(s->mask, s->columns, s->rows, g->open / s->pixel_mm, err)) {

@@ -28,7 +28,9 @@
 #define HALF_DEPTH_MM 17.5
 #define SPREAD_MM 5.0 /* of the radius between patients and levels */
 #define PRIOR_WEIGHT 0.10
-#define EDGE_MM 2.5 /* the fall is measured from this far inside to this far outside */
+/* The fall is measured from this far inside to this far outside. With more, the place at which the
+ * inner end meets the cortex from outside falls as much as the surface. */
+#define EDGE_MM 1.0
 #define FALL_FULL_HU 120.0
 #define BEND_COST 0.06 /* for each step of the radius between neighbouring angles */
 #define BEND_MAX 2
