@@ -31,34 +31,30 @@ void unet_grid_clear(unet_grid *grid) {
     *grid = (unet_grid){0};
 }
 
-/* The source pixels that one target pixel averages. */
+/* The source pixels that one target pixel averages, and their weights. */
+#define TAPS_MAX 64
 typedef struct taps {
     size_t first, count;
-    double position, radius; /* in source pixels */
+    float weights[TAPS_MAX];
 } taps;
 
 static taps taps_at(size_t target, size_t target_count, size_t source_count, double ratio) {
-    taps t = {.radius = fmax(ratio, 1.0)};
+    double radius = fmin(fmax(ratio, 1.0), 0.5 * (TAPS_MAX - 2)), sum = 0.0;
     double from_centre = (double)target - 0.5 * (double)(target_count - 1);
-    t.position = from_centre * ratio + 0.5 * (double)(source_count - 1);
+    double position = from_centre * ratio + 0.5 * (double)(source_count - 1);
     double last = (double)(source_count - 1);
-    double low = fmin(fmax(ceil(t.position - t.radius), 0.0), last);
-    double high = fmin(fmax(floor(t.position + t.radius), low), last);
-    t.first = (size_t)low;
-    t.count = (size_t)(high - low) + 1;
-    return t;
-}
-
-/* Weighted mean of `count` values that lie `stride` apart. */
-static float average(const taps *t, const float *values, size_t stride) {
-    double sum = 0.0, weights = 0.0;
-    for (size_t k = 0; k < t->count; k++) {
-        double distance = fabs((double)(t->first + k) - t->position);
-        double weight = fmax(1.0 - distance / t->radius, 1e-6);
-        sum += weight * (double)values[(t->first + k) * stride];
-        weights += weight;
+    double low = fmin(fmax(ceil(position - radius), 0.0), last);
+    double high = fmin(fmax(floor(position + radius), low), last);
+    taps t = {.first = (size_t)low, .count = (size_t)(high - low) + 1};
+    double weights[TAPS_MAX];
+    for (size_t k = 0; k < t.count; k++) {
+        weights[k] = fmax(1.0 - fabs((double)(t.first + k) - position) / radius, 1e-6);
+        sum += weights[k];
     }
-    return (float)(sum / weights);
+    for (size_t k = 0; k < t.count; k++) {
+        t.weights[k] = (float)(weights[k] / sum);
+    }
+    return t;
 }
 
 static size_t size_at(size_t count, double ratio) {
@@ -70,18 +66,27 @@ bool unet_resample(const float *pixels, size_t columns, size_t rows, double colu
     double across = step_mm / column_spacing_mm, down = step_mm / row_spacing_mm;
     *out = (unet_grid){NULL, size_at(columns, across), size_at(rows, down), step_mm};
     float *narrow = malloc(rows * out->columns * sizeof(float));
-    out->pixels = malloc(out->rows * out->columns * sizeof(float));
+    out->pixels = calloc(out->rows * out->columns, sizeof(float));
     bool done = narrow && out->pixels;
     for (size_t c = 0; done && c < out->columns; c++) {
         taps t = taps_at(c, out->columns, columns, across);
         for (size_t r = 0; r < rows; r++) {
-            narrow[r * out->columns + c] = average(&t, pixels + r * columns, 1);
+            const float *from = pixels + r * columns + t.first;
+            float sum = 0.0f;
+            for (size_t k = 0; k < t.count; k++) {
+                sum += t.weights[k] * from[k];
+            }
+            narrow[r * out->columns + c] = sum;
         }
     }
     for (size_t r = 0; done && r < out->rows; r++) {
         taps t = taps_at(r, out->rows, rows, down);
-        for (size_t c = 0; c < out->columns; c++) {
-            out->pixels[r * out->columns + c] = average(&t, narrow + c, out->columns);
+        float *to = out->pixels + r * out->columns;
+        for (size_t k = 0; k < t.count; k++) {
+            const float *from = narrow + (t.first + k) * out->columns;
+            for (size_t c = 0; c < out->columns; c++) {
+                to[c] += t.weights[k] * from[c];
+            }
         }
     }
     free(narrow);

@@ -40,6 +40,7 @@ static const group groups[] = {
 #define GROUP_COUNT (sizeof groups / sizeof groups[0])
 #define PIECE_MIN_MM2 60.0 /* of what has many pieces */
 
+/* A slice, or the part of it around a group. */
 typedef struct scratch {
     size_t columns, rows, count;
     double pixel_mm;
@@ -50,6 +51,21 @@ typedef struct scratch {
     double midline[2], across[2];      /* a point, and the unit vector to the left, in pixels */
     uint8_t *own, *mask, *core, *bone; /* bone: with what it encloses */
 } scratch;
+
+static bool scratch_create(scratch *s, size_t columns, size_t rows, double pixel_mm,
+                           myo_error *err) {
+    *s = (scratch){.columns = columns, .rows = rows, .count = columns * rows, .pixel_mm = pixel_mm};
+    s->smooth = myo_alloc_array(s->count, sizeof(float), err);
+    s->distance = myo_alloc_array(s->count, sizeof(float), err);
+    s->first = myo_alloc_array(s->count, sizeof(float), err);
+    s->second = myo_alloc_array(s->count, sizeof(float), err);
+    s->own = myo_alloc_array(s->count, 1, err);
+    s->mask = myo_alloc_array(s->count, 1, err);
+    s->core = myo_alloc_array(s->count, 1, err);
+    s->bone = myo_alloc_array(s->count, 1, err);
+    return s->smooth && s->distance && s->first && s->second && s->own && s->mask && s->core &&
+           s->bone;
+}
 
 static void scratch_clear(scratch *s) {
     free(s->smooth);
@@ -84,22 +100,9 @@ static bool resize(scratch *s, uint8_t *mask, double grow, myo_error *err) {
     return true;
 }
 
-static bool scratch_create(scratch *s, const myo_image *hu, myo_error *err) {
+/* Attenuations without noise, and bone. */
+static bool read_slice(scratch *s, const myo_image *hu, myo_error *err) {
     const myo_geometry *g = myo_image_get_geometry(hu);
-    *s = (scratch){.columns = g->columns, .rows = g->rows, .count = g->columns * g->rows};
-    s->pixel_mm = sqrt(myo_geometry_pixel_area_mm2(g));
-    s->smooth = myo_alloc_array(s->count, sizeof(float), err);
-    s->distance = myo_alloc_array(s->count, sizeof(float), err);
-    s->first = myo_alloc_array(s->count, sizeof(float), err);
-    s->second = myo_alloc_array(s->count, sizeof(float), err);
-    s->own = myo_alloc_array(s->count, 1, err);
-    s->mask = myo_alloc_array(s->count, 1, err);
-    s->core = myo_alloc_array(s->count, 1, err);
-    s->bone = myo_alloc_array(s->count, 1, err);
-    if (!s->smooth || !s->distance || !s->first || !s->second || !s->own || !s->mask || !s->core ||
-        !s->bone) {
-        return false;
-    }
     memcpy(s->smooth, myo_image_get_const_pixels(hu), s->count * sizeof(float));
     myo_grid grid = {s->smooth, s->columns, s->rows};
     myo_filter_gaussian(&grid, SMOOTH_SIGMA_MM / g->column_spacing_mm,
@@ -246,25 +249,84 @@ static bool assign(scratch *s, const group *g, myo_side side, uint16_t *labels, 
     return true;
 }
 
-/* Grows a group of one side from what is proposed of it. */
-static bool refine_group(scratch *s, const group *g, myo_side side, uint16_t *labels,
-                         myo_error *err) {
-    size_t found = 0;
+/* The part of the slice that a group can reach: from and to (not included), columns and rows. */
+typedef struct box {
+    size_t column, row, end_column, end_row;
+} box;
+
+/* Finds what is proposed of a group (into `own`), and the part around it; false when there is none.
+ */
+static bool find_group(scratch *s, const group *g, myo_side side, uint16_t *labels, box *out) {
+    size_t margin = (size_t)((g->outside + g->close + 3.0 * ROUND_SIGMA_MM) / s->pixel_mm) + 2;
+    size_t first_column = s->columns, first_row = s->rows, last_column = 0, last_row = 0;
     for (size_t i = 0; i < s->count; i++) {
+        size_t column = i % s->columns, row = i / s->columns;
         s->own[i] = labels[i] == myo_structure_get(g->structures[0])->label[side] ||
                     labels[i] == myo_structure_get(g->structures[1])->label[side];
         if (s->own[i] && is_beyond_midline(s, i, side)) {
             s->own[i] = 0;
             labels[i] = 0;
         }
-        found += s->own[i];
+        if (s->own[i]) {
+            first_column = column < first_column ? column : first_column;
+            last_column = column > last_column ? column : last_column;
+            first_row = row < first_row ? row : first_row;
+            last_row = row;
+        }
     }
-    return found == 0 || (grow(s, g, labels, side, err) && assign(s, g, side, labels, err));
+    *out = (box){first_column > margin ? first_column - margin : 0,
+                 first_row > margin ? first_row - margin : 0,
+                 last_column + margin < s->columns ? last_column + margin + 1 : s->columns,
+                 last_row + margin < s->rows ? last_row + margin + 1 : s->rows};
+    return first_row < s->rows;
+}
+
+/* Copies a part of the slice with its labels. */
+static void cut_out(const scratch *s, const box *b, const uint16_t *labels, scratch *part,
+                    uint16_t *part_labels) {
+    part->has_midline = s->has_midline;
+    memcpy(part->across, s->across, sizeof part->across);
+    part->midline[0] = s->midline[0] - (double)b->column;
+    part->midline[1] = s->midline[1] - (double)b->row;
+    for (size_t r = 0; r < part->rows; r++) {
+        size_t from = (b->row + r) * s->columns + b->column, to = r * part->columns;
+        memcpy(part->smooth + to, s->smooth + from, part->columns * sizeof(float));
+        memcpy(part->bone + to, s->bone + from, part->columns);
+        memcpy(part->own + to, s->own + from, part->columns);
+        memcpy(part_labels + to, labels + from, part->columns * sizeof *labels);
+    }
+}
+
+/* Grows a group of one side from what is proposed of it. */
+static bool refine_group(scratch *s, const group *g, myo_side side, uint16_t *labels,
+                         myo_error *err) {
+    box b;
+    if (!find_group(s, g, side, labels, &b)) {
+        return true;
+    }
+    scratch part;
+    size_t columns = b.end_column - b.column, rows = b.end_row - b.row;
+    uint16_t *part_labels = myo_alloc_array(columns * rows, sizeof *part_labels, err);
+    bool done = scratch_create(&part, columns, rows, s->pixel_mm, err) && part_labels;
+    if (done) {
+        cut_out(s, &b, labels, &part, part_labels);
+        done = grow(&part, g, part_labels, side, err) && assign(&part, g, side, part_labels, err);
+    }
+    for (size_t r = 0; done && r < rows; r++) {
+        memcpy(labels + (b.row + r) * s->columns + b.column, part_labels + r * columns,
+               columns * sizeof *labels);
+    }
+    scratch_clear(&part);
+    free(part_labels);
+    return done;
 }
 
 bool ct_refine(const myo_image *hu, const double canal[2], uint16_t *labels, myo_error *err) {
+    const myo_geometry *geometry = myo_image_get_geometry(hu);
     scratch s;
-    bool done = scratch_create(&s, hu, err);
+    bool done = scratch_create(&s, geometry->columns, geometry->rows,
+                               sqrt(myo_geometry_pixel_area_mm2(geometry)), err) &&
+                read_slice(&s, hu, err);
     if (done && canal) {
         find_midline(&s, labels, canal);
     }
