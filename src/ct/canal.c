@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define LENGTH_MIN_MM 40.0
+#define LEAD_MM 25.0
 #define SMOOTH_SIGMA_MM 10.0
 #define TANGENT_SPAN_MM 10.0
 
@@ -82,16 +83,28 @@ static bool build_curve(const myo_vec3 *points, size_t count, double step_mm, ct
     return done;
 }
 
+/* Slices by which a path is led on straight at the foot: what lies beside its end is looked at. */
+static size_t lead_on(const myo_ct *ct, const canal_path *path) {
+    size_t wanted = (size_t)(LEAD_MM / ct->slice_mm);
+    return wanted < path->slice ? wanted : path->slice;
+}
+
 static bool build_from_path(const myo_ct *ct, const canal_window *w, const canal_path *path,
                             ct_curve *out, myo_error *err) {
-    myo_vec3 *points = myo_alloc_array(path->count, sizeof *points, err);
+    size_t more = lead_on(ct, path), count = path->count + more;
+    myo_vec3 *points = myo_alloc_array(count, sizeof *points, err);
     bool done = points != NULL;
     for (size_t i = 0; done && i < path->count; i++) { /* from head to foot */
         size_t k = path->count - 1 - i;
         points[i] = ct_to_patient(ct, (double)canal_column_of(w, path->column[k]),
                                   (double)(path->row[k] * w->stride), (double)(path->slice + k));
     }
-    done = done && build_curve(points, path->count, ct->slice_mm, out, err);
+    for (size_t i = path->count; done && i < count;
+         i++) { /* what lies as far above, turned round */
+        size_t end = path->count - 1, away = i - end < end ? i - end : end;
+        points[i] = ct_along(points[end], -1.0, ct_along(points[end - away], -1.0, points[end]));
+    }
+    done = done && build_curve(points, count, ct->slice_mm, out, err);
     free(points);
     return done;
 }

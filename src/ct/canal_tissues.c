@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The canal by a tissue map of the volume: where the map says that it is, and there its middle. The
- * bones around it have a say as well, and lead on where the map is blind. */
+/* The canal by a tissue map of the volume: where the map says that it is, and there its middle. On
+ * slices where the map shows none, the bones around it lead on. */
 #include "ct/canal_private.h"
 
-#include <math.h>
+#include "base/memory.h"
 
-#define PAID 0.3        /* per mm of path: a cell with less of the canal around it is none */
-#define RING_WEIGHT 0.5 /* of the bones' score, which is 1 in the middle of a ring */
-#define REACH 3         /* so many places each way, */
-#define PLACE_MM 2.25   /* this far from each other, tell how much canal is around a voxel; */
-#define SIGMA_MM 4.5    /* the nearer ones count more, so that the middle has the most */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAID 0.3      /* per mm of path: a cell with less of the canal around it is none */
+#define SEEN_MIN 0.4f /* of a score: the map shows the canal on a slice; else the bones decide */
+#define REACH 3       /* so many places each way, */
+#define PLACE_MM 2.25 /* this far from each other, tell how much canal is around a voxel; */
+#define SIGMA_MM 4.5  /* the nearer ones count more, so that the middle has the most */
 #define SPAN (2 * REACH + 1)
 #define ROW_MARGIN_MM 6.0 /* rows this close to those of the canal are open */
 
@@ -64,6 +68,25 @@ static extent find_extent(const myo_ct *ct, const ct_tissues *t) {
     return e;
 }
 
+/* Scores the cells of a slice by the map; returns the greatest. */
+static float score_slice(const canal_window *w, const ct_tissues *tissues, const extent *e,
+                         const double *weights, size_t slice, float *score) {
+    double margin = ROW_MARGIN_MM / w->ct->row_mm;
+    float greatest = 0.0f;
+    for (size_t i = 0; i < w->rows * w->columns; i++) {
+        double at = (double)(i / w->columns * w->stride);
+        score[i] = 0.0f;
+        if (at >= e->first_row - margin && at <= e->last_row + margin) {
+            w->open_row[i / w->columns] = true;
+            score[i] =
+                (float)share_at(w->ct, tissues, weights, (double)canal_column_of(w, i % w->columns),
+                                at, (double)slice);
+        }
+        greatest = score[i] > greatest ? score[i] : greatest;
+    }
+    return greatest;
+}
+
 bool canal_find_by_tissues(const myo_ct *ct, const ct_tissues *tissues, canal_window *w,
                            canal_path *out, myo_error *err) {
     extent e = find_extent(ct, tissues);
@@ -71,24 +94,23 @@ bool canal_find_by_tissues(const myo_ct *ct, const ct_tissues *tissues, canal_wi
     if (!canal_window_create(ct, e.column, w, err) || !canal_path_create(w, out, err)) {
         return false;
     }
-    if (!e.any) {
-        return true;
-    }
-    if (!canal_score_rings(w, err)) {
-        return false;
+    size_t layer = w->rows * w->columns;
+    float *mapped = myo_alloc_array(layer, sizeof *mapped, err);
+    if (!e.any || !mapped || !canal_score_rings(w, err)) {
+        free(mapped);
+        return !e.any;
     }
     find_weights(weights);
-    for (size_t i = 0; i < w->slices * w->rows * w->columns; i++) {
-        size_t slice = i / (w->rows * w->columns), row = i / w->columns % w->rows;
-        double at = (double)(row * w->stride), margin = ROW_MARGIN_MM / ct->row_mm;
-        double score = RING_WEIGHT * fmax((double)w->score[i], 0.0);
-        if (at >= e.first_row - margin && at <= e.last_row + margin) {
-            w->open_row[row] = true;
-            score += share_at(ct, tissues, weights, (double)canal_column_of(w, i % w->columns), at,
-                              (double)slice);
+    for (size_t s = 0; s < w->slices; s++) {
+        float *score = w->score + s * layer;
+        if (score_slice(w, tissues, &e, weights, s, mapped) >= SEEN_MIN) {
+            memcpy(score, mapped, layer * sizeof *score);
         }
-        w->score[i] = (float)score;
+        for (size_t i = 0; i < layer; i++) {
+            score[i] = score[i] > 0.0f ? score[i] : 0.0f;
+        }
     }
+    free(mapped);
     canal_find_path(w, PAID, out);
     return true;
 }

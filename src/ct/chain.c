@@ -23,7 +23,7 @@
 #define MISSED_COST 0.45    /* for a disc that is not seen between two others */
 #define ENDED_COST 0.25     /* for a chain whose next disc could be seen and is not there */
 #define SPACING_MIN_MM 22.0 /* adult, between the middles of neighbouring discs */
-#define SPACING_MAX_MM 50.0
+#define SPACING_MAX_MM 55.0
 #define CHANGE_COST 1.2 /* times the squared log of the change of spacing over 0.2 */
 #define CHANGE_LOG 0.2
 #define SACRAL_WEIGHT 1.2
