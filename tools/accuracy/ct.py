@@ -80,7 +80,7 @@ def score_variants(variants, results):
             try:
                 found, z = slice_of(folder, level)
             except IndexError:
-                missed += level != "acetabular-roof"
+                missed += level in ("L4/5", "L3")  # of the pelvis the atlas shows little more
                 continue
             truth = labels[min(int(round(z / spacing[2])), len(labels) - 1)]
             if level in DISC:

@@ -28,6 +28,9 @@ static const struct {
  * flagged. */
 #define CONFIDENCE_DOUBTFUL 0.4
 #define VISIBLE_MIN 0.6
+/* A map that expects less of its outline gives way to one that shows in the image so far. */
+#define MAP_SURE 0.8
+#define VISIBLE_SURE 0.85
 /* Less than this of a muscle on the map is no muscle. */
 #define MAPPED_MIN_MM2 150.0
 
@@ -110,19 +113,52 @@ static bool outline_by_map(const myo_tissue_mapper *mapper, const myo_image *hu,
     return done;
 }
 
+/* Takes one outline from `other` in place of that in `labels`. */
+static void replace_outline(const uint16_t *other, uint16_t value, size_t count, uint16_t *labels) {
+    for (size_t i = 0; i < count; i++) {
+        labels[i] = labels[i] == value ? 0 : labels[i];
+        labels[i] = labels[i] == 0 && other[i] == value ? value : labels[i];
+    }
+}
+
+/* Outlines by bones and lines of fat, in place of those of which the map is not sure, if they show
+ * in the image. */
+static bool mend_by_bones(const myo_image *hu, double column, bool roof, uint16_t *labels,
+                          double sure[2][MYO_SIDE_COUNT], myo_error *err) {
+    const myo_geometry *g = myo_image_get_geometry(hu);
+    double least = 1.0, visible[2][MYO_SIDE_COUNT] = {{0.0}};
+    for (int k = 0; k < 2 * MYO_SIDE_COUNT; k++) {
+        least = fmin(least, sure[k / 2][k % 2]);
+    }
+    if (least >= MAP_SURE) {
+        return true;
+    }
+    uint16_t *other = myo_alloc_array(g->columns * g->rows, sizeof *other, err);
+    bool done = other && ct_outline_gluteus(hu, column, roof, other, visible, err);
+    for (int k = 0; done && k < 2 * MYO_SIDE_COUNT; k++) {
+        uint16_t value = myo_structure_get(limits[k / 2].structure)->label[k % 2];
+        if (sure[k / 2][k % 2] < MAP_SURE && visible[k / 2][k % 2] >= VISIBLE_SURE) {
+            replace_outline(other, value, g->columns * g->rows, labels);
+            sure[k / 2][k % 2] = visible[k / 2][k % 2];
+        }
+    }
+    free(other);
+    return done;
+}
+
 /* Outlines of the slice in the canonical frame; `least` is how sure one must be. */
 static bool outline(const myo_tissue_mapper *mapper, const myo_image *hu, myo_vec3 midline_mm,
                     myo_gluteal_level level, uint16_t *labels, double sure[2][MYO_SIDE_COUNT],
                     double *least, myo_error *err) {
     double column;
-    bool mapped = false;
+    bool mapped = false, roof = level == MYO_ACETABULAR_ROOF;
     myo_geometry_from_patient(myo_image_get_geometry(hu), midline_mm, &column, NULL, NULL);
     if (mapper && !outline_by_map(mapper, hu, column, labels, sure, &mapped, err)) {
         return false;
     }
     *least = mapped ? CT_CONFIDENCE_MIN : VISIBLE_MIN;
-    return mapped ||
-           ct_outline_gluteus(hu, column, level == MYO_ACETABULAR_ROOF, labels, sure, err);
+    return mapped ? mend_by_bones(hu, column, roof, labels, sure, err)
+                  : ct_outline_gluteus(hu, column, roof, labels, sure, err);
 }
 
 bool myo_segment_ct_gluteus(const myo_tissue_mapper *mapper, const myo_image *hu,
