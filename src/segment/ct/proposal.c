@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PIECE_MIN_MM2 60.0 /* smaller pieces are errors of the map */
+#define AGREED_DICE 0.8    /* of two proposals that mean the same */
 #define FAR 1e6f
 
 /* What a tissue proposes. Multifidus and erector spinae are one on the map. */
@@ -90,6 +91,19 @@ static bool divide_back(const myo_geometry *g, const uint8_t *mask, const uint16
     return done;
 }
 
+/* Where the other method proposes nearly the same, its outline is taken, which is finer than the
+ * map. */
+static void prefer_agreed(const uint16_t *before, uint16_t value, size_t count, uint8_t *mask) {
+    double both = 0.0, all = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        both += before[i] == value && mask[i];
+        all += (before[i] == value) + mask[i];
+    }
+    for (size_t i = 0; i < count && 2.0 * both >= AGREED_DICE * all; i++) {
+        mask[i] = before[i] == value;
+    }
+}
+
 static bool propose_side(const myo_geometry *g, const uint8_t *tissue, myo_tissue wanted,
                          double middle_column, myo_side side, const uint16_t *before, uint8_t *mask,
                          uint16_t *labels, myo_error *err) {
@@ -103,6 +117,9 @@ static bool propose_side(const myo_geometry *g, const uint8_t *tissue, myo_tissu
     }
     if (!keep_pieces(g, roles[wanted].many_pieces, mask, err)) {
         return false;
+    }
+    if (wanted == MYO_TISSUE_PSOAS_MAJOR) {
+        prefer_agreed(before, myo_structure_get(MYO_PSOAS_MAJOR)->label[side], count, mask);
     }
     if (wanted == MYO_TISSUE_BACK_MUSCLES) {
         return divide_back(g, mask, before, side, labels, err);
