@@ -83,7 +83,7 @@ MYO_API const myo_fat_method *myo_registry_find_fat_method(const myo_registry *r
                                                            const char *name);
 /* The tissue mapper of the plugin that was loaded last, or NULL: none is built in. */
 MYO_API const myo_tissue_mapper *myo_registry_get_tissue_mapper(const myo_registry *registry);
-/* Name of the plugin that a segmenter or fat method came from; "built-in" otherwise. */
+/* Name of the plugin that a segmenter, fat method or mapper came from; "built-in" otherwise. */
 MYO_API const char *myo_registry_get_origin(const myo_registry *registry,
                                             const myo_method_info *info);
 

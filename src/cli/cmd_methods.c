@@ -49,6 +49,11 @@ static void print_all(const myo_registry *registry) {
     for (size_t i = 0; (fat = myo_registry_get_fat_method(registry, i)); i++) {
         print_method(registry, &fat->info);
     }
+    const myo_tissue_mapper *mapper = myo_registry_get_tissue_mapper(registry);
+    if (mapper) {
+        printf("\nTissue mapper, which proposes on CT:\n");
+        print_method(registry, &mapper->info);
+    }
 }
 
 static cli_status run(const cli_call *call) {

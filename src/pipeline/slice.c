@@ -24,14 +24,18 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
     const myo_method_info *info = &r->segmenter->info;
     myo_vec3 canal;
     slice->roi_convention = slice->kind == SLICE_MR ? r->segmenter->roi_convention : "fascia";
+    char mapper[SLICE_METHOD_SIZE / 2] = "";
+    if (r->mapper) {
+        snprintf(mapper, sizeof mapper, "%s %s", r->mapper->info.name, r->mapper->info.version);
+    }
     switch (slice->kind) {
     case SLICE_MR:
         snprintf(slice->method, sizeof slice->method, "%s %s", info->name, info->version);
         return myo_segment_slice(r->segmenter, slice->image, r->segmenter_values, &slice->outlines,
                                  err);
     case SLICE_CT_LUMBAR:
-        snprintf(slice->method, sizeof slice->method, "ct-lumbar %s (%s %s)",
-                 myo_segment_ct_version(), info->name, info->version);
+        snprintf(slice->method, sizeof slice->method, "ct-lumbar %s (%s %s%s%s)",
+                 myo_segment_ct_version(), info->name, info->version, *mapper ? " + " : "", mapper);
         return myo_segment_ct_lumbar(r->segmenter, r->segmenter_values, r->mapper, slice->image,
                                      myo_ct_find_canal_at(&scan->anatomy, geometry, &canal) ? &canal
                                                                                             : NULL,
@@ -40,7 +44,8 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
     case SLICE_CT_SACROILIAC_JOINT:
         break;
     }
-    snprintf(slice->method, sizeof slice->method, "ct-gluteal %s", myo_segment_ct_version());
+    snprintf(slice->method, sizeof slice->method, *mapper ? "ct-gluteal %s (%s)" : "ct-gluteal %s",
+             myo_segment_ct_version(), mapper);
     bool roof = slice->kind == SLICE_CT_ACETABULAR_ROOF;
     return myo_segment_ct_gluteus(
         r->mapper, slice->image,

@@ -42,7 +42,8 @@ struct myo_registry {
     loaded plugins[PLUGINS_MAX];
     size_t segmenter_count, fat_method_count, plugin_count;
     const myo_tissue_mapper *tissue_mapper;
-    myo_host host; /* lives here because plugins may keep the pointer */
+    const myo_plugin *mapper_plugin; /* that brought it */
+    myo_host host;                   /* lives here because plugins may keep the pointer */
 };
 
 static void host_log(myo_log_level level, const char *line) {
@@ -139,6 +140,7 @@ static bool add_tissue_mapper(myo_registry *r, const myo_plugin *plugin, const c
                                  mapper->info.name);
         }
         r->tissue_mapper = mapper;
+        r->mapper_plugin = plugin;
     }
     return true;
 }
@@ -259,6 +261,9 @@ const char *myo_registry_get_origin(const myo_registry *registry, const myo_meth
         if (&registry->fat_methods[i].method->info == info) {
             plugin = registry->fat_methods[i].plugin;
         }
+    }
+    if (registry->tissue_mapper && &registry->tissue_mapper->info == info) {
+        plugin = registry->mapper_plugin;
     }
     return plugin ? plugin->name : "built-in";
 }

@@ -91,16 +91,26 @@ static bool divide_back(const myo_geometry *g, const uint8_t *mask, const uint16
     return done;
 }
 
+/* Whether a label is one that a tissue proposes on a side; the back muscles have two. */
+static bool is_proposed(uint16_t label, myo_tissue tissue, myo_side side) {
+    myo_structure structure = roles[tissue].structure;
+    myo_structure other = structure == MYO_ERECTOR_SPINAE ? MYO_MULTIFIDUS : structure;
+    return label == myo_structure_get(structure)->label[side] ||
+           label == myo_structure_get(other)->label[side];
+}
+
 /* Where the other method proposes nearly the same, its outline is taken, which is finer than the
  * map. */
-static void prefer_agreed(const uint16_t *before, uint16_t value, size_t count, uint8_t *mask) {
+static void prefer_agreed(const uint16_t *before, myo_tissue tissue, myo_side side, size_t count,
+                          uint8_t *mask) {
     double both = 0.0, all = 0.0;
     for (size_t i = 0; i < count; i++) {
-        both += before[i] == value && mask[i];
-        all += (before[i] == value) + mask[i];
+        bool other = is_proposed(before[i], tissue, side);
+        both += other && mask[i];
+        all += other + mask[i];
     }
     for (size_t i = 0; i < count && 2.0 * both >= AGREED_DICE * all; i++) {
-        mask[i] = before[i] == value;
+        mask[i] = is_proposed(before[i], tissue, side);
     }
 }
 
@@ -118,9 +128,7 @@ static bool propose_side(const myo_geometry *g, const uint8_t *tissue, myo_tissu
     if (!keep_pieces(g, roles[wanted].many_pieces, mask, err)) {
         return false;
     }
-    if (wanted == MYO_TISSUE_PSOAS_MAJOR) {
-        prefer_agreed(before, myo_structure_get(MYO_PSOAS_MAJOR)->label[side], count, mask);
-    }
+    prefer_agreed(before, wanted, side, count, mask);
     if (wanted == MYO_TISSUE_BACK_MUSCLES) {
         return divide_back(g, mask, before, side, labels, err);
     }
@@ -164,13 +172,6 @@ void ct_clear_taken(uint16_t *labels, size_t count) {
     }
 }
 
-/* Whether a label is that of a structure of a side; the back muscles are one. */
-static bool is_of(uint16_t label, myo_structure wanted, myo_side side) {
-    const myo_structure other = wanted == MYO_ERECTOR_SPINAE ? MYO_MULTIFIDUS : wanted;
-    return label == myo_structure_get(wanted)->label[side] ||
-           label == myo_structure_get(other)->label[side];
-}
-
 void ct_expect_dice(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
                     const uint16_t *labels,
                     double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
@@ -180,7 +181,7 @@ void ct_expect_dice(const myo_tissue_map *map, const myo_geometry *g, double mid
             double p = (double)sample(map, g, i, (myo_tissue)t);
             myo_side side = side_of(g, middle_column, i);
             for (int k = 0; k < MYO_SIDE_COUNT; k++) {
-                bool own = is_of(labels[i], roles[t].structure, (myo_side)k);
+                bool own = is_proposed(labels[i], (myo_tissue)t, (myo_side)k);
                 both[k] += own ? 2.0 * p : 0.0;
                 all[k] += (own ? 1.0 : 0.0) + ((int)side == k ? p : 0.0);
             }
