@@ -46,7 +46,7 @@ static taps taps_at(size_t target, size_t target_count, size_t source_count, dou
     double low = fmin(fmax(ceil(position - radius), 0.0), last);
     double high = fmin(fmax(floor(position + radius), low), last);
     taps t = {.first = (size_t)low, .count = (size_t)(high - low) + 1};
-    double weights[TAPS_MAX];
+    double weights[TAPS_MAX] = {0.0};
     for (size_t k = 0; k < t.count; k++) {
         weights[k] = fmax(1.0 - fabs((double)(t.first + k) - position) / radius, 1e-6);
         sum += weights[k];

@@ -44,8 +44,8 @@ unet_pose unet_pose_compose(const unet_pose *outer, const unet_pose *inner);
 #define UNET_COARSE_MM 3.2
 bool unet_input(const myo_slice *slice, unet_grid *fine, unet_grid *coarse);
 
-/* Resamples rows x columns pixels to `step_mm`, about the same centre; spacing is that of columns and
- * rows, mm. False without memory; the caller clears *out in any case. */
+/* Resamples rows x columns pixels to `step_mm`, about the same centre; spacing is that of columns
+ * and rows, mm. False without memory; the caller clears *out in any case. */
 bool unet_resample(const float *pixels, size_t columns, size_t rows, double column_spacing_mm,
                    double row_spacing_mm, double step_mm, unet_grid *out);
 

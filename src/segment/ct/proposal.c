@@ -100,17 +100,17 @@ static bool is_proposed(uint16_t label, myo_tissue tissue, myo_side side) {
 }
 
 /* Where the other method proposes nearly the same, its outline is taken, which is finer than the
- * map. */
-static void prefer_agreed(const uint16_t *before, myo_tissue tissue, myo_side side, size_t count,
-                          uint8_t *mask) {
+ * map; but not what the map gives to others. */
+static void prefer_agreed(const uint16_t *before, const uint16_t *labels, myo_tissue tissue,
+                          myo_side side, size_t count, uint8_t *mask) {
     double both = 0.0, all = 0.0;
     for (size_t i = 0; i < count; i++) {
-        bool other = is_proposed(before[i], tissue, side);
+        bool other = labels[i] == 0 && is_proposed(before[i], tissue, side);
         both += other && mask[i];
         all += other + mask[i];
     }
     for (size_t i = 0; i < count && 2.0 * both >= AGREED_DICE * all; i++) {
-        mask[i] = is_proposed(before[i], tissue, side);
+        mask[i] = labels[i] == 0 && is_proposed(before[i], tissue, side);
     }
 }
 
@@ -128,7 +128,7 @@ static bool propose_side(const myo_geometry *g, const uint8_t *tissue, myo_tissu
     if (!keep_pieces(g, roles[wanted].many_pieces, mask, err)) {
         return false;
     }
-    prefer_agreed(before, wanted, side, count, mask);
+    prefer_agreed(before, labels, wanted, side, count, mask);
     if (wanted == MYO_TISSUE_BACK_MUSCLES) {
         return divide_back(g, mask, before, side, labels, err);
     }
