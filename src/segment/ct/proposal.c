@@ -173,8 +173,7 @@ void ct_clear_taken(uint16_t *labels, size_t count) {
 }
 
 void ct_expect_dice(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
-                    const uint16_t *labels,
-                    double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
+                    const uint16_t *labels, double (*confidence)[MYO_SIDE_COUNT]) {
     for (int t = 0; t < MYO_TISSUE_COUNT; t++) {
         double both[MYO_SIDE_COUNT] = {0.0}, all[MYO_SIDE_COUNT] = {0.0};
         for (size_t i = 0; roles[t].role == ROLE_MUSCLE && i < g->columns * g->rows; i++) {

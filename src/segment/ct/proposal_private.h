@@ -23,8 +23,8 @@ bool ct_propose(const myo_tissue_map *map, const myo_geometry *g, double middle_
 void ct_clear_taken(uint16_t *labels, size_t count);
 
 /* The Dice coefficient of each outline that the map's probabilities lead to expect; 0 for what is
- * not outlined, and nothing for structures that the map does not know. */
+ * not outlined, and nothing for structures that the map does not know. MYO_STRUCTURE_COUNT rows. */
 void ct_expect_dice(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
-                    const uint16_t *labels, double confidence[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]);
+                    const uint16_t *labels, double (*confidence)[MYO_SIDE_COUNT]);
 
 #endif
