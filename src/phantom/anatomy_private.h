@@ -82,7 +82,7 @@ enum {
 typedef struct phantom_sample {
     phantom_tissue tissue;
     bool measured; /* belongs to a structure that is measured */
-    bool wall;     /* belongs to the muscles of the abdominal wall, which are not measured */
+    bool wall;     /* belongs to the muscles of the abdominal wall */
     myo_structure structure;
     myo_side side;
     double texture; /* muscles: where fat comes first (high) and last (low) */

@@ -240,7 +240,7 @@ static uint16_t label_of(const phantom_sample *s) {
     if (s->measured) {
         return myo_structure_get(s->structure)->label[s->side];
     }
-    return s->wall ? PHANTOM_WALL_LABEL : 0;
+    return s->wall ? myo_structure_get(MYO_ABDOMINAL_WALL)->label[s->side] : 0;
 }
 
 /* Planes that are painted; each may be NULL. */

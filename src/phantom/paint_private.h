@@ -12,9 +12,6 @@ typedef struct phantom_fat_levels {
     double threshold[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
 } phantom_fat_levels;
 
-/* Label of the muscles of the abdominal wall, which only the truth of a CT has. */
-#define PHANTOM_WALL_LABEL 5991
-
 /* scene->disc where the levels of fat are taken between the discs. */
 #define PHANTOM_BETWEEN_DISCS (-1)
 

@@ -206,9 +206,9 @@ void trunk_set_muscle(const phantom_anatomy *anatomy, const trunk_point *t, int 
     out->tissue = TISSUE_MUSCLE;
     out->texture = phantom_sheets(anatomy, &p, field, FAN_A, FAN_Y, FAN_MM);
     out->measured = structure >= 0;
+    out->side = t->side;
     if (out->measured) {
         out->structure = (myo_structure)structure;
-        out->side = t->side;
     }
 }
 

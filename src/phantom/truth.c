@@ -48,13 +48,16 @@ static bool add_structure(myo_text *truth, bool first, myo_structure structure, 
 static void add_wall(myo_text *truth, const myo_labels *labels) {
     const myo_geometry *geometry = myo_labels_get_geometry(labels);
     const uint16_t *label = myo_labels_get_const_pixels(labels);
+    const uint16_t *wall = myo_structure_get(MYO_ABDOMINAL_WALL)->label;
     size_t pixels = 0;
     for (size_t i = 0; i < geometry->columns * geometry->rows; i++) {
-        pixels += label[i] == PHANTOM_WALL_LABEL;
+        pixels += label[i] == wall[MYO_LEFT] || label[i] == wall[MYO_RIGHT];
     }
     if (pixels > 0) {
-        myo_text_printf(truth, ",\n   \"abdominal_wall\": {\"label\": %d, \"pixels\": %zu, ",
-                        PHANTOM_WALL_LABEL, pixels);
+        myo_text_printf(truth,
+                        ",\n   \"abdominal_wall\": {\"labels\": [%d, %d], "
+                        "\"pixels\": %zu, ",
+                        wall[MYO_LEFT], wall[MYO_RIGHT], pixels);
         myo_text_printf(truth, "\"csa_mm2\": %.3f}",
                         (double)pixels * myo_geometry_pixel_area_mm2(geometry));
     }
