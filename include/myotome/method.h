@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* Version of the binary interface of all descriptors; a plugin with another one is refused. */
-#define MYO_ABI_VERSION 1u
+#define MYO_ABI_VERSION 2u
 
 /* One numeric parameter of a method. Its index is its place in the array of values. */
 typedef struct myo_parameter {

@@ -320,13 +320,17 @@ static cli_status run(const cli_call *call) {
 
 const cli_command cli_cmd_measure = {
     .name = "measure",
-    .summary = "Measure muscles, fat and risk on lumbar MRI studies",
+    .summary = "Measure muscles, fat and risk on lumbar MRI and CT studies",
     .operands = "INPUT...",
     .description =
         "INPUT is any mix of DICOM files and folders, which are searched through. For each study "
         "the axial T2 series and its slice at the level asked for are chosen, multifidus, erector "
         "spinae and psoas major of both sides and the vertebral body or disc are outlined, fat is "
-        "separated, and areas, indices and risks are written into OUT.\n\n"
+        "separated, and areas, indices and risks are written into OUT. A study of CT is measured "
+        "at "
+        "the level and at L3, with quadratus lumborum and the whole muscle at L3, gluteus maximus "
+        "and medius at landmarks of the pelvis, and the trabecular bone of L1 to L5 "
+        "(vertebrae.csv).\n\n"
         "OUT receives measurements.csv (areas of each structure, side and fat method), "
         "features.csv (a row for each study, what a model reads), risk.csv (a row for each study "
         "and model), run.json (the record of the run with everything that was left out and why), "

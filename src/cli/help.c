@@ -156,8 +156,8 @@ void cli_help_command(FILE *out, const cli_command *command) {
 
 void cli_help_program(FILE *out) {
     fputs("Usage: myotome COMMAND [OPTION...] [ARGUMENT...]\n\n"
-          "Measures the muscles of the lower back on MRI: cross-sectional areas, fat, and\n"
-          "the risk models that read them.\n\n"
+          "Measures the muscles of the lower back on MRI and CT: cross-sectional areas,\n"
+          "fat, and the risk models that read them.\n\n"
           "Commands:\n",
           out);
     size_t count;

@@ -139,7 +139,7 @@ static void man_command(FILE *out, const cli_command *command) {
 
 void cli_reference_man(FILE *out) {
     fprintf(out, ".TH MYOTOME 1 \"\" \"myotome %s\" \"User Commands\"\n", myo_version());
-    fputs(".SH NAME\nmyotome \\- measures the muscles of the lower back on MRI\n"
+    fputs(".SH NAME\nmyotome \\- measures the muscles of the lower back on MRI and CT\n"
           ".SH SYNOPSIS\n.B myotome\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]\n.br\n"
           ".B myotome \\-\\-help\n.br\n.B myotome \\-\\-version\n"
           ".SH DESCRIPTION\nReads a lumbar MRI study, outlines the muscles on the slice at the "
