@@ -153,6 +153,29 @@ static void is_less_sure_where_no_fat_shows_the_border(void **state) {
     }
 }
 
+/* A reconstruction that ends as a circle cuts maximus off on the left; padding lies beyond. */
+static void flags_what_the_field_of_view_cuts_off(void **state) {
+    (void)state;
+    for (int cut = 0; cut < 2; cut++) {
+        myo_image *image;
+        uint16_t *truth;
+        uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {{0}};
+        paint(0.0, &image, &truth);
+        for (size_t i = 0; i < SIDE * SIDE && cut; i++) {
+            double x = (double)(i % SIDE) - 160.0, y = (double)(i / SIDE) - 179.5;
+            if (hypot(x, y) > 120.0 && x > 0.0) {
+                myo_image_get_pixels(image)[i] = -1024.0f;
+                truth[i] = 0;
+            }
+        }
+        assert_true(ct_flag_clipped(image, truth, flags, NULL));
+        assert_int_equal(flags[MYO_GLUTEUS_MAXIMUS][MYO_LEFT], cut ? MYO_FLAG_CLIPPED : 0);
+        assert_int_equal(flags[MYO_GLUTEUS_MAXIMUS][MYO_RIGHT], 0);
+        myo_image_destroy(image);
+        free(truth);
+    }
+}
+
 static void says_when_there_is_no_pelvis(void **state) {
     (void)state;
     myo_image *image;
@@ -195,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outlines_gluteal_muscles_along_thin_fat),
         cmocka_unit_test(is_less_sure_where_no_fat_shows_the_border),
+        cmocka_unit_test(flags_what_the_field_of_view_cuts_off),
         cmocka_unit_test(says_when_there_is_no_pelvis),
         cmocka_unit_test(leaves_the_table_out_of_the_body),
     };
