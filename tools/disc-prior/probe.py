@@ -24,7 +24,8 @@ class Disc(c.Structure):
 
 class Spine(c.Structure):
     _fields_ = [("discs", Disc * 24), ("count", c.c_size_t), ("count_confidence", c.c_double),
-                ("other_shift", c.c_int), ("other_confidence", c.c_double), ("signs", c.c_uint)]
+                ("other_shift", c.c_int), ("other_confidence", c.c_double), ("signs", c.c_uint),
+                ("rib_free", c.c_int * 2)]
 
 
 for name in ("view", "maps", "classify", "find"):
