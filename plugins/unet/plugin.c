@@ -53,7 +53,6 @@ static bool map(const myo_slice *slices, size_t count, bool twice, double (*orig
     return done;
 }
 
-/* The sizes of unet_ct_field, which is no constant expression. */
 static const myo_tissue_mapper unet_ct = {
     .abi_version = MYO_ABI_VERSION,
     .struct_size = sizeof(myo_tissue_mapper),
@@ -61,9 +60,9 @@ static const myo_tissue_mapper unet_ct = {
              .version = UNET_CT_VERSION,
              .summary = "a convolutional network says what each pixel of a CT slice probably is",
              .reference = "docs/methods.md, section CT"},
-    .columns = 192,
-    .rows = 144,
-    .step_mm = 2.25,
+    .columns = UNET_CT_COLUMNS,
+    .rows = UNET_CT_ROWS,
+    .step_mm = UNET_CT_STEP_MM,
     .map = map,
 };
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const unet_field unet_ct_field = {192, 144, 2.25};
+const unet_field unet_ct_field = {UNET_CT_COLUMNS, UNET_CT_ROWS, UNET_CT_STEP_MM};
 
 #define AIR_HU (-1024.0f)
 #define BODY_HU (-300.0f) /* clothes, blankets and foam lie below */

@@ -75,7 +75,12 @@ typedef struct unet_task {
                 float inputs[UNET_INPUTS]);
 } unet_task;
 
-/* On MR: the outlines' classes from intensities (fat = 1); on CT: those of tissue_map.h from HU. */
+/* The sizes of unet_ct_field, of which descriptors need constants. */
+#define UNET_CT_COLUMNS 192
+#define UNET_CT_ROWS 144
+#define UNET_CT_STEP_MM 2.25
+
+/* On MR: the outlines' classes from intensities (fat = 1); on CT: those of tissue.h from HU. */
 extern const unet_task unet_locate_task, unet_outline_task, unet_ct_task;
 
 /* Weights of one network; borrowed from the file. Half precision numbers are kept as they are. */

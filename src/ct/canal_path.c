@@ -83,8 +83,8 @@ static float best_before(const canal_window *w, const float *from, size_t column
 }
 
 /* Finds the best path to each cell, from the head on. Returns the cell at which the best of all
- * ends, and its score; SIZE_MAX when there is none. */
-static size_t run_paths(canal_window *w, double paid, double *score) {
+ * ends; SIZE_MAX when there is none. */
+static size_t run_paths(canal_window *w, double paid) {
     float cost[(2 * REACH_MAX + 1) * (2 * REACH_MAX + 1)];
     int width = 2 * w->reach + 1;
     double best = 0.0;
@@ -110,7 +110,6 @@ static size_t run_paths(canal_window *w, double paid, double *score) {
             }
         }
     }
-    *score = best;
     return end;
 }
 
@@ -134,7 +133,7 @@ static void collect(const canal_window *w, size_t end, canal_path *out) {
 }
 
 void canal_find_path(canal_window *w, double paid, canal_path *out) {
-    size_t end = run_paths(w, paid, &out->score);
+    size_t end = run_paths(w, paid);
     out->count = 0;
     if (end != SIZE_MAX) {
         collect(w, end, out);

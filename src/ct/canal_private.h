@@ -35,7 +35,6 @@ static inline size_t canal_column_of(const canal_window *w, size_t cell) {
 typedef struct canal_path {
     size_t *column, *row; /* owned: room for every slice */
     size_t slice, count;  /* its lowest slice, and how many */
-    double score;
 } canal_path;
 
 bool canal_path_create(const canal_window *w, canal_path *out, myo_error *err);
@@ -45,9 +44,10 @@ void canal_path_clear(canal_path *path);
  */
 void canal_find_path(canal_window *w, double paid, canal_path *out);
 
-/* canal_rings.c: scores each cell of a window by the bones that surround it, less what it lies
- * beside their middle, and opens the rows that have bone. */
-bool canal_score_rings(canal_window *w, myo_error *err);
+/* canal_rings.c: scores the cells of a window by the bones that surround them, less what they lie
+ * beside the middle of the bones, and opens the rows that have bone. Slices that are `known` (NULL:
+ * none) keep their scores. */
+bool canal_score_rings(canal_window *w, const bool *known, myo_error *err);
 
 /* canal_rings.c: by the bones that surround it. canal_tissues.c: by a tissue map, and by the bones
  * where the map does not show it. Both fill a window and find the canal's path in it; count is 0

@@ -185,7 +185,7 @@ static bool find_rows(canal_window *w, myo_error *err) {
     return bone != NULL;
 }
 
-bool canal_score_rings(canal_window *w, myo_error *err) {
+bool canal_score_rings(canal_window *w, const bool *known, myo_error *err) {
     double *middles = myo_alloc_array(w->slices, sizeof *middles, err);
     rays *r = myo_alloc_array(1, sizeof *r, err);
     bool done = middles && r && find_rows(w, err) && find_middles(w, middles, err);
@@ -194,7 +194,7 @@ bool canal_score_rings(canal_window *w, myo_error *err) {
     }
     for (size_t s = 0; done && s < w->slices; s++) {
         const int16_t *layer = ct_layer(w->ct, s);
-        for (size_t i = 0; i < w->rows * w->columns; i++) {
+        for (size_t i = 0; !(known && known[s]) && i < w->rows * w->columns; i++) {
             size_t at = canal_column_of(w, i % w->columns);
             float score = score_of(w->ct, r, layer, at, i / w->columns * w->stride);
             double off = fabs((double)at - middles[s]) * w->ct->column_mm - OFF_FREE_MM;
@@ -244,7 +244,7 @@ bool canal_find_by_rings(const myo_ct *ct, canal_window *w, canal_path *out, myo
     canal_path behind = {0};
     bool done = canal_window_create(ct, middle_column(ct), w, err) &&
                 canal_path_create(w, out, err) && canal_path_create(w, &behind, err) &&
-                canal_score_rings(w, err);
+                canal_score_rings(w, NULL, err);
     if (done) {
         canal_find_path(w, SCORE_PAID, out);
     }

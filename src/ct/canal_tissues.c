@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define PAID 0.3      /* per mm of path: a cell with less of the canal around it is none */
 #define SEEN_MIN 0.4f /* of a score: the map shows the canal on a slice; else the bones decide */
@@ -68,14 +67,13 @@ static extent find_extent(const myo_ct *ct, const ct_tissues *t) {
     return e;
 }
 
-/* Scores the cells of a slice by the map; returns the greatest. */
-static float score_slice(const canal_window *w, const ct_tissues *tissues, const extent *e,
-                         const double *weights, size_t slice, float *score) {
+/* Scores the cells of a slice by the map. Whether it shows the canal there. */
+static bool score_slice(canal_window *w, const ct_tissues *tissues, const extent *e,
+                        const double *weights, size_t slice) {
     double margin = ROW_MARGIN_MM / w->ct->row_mm;
-    float greatest = 0.0f;
+    float *score = w->score + slice * w->rows * w->columns, greatest = 0.0f;
     for (size_t i = 0; i < w->rows * w->columns; i++) {
         double at = (double)(i / w->columns * w->stride);
-        score[i] = 0.0f;
         if (at >= e->first_row - margin && at <= e->last_row + margin) {
             w->open_row[i / w->columns] = true;
             score[i] =
@@ -84,33 +82,32 @@ static float score_slice(const canal_window *w, const ct_tissues *tissues, const
         }
         greatest = score[i] > greatest ? score[i] : greatest;
     }
-    return greatest;
+    return greatest >= SEEN_MIN;
 }
 
 bool canal_find_by_tissues(const myo_ct *ct, const ct_tissues *tissues, canal_window *w,
                            canal_path *out, myo_error *err) {
     extent e = find_extent(ct, tissues);
-    double weights[SPAN * SPAN];
     if (!canal_window_create(ct, e.column, w, err) || !canal_path_create(w, out, err)) {
         return false;
     }
-    size_t layer = w->rows * w->columns;
-    float *mapped = myo_alloc_array(layer, sizeof *mapped, err);
-    if (!e.any || !mapped || !canal_score_rings(w, err)) {
-        free(mapped);
-        return !e.any;
+    if (!e.any) {
+        return true;
     }
+    double weights[SPAN * SPAN];
+    bool *known = myo_alloc_array(w->slices, sizeof *known, err);
     find_weights(weights);
-    for (size_t s = 0; s < w->slices; s++) {
-        float *score = w->score + s * layer;
-        if (score_slice(w, tissues, &e, weights, s, mapped) >= SEEN_MIN) {
-            memcpy(score, mapped, layer * sizeof *score);
-        }
-        for (size_t i = 0; i < layer; i++) {
-            score[i] = score[i] > 0.0f ? score[i] : 0.0f;
-        }
+    for (size_t s = 0; known && s < w->slices; s++) {
+        known[s] = score_slice(w, tissues, &e, weights, s);
     }
-    free(mapped);
+    bool done = known && canal_score_rings(w, known, err);
+    free(known);
+    if (!done) {
+        return false;
+    }
+    for (size_t i = 0; i < w->slices * w->rows * w->columns; i++) {
+        w->score[i] = w->score[i] > 0.0f ? w->score[i] : 0.0f;
+    }
     canal_find_path(w, PAID, out);
     return true;
 }

@@ -21,7 +21,6 @@
 #define CLEAR_STRENGTH 0.8  /* of a place that is hardly anything but a disc */
 #define STRENGTH_PAID 0.2   /* of each disc: what is weaker does not make a chain better */
 #define MISSED_COST 0.45    /* for a disc that is not seen between two others */
-#define ENDED_COST 0.25     /* for a chain whose next disc could be seen and is not there */
 #define SPACING_MIN_MM 22.0 /* adult, between the middles of neighbouring discs */
 #define SPACING_MAX_MM 55.0
 #define CHANGE_COST 1.2 /* times the squared log of the change of spacing over 0.2 */
@@ -86,8 +85,7 @@ static double sacral_evidence(const ct_curve *curve, const ct_profile *profile, 
         return shape;
     }
     double mapped = fmax(below.sacrum - above.sacrum, 0.0);
-    double agreed = UNMAPPED_WEIGHT + (1.0 - UNMAPPED_WEIGHT) * fmin(mapped / MAPPED_FULL, 1.0);
-    return agreed * shape + mapped;
+    return ct_agreed_weight(mapped, MAPPED_FULL, UNMAPPED_WEIGHT) * shape + mapped;
 }
 
 /* The contrast of a disc in this volume: a part of that of the clearest ones, so that bodies with

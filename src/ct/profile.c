@@ -21,9 +21,8 @@
 #define PLANE_STEP_MM 2.0
 #define ENDPLATE_MIN_MM 3 /* from the middle of a disc to its endplates */
 #define ENDPLATE_MAX_MM 6
-#define WING_NEAR_MM                                                                               \
-    24.0 /* to the side of the canal's middle: where the wings of the sacrum are                   \
-          */
+/* To the side of the canal's middle: where the wings of the sacrum are. */
+#define WING_NEAR_MM 24.0
 #define WING_FAR_MM 40.0
 #define WING_FRONT_MM 22.0
 #define WING_BONE_HU 130    /* of their cortex; */
@@ -137,8 +136,7 @@ static double disc_contrast(const plane *planes, size_t count, size_t i, double 
 /* The contrast, and what the tissue map says: it doubts a contrast where it sees no disc. */
 static double disc_evidence(const plane *planes, size_t count, size_t i, double size, bool mapped) {
     double contrast = disc_contrast(planes, count, i, size);
-    double agreed =
-        UNMAPPED_WEIGHT + (1.0 - UNMAPPED_WEIGHT) * fmin(planes[i].disc / MAPPED_FULL, 1.0);
+    double agreed = ct_agreed_weight(planes[i].disc, MAPPED_FULL, UNMAPPED_WEIGHT);
     return mapped ? agreed * contrast + MAPPED_DISC_HU * planes[i].disc : contrast;
 }
 

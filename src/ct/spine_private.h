@@ -5,6 +5,8 @@
 
 #include "ct/tissues_private.h"
 
+#include <math.h>
+
 /* Bone, cortical at least: what surrounds the canal, HU. Trabecular bone of the old lies below. */
 #define CT_BONE_HU 180
 
@@ -41,6 +43,12 @@ typedef struct ct_profile {
     bool mapped;   /* a tissue map was asked: */
     double sacrum; /* share of the plane that it gives to the sacrum */
 } ct_profile;
+
+/* Weight of a sign in the image by what the tissue map says of the same: `least` where its share is
+ * 0, 1 from `full` on. */
+static inline double ct_agreed_weight(double share, double full, double least) {
+    return least + (1.0 - least) * fmin(share / full, 1.0);
+}
 
 /* A curve with its profile, as seen at a body size (1 is an adult's); `tissues` may be NULL. */
 bool ct_profile_create(const myo_ct *ct, const ct_tissues *tissues, const ct_curve *curve,

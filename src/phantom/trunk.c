@@ -18,9 +18,8 @@
 #define FAN_A (-120.0)
 #define FAN_Y 130.0
 #define FAN_MM 240.0
-#define ROOF_ABOVE_MM                                                                              \
-    3.0 /* the acetabular roof above the top of the femoral heads, as measured                     \
-         */
+/* The acetabular roof, above the top of the femoral heads, as it is measured. */
+#define ROOF_ABOVE_MM 3.0
 
 /* Outline of the muscles over height above L5/S1: half width, front, and back from the curve of the
  * spine, mm; and what a large body has more of each. */

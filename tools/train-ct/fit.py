@@ -7,16 +7,15 @@ Everything is drawn from the seed; the same label map, libraries and number of w
 weights.
 """
 import argparse
-import copy
 import time
 
 import numpy as np
 import torch
 
 import anatomy
+import fit_loop
 import synthetic
 import weights
-from fit_loop import LOG_STEPS, RATE, DECAY, WARM_STEPS, follow, loss_of
 from network import Network
 
 CHANNELS, BATCH = (24, 48, 96, 96), 8
@@ -51,27 +50,12 @@ def save(network, path):
 def train(batches, steps, seed, path):
     """Trains, and writes the running mean of the weights now and then and at the end."""
     torch.manual_seed(seed)
-    network = Network(CHANNELS, synthetic.INPUTS, len(anatomy.NAMES)).to(
-        memory_format=torch.channels_last)
-    average = copy.deepcopy(network).eval()
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    begun, started, total = time.time(), time.time(), 0.0
-    for step, (images, shares) in zip(range(steps), batches):
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(step / WARM_STEPS, 1.0) * 0.5 * (
-                1 + np.cos(np.pi * step / steps))
-        loss = loss_of(network(images.contiguous(memory_format=torch.channels_last)), shares)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        follow(average, network, step)
-        total += loss.item()
-        if (step + 1) % LOG_STEPS == 0:
-            print(f"{time.time() - begun:6.0f} s  step {step + 1} of {steps}, loss "
-                  f"{total / LOG_STEPS:.4f}, {LOG_STEPS * BATCH / (time.time() - started):.1f} "
-                  "samples a second", flush=True)
-            started, total = time.time(), 0.0
-            save(average, path)
+    network = Network(CHANNELS, synthetic.INPUTS, len(anatomy.NAMES))
+    begun, batches = time.time(), iter(batches)
+    average = fit_loop.train(
+        network, lambda: next(batches), steps,
+        lambda line: print(f"{time.time() - begun:6.0f} s  {line}", flush=True),
+        lambda mean: save(mean, path))
     save(average, path)
 
 

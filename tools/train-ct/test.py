@@ -8,40 +8,16 @@ the Dice coefficient there (of at least MIN_PIXELS pixels: less is the tip of so
 """
 import argparse
 import json
-import struct
 
 import numpy as np
 import torch
 
 import anatomy
 import synthetic
-from network import Network
+import weights
+from network import folded_network
 
 SEED, SLICES, MIN_PIXELS = 4711, 300, 20
-
-
-def read_tensors(path):
-    with open(path, "rb") as file:
-        size = struct.unpack("<Q", file.read(8))[0]
-        header, data = json.loads(file.read(size)), file.read()
-    kinds = {"F16": np.float16, "F32": np.float32}
-    return {name: np.frombuffer(data[slice(*t["data_offsets"])], kinds[t["dtype"]]).reshape(t["shape"])
-            for name, t in header.items() if name != "__metadata__"}
-
-
-def build(tensors):
-    """The network with weights as they are stored, the normalisation folded in."""
-    stages = (len(tensors) // 2 + 1) // 4
-    channels = [len(tensors[f"ct.{2 * s}.bias"]) for s in range(stages)]
-    network = Network(channels, synthetic.INPUTS, len(anatomy.NAMES))
-    blocks = [block for stage in list(network.down) + list(network.up) for block in stage]
-    for n, convolution in enumerate([block[0] for block in blocks] + [network.last]):
-        weight = tensors[f"ct.{n}.weight"].astype(np.float32)
-        convolution.weight.data = torch.from_numpy(weight)
-        convolution.bias = torch.nn.Parameter(torch.from_numpy(tensors[f"ct.{n}.bias"].copy()))
-    for block in blocks:
-        block[1] = torch.nn.Identity()
-    return network.eval()
 
 
 def main():
@@ -51,7 +27,8 @@ def main():
     parser.add_argument("scores")
     parser.add_argument("--slices", type=int, default=SLICES)
     options = parser.parse_args()
-    atlas, network = anatomy.Atlas(options.labels), build(read_tensors(options.weights))
+    atlas, network = anatomy.Atlas(options.labels), folded_network(
+        weights.read(options.weights), "ct", synthetic.INPUTS, len(anatomy.NAMES))
     rng, found = np.random.default_rng(SEED), {name: [] for name in anatomy.NAMES[1:]}
     for _ in range(options.slices):
         image, shares = synthetic.draw(rng, atlas)

@@ -10,6 +10,7 @@ import sys
 
 import augment
 import fit
+import fit_loop
 import frame
 import weights
 
@@ -126,7 +127,7 @@ def main():
         phantoms=scores.find(r"(\d+) phantoms", log), phantom_share=100 * fit.PHANTOM_CHANCE,
         seconds=sum(int(s) for s in re.findall(r"trained in (\d+)", log)),
         steps=fit.OUTLINE_STEPS, batch=fit.OUTLINE_BATCH,
-        locate_steps=fit.LOCATE_STEPS, locate_batch=fit.LOCATE_BATCH, rate=fit.RATE,
+        locate_steps=fit.LOCATE_STEPS, locate_batch=fit.LOCATE_BATCH, rate=fit_loop.RATE,
         contrasts=augment.CONTRASTS, seed=fit.SEED, table=scores.table(rows),
         mean=mean, worst=scores.worst(cases), sides=scores.sides(cases),
         functional=read(os.path.join(work, "functional.txt")),

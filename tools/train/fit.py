@@ -9,7 +9,6 @@ without every fifth case. WORK_FOLDER receives member<N>.safetensors, and member
 needs to go on from there). A member is tested here on the cases that it has not seen.
 """
 import argparse
-import copy
 import multiprocessing
 import os
 import time
@@ -19,10 +18,10 @@ import torch
 
 import apply
 import augment
+import fit_loop
 import frame
 import weights
 from cases import OUTER_FOLDS, read_cases, read_phantoms
-from fit_loop import DECAY, LOG_STEPS, RATE, WARM_STEPS, follow, loss_of
 from network import Network
 from prepare import Prepared
 
@@ -36,27 +35,12 @@ PHANTOM_CHANCE = 0.06    # of a sample
 def train(draw_batch, channels, steps, grid, seed, log):
     """A network's running mean after `steps` batches; draw_batch() gives images and shares."""
     torch.manual_seed(seed)
-    network = Network(channels).to(memory_format=torch.channels_last)
-    average = copy.deepcopy(network).eval()
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    started, total, samples = time.time(), 0.0, 0
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(step / WARM_STEPS, 1.0) * 0.5 * (
-                1 + np.cos(np.pi * step / steps))
+
+    def draw():
         images, shares = draw_batch()
-        loss = loss_of(network(augment.to_input(images, grid)
-                               .contiguous(memory_format=torch.channels_last)), shares)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        follow(average, network, step)
-        total, samples = total + loss.item(), samples + len(images)
-        if (step + 1) % LOG_STEPS == 0:
-            log(f"step {step + 1} of {steps}, loss {total / LOG_STEPS:.4f}, "
-                f"{samples / (time.time() - started):.1f} samples a second")
-            started, total, samples = time.time(), 0.0, 0
-    return average
+        return augment.to_input(images, grid), shares
+
+    return fit_loop.train(Network(channels), draw, steps, log)
 
 
 class Member:

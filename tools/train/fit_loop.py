@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the trainings of all networks share: the loss, the running mean of the weights, the rates."""
+"""What the trainings of all networks share: the loop, the loss, the running mean of the weights, the
+rates."""
+import copy
+import time
+
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -28,3 +33,30 @@ def follow(average, network, step):
                 a.lerp_(b, 1 - keep)
             else:
                 a.copy_(b)
+
+
+def train(network, draw, steps, log, keep=None):
+    """The running mean of a network's weights after `steps` batches; draw() gives inputs and shares,
+    log() takes a line now and then, and keep() (if not None) the mean so far."""
+    network = network.to(memory_format=torch.channels_last)
+    average = copy.deepcopy(network).eval()
+    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    started, total, samples = time.time(), 0.0, 0
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(step / WARM_STEPS, 1.0) * 0.5 * (
+                1 + np.cos(np.pi * step / steps))
+        inputs, shares = draw()
+        loss = loss_of(network(inputs.contiguous(memory_format=torch.channels_last)), shares)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        follow(average, network, step)
+        total, samples = total + loss.item(), samples + len(inputs)
+        if (step + 1) % LOG_STEPS == 0:
+            log(f"step {step + 1} of {steps}, loss {total / LOG_STEPS:.4f}, "
+                f"{samples / (time.time() - started):.1f} samples a second")
+            started, total, samples = time.time(), 0.0, 0
+            if keep:
+                keep(average)
+    return average

@@ -7,9 +7,7 @@ Takes WORK_FOLDER/member<N>.safetensors, and quality.safetensors where it is the
 it every outline is expected to be perfect.
 """
 import glob
-import json
 import os
-import struct
 import sys
 
 import numpy as np
@@ -18,16 +16,6 @@ import weights
 from quality import FEATURES, LABELS
 
 LOG_NO_MISS = -20.0
-KINDS = {"F16": np.float16, "F32": np.float32}
-
-
-def read(path):
-    with open(path, "rb") as file:
-        data = file.read()
-    length = struct.unpack_from("<Q", data)[0]
-    header, numbers = json.loads(data[8:8 + length]), data[8 + length:]
-    return {name: np.frombuffer(numbers[slice(*entry["data_offsets"])], KINDS[entry["dtype"]])
-            .reshape(entry["shape"]) for name, entry in header.items() if name != "__metadata__"}
 
 
 def main():
@@ -36,10 +24,10 @@ def main():
     if not paths:
         raise SystemExit(f"{folder}: no members (member<N>.safetensors)")
     tensors = {f"member{n}.{name}": values
-               for n, path in enumerate(paths) for name, values in read(path).items()}
+               for n, path in enumerate(paths) for name, values in weights.read(path).items()}
     quality = os.path.join(folder, "quality.safetensors")
     if os.path.exists(quality):
-        tensors.update(read(quality))
+        tensors.update(weights.read(quality))
     else:
         perfect = np.zeros((len(LABELS), FEATURES), np.float32)
         perfect[:, 0] = LOG_NO_MISS

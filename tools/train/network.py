@@ -50,11 +50,11 @@ class Network(nn.Module):
         return self.join(self.last(x))
 
 
-def folded_network(tensors, prefix):
+def folded_network(tensors, prefix, inputs=frame.INPUTS, classes=frame.CLASSES):
     """A network with weights as weights.py stores them, the normalisation folded in."""
     names = [f"{prefix}.{n}" for n in range(sum(k.startswith(prefix) for k in tensors) // 2)]
     stages = (len(names) + 1) // 4
-    network = Network([len(tensors[f"{prefix}.{2 * s}.bias"]) for s in range(stages)])
+    network = Network([len(tensors[f"{prefix}.{2 * s}.bias"]) for s in range(stages)], inputs, classes)
     blocks = [block for stage in list(network.down) + list(network.up) for block in stage]
     convolutions = [block[0] for block in blocks] + [network.last]
     for name, convolution in zip(names, convolutions):

@@ -46,3 +46,14 @@ def write(path, tensors, metadata):
     text += b" " * (-(8 + len(text)) % ALIGNMENT)
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text + blob)
+
+
+def read(path):
+    """The tensors of a file, by their names."""
+    kinds = {"F16": np.float16, "F32": np.float32}
+    with open(path, "rb") as file:
+        data = file.read()
+    length = struct.unpack_from("<Q", data)[0]
+    header, numbers = json.loads(data[8:8 + length]), data[8 + length:]
+    return {name: np.frombuffer(numbers[slice(*entry["data_offsets"])], kinds[entry["dtype"]])
+            .reshape(entry["shape"]) for name, entry in header.items() if name != "__metadata__"}

@@ -29,8 +29,9 @@ typedef struct column {
     double last_low_mm;      /* z of the lower edge of L5's, and their height, where they differ */
     double last_height_mm;
     bool crests, kidneys;
-    bool sacral_disc; /* S1/2 is as clear as the lumbar discs */
-    double view_mm;   /* radius of the field of view around the canal; 0: all */
+    bool sacral_disc;  /* S1/2 is as clear as the lumbar discs */
+    double view_mm;    /* radius of the field of view around the canal; 0: all */
+    double uniform_hu; /* of everything: attenuation shows nothing; 0: as above */
 } column;
 
 /* The middle of a rib at a distance to the side: it goes back and down, then to the front. */
@@ -76,6 +77,9 @@ static inline double column_beside_hu(const column *c, double x, double y, doubl
 }
 
 static inline double column_hu(const column *c, double x, double y, double z) {
+    if (c->uniform_hu > 0.0) {
+        return c->uniform_hu;
+    }
     x /= c->size;
     y /= c->size;
     z /= c->size;

@@ -51,37 +51,11 @@ static const myo_tissue_mapper mapper = {
     .columns = MAP_COLUMNS, .rows = MAP_ROWS, .step_mm = MAP_STEP_MM, .map = map_column};
 
 /* A column whose bones are as soft as muscle: attenuation shows no canal and no endplates. */
-static myo_ct *create_soft(const column *c) {
-    myo_geometry g = {.columns = 200,
-                      .rows = 200,
-                      .column_spacing_mm = 1.6,
-                      .row_spacing_mm = 1.6,
-                      .position_mm = {-160.0, -190.0, c->low},
-                      .row_cosine = {1.0, 0.0, 0.0},
-                      .column_cosine = {0.0, 1.0, 0.0}};
-    myo_geometry last = g;
-    size_t count = (size_t)((c->high - c->low) / c->slice_mm) + 1;
-    last.position_mm.z = c->low + c->slice_mm * (double)(count - 1);
-    myo_ct *ct = NULL;
-    assert_true(myo_ct_create(&g, &last, count, &ct, NULL));
-    for (size_t k = 0; k < count; k++) {
-        myo_image *image;
-        g.position_mm.z = c->low + c->slice_mm * (double)k;
-        assert_true(myo_image_create(&g, &image, NULL));
-        for (size_t i = 0; i < g.columns * g.rows; i++) {
-            myo_image_get_pixels(image)[i] = 50.0f;
-        }
-        assert_true(myo_ct_add_slice(ct, image, NULL));
-        myo_image_destroy(image);
-    }
-    assert_true(myo_ct_finish(ct, NULL));
-    return ct;
-}
-
-static const column soft = {.low = -80.0, .high = 190.0, .slice_mm = 3.0};
+static const column soft = {
+    .size = 1.0, .low = -80.0, .high = 190.0, .slice_mm = 3.0, .pixel_mm = 1.6, .uniform_hu = 50.0};
 
 static myo_ct_anatomy find(const myo_tissue_mapper *with, double top) {
-    myo_ct *ct = create_soft(&soft);
+    myo_ct *ct = column_create(&soft);
     myo_ct_anatomy anatomy;
     next_z = soft.low;
     step_z = soft.slice_mm;
