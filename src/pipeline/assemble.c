@@ -3,11 +3,12 @@
  * at a time is in memory. */
 #include "pipeline/run_private.h"
 #include "pipeline/stream_private.h"
+#include "report/changes.h"
 #include "report/tables.h"
 
 #include <string.h>
 
-enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, TABLE_COUNT };
+enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, CHANGES, TABLE_COUNT };
 
 static const struct {
     const char *file, *member;
@@ -17,6 +18,7 @@ static const struct {
     [FEATURES] = {"features.csv", "features", myo_report_features_header},
     [VERTEBRAE] = {"vertebrae.csv", "vertebrae", myo_report_vertebrae_header},
     [RISK] = {"risk.csv", "risk", myo_report_risk_header},
+    [CHANGES] = {"changes.csv", "changes", myo_report_changes_header},
 };
 
 static const char RECORD_FILE[] = "run.json";
@@ -28,9 +30,17 @@ typedef struct results {
     size_t study_count; /* put so far */
 } results;
 
+/* What was drawn is listed where anything could be. */
+static bool is_written(const run *r, int table) {
+    return table != CHANGES || r->options->tracing_count > 0 || r->options->results;
+}
+
 static bool open_tables(results *out, myo_error *err) {
     for (int t = 0; t < TABLE_COUNT; t++) {
         myo_text header = {0};
+        if (!is_written(out->r, t)) {
+            continue;
+        }
         if (!stream_open(&out->tables[t], out->r->store.work, out->r->options->output,
                          tables[t].file, err)) {
             return false;
@@ -76,7 +86,9 @@ static bool put_study(results *out, const study_plan *plan, myo_error *err) {
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
         const char *rows = json_string_value(json_object_get(fragment, tables[t].member));
-        stream_put(&out->tables[t], rows ? rows : "");
+        if (is_written(out->r, t)) {
+            stream_put(&out->tables[t], rows ? rows : "");
+        }
     }
     const json_t *record = json_object_get(fragment, "record");
     put_element(&out->record, out->study_count == 0, record);
@@ -135,7 +147,7 @@ static bool put_all(results *out, myo_error *err) {
         stream_put(&out->summary, "\n}\n");
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
-        if (!stream_commit(&out->tables[t], err)) {
+        if (is_written(out->r, t) && !stream_commit(&out->tables[t], err)) {
             return false;
         }
     }
