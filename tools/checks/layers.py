@@ -29,6 +29,7 @@ ALLOWED = {
     "risk": LOW | {"io", "stats"},
     "store": LOW,
     "report": LOW | {"io", "dicom"},
+    "tracing": LOW | {"io", "dicom"},
     "phantom": LOW | {"io", "dicom"},
     "plugin": LOW | {"segment", "fat"},
 }
