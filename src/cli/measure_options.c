@@ -158,6 +158,12 @@ const cli_option cli_measure_options[CLI_MEASURE_COUNT] = {
          .kind = CLI_TEXT,
          .argument = "FILE",
          .help = "write a table of patients and studies with their pseudonyms, outside of OUT"},
+    [CLI_MEASURE_METHODS_TEXT] = {.name = "methods-text",
+                                  .kind = CLI_FLAG,
+                                  .help =
+                                      "write methods.txt: the methods paragraph of a paper, made "
+                                      "from what was done, with references",
+                                  .unrecorded = true},
     [CLI_MEASURE_JSON] = {.name = "json",
                           .kind = CLI_FLAG,
                           .help = "print the summary of the run as JSON",
@@ -207,6 +213,7 @@ void cli_measure_take_options(const cli_call *call, bool only_given, myo_measure
         {CLI_MEASURE_ACCEPT_LEVEL, &out->accept_level},
         {CLI_MEASURE_PAIR, &out->pair},
         {CLI_MEASURE_RESUME, &out->resume},
+        {CLI_MEASURE_METHODS_TEXT, &out->methods_text},
         {CLI_MEASURE_DEIDENTIFY, &out->deidentify},
     };
     for (size_t i = 0; i < CLI_LENGTH(texts); i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables and run.json, put together from the fragments in the order of the run. One fragment
  * at a time is in memory. */
-#include "pipeline/run_private.h"
+#include "pipeline/methods_facts_private.h"
 #include "pipeline/stream_private.h"
 #include "report/changes.h"
 #include "report/tables.h"
@@ -27,7 +27,8 @@ typedef struct results {
     const run *r;
     stream tables[TABLE_COUNT];
     stream record, summary;
-    size_t study_count; /* put so far */
+    myo_methods_facts facts; /* for the paragraph on methods */
+    size_t study_count;      /* put so far */
 } results;
 
 /* What was drawn is listed where anything could be. */
@@ -91,6 +92,7 @@ static bool put_study(results *out, const study_plan *plan, myo_error *err) {
         }
     }
     const json_t *record = json_object_get(fragment, "record");
+    methods_facts_add(&out->facts, record);
     put_element(&out->record, out->study_count == 0, record);
     if (out->summary.sink) {
         put_element(&out->summary, out->study_count == 0, record);
@@ -111,6 +113,24 @@ static void put_skipped(results *out) {
     }
     end_array(&out->record, count == 0);
     stream_put(&out->record, "\n}\n");
+}
+
+static bool write_methods(const results *out, myo_error *err) {
+    myo_text text = {0};
+    stream s;
+    if (!out->r->options->methods_text) {
+        return true;
+    }
+    myo_report_methods_text(&out->facts, &text);
+    bool done = !text.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    done = done && stream_open(&s, out->r->store.work, out->r->options->output, "methods.txt", err);
+    if (done) {
+        stream_put(&s, text.data);
+        done = stream_commit(&s, err);
+        stream_close(&s);
+    }
+    myo_text_clear(&text);
+    return done;
 }
 
 static void begin_summary(results *out) {
@@ -151,11 +171,12 @@ static bool put_all(results *out, myo_error *err) {
             return false;
         }
     }
-    return stream_commit(&out->record, err);
+    return write_methods(out, err) && stream_commit(&out->record, err);
 }
 
 bool assemble(run *r, myo_error *err) {
     results out = {.r = r};
+    methods_facts_begin(r, &out.facts);
     bool done = open_tables(&out, err) &&
                 stream_open(&out.record, r->store.work, r->options->output, RECORD_FILE, err) &&
                 put_all(&out, err);

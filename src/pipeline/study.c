@@ -536,6 +536,9 @@ static bool measure_all(work *w, myo_error *err) {
     }
     measure_vertebrae(w);
     fill_features(w);
+    if (w->scan.ct) {
+        json_object_set_new(w->record, "spinal_ct_hu", number_or_null(w->features.spinal_ct_hu));
+    }
     predict(w);
     return true;
 }

@@ -51,19 +51,40 @@ static bool take_sides(const traced_source *source, const myo_tracing_drawn *dra
     return true;
 }
 
+static bool is_drawn(const myo_tracing_drawn *drawn, uint16_t label) {
+    myo_structure structure;
+    myo_side side;
+    return myo_structure_from_label(label, &structure, &side) &&
+           drawn->sides[structure] >> side & 1u;
+}
+
 /* Takes the automatic outlines of what was drawn away, then puts the drawn ones over all else. */
 static void replace(const myo_tracing_drawn *drawn, myo_outlines *outlines) {
     const myo_geometry *g = myo_labels_get_geometry(outlines->labels);
     uint16_t *to = myo_labels_get_pixels(outlines->labels);
     const uint16_t *from = myo_labels_get_const_pixels(drawn->labels);
     for (size_t i = 0; i < g->columns * g->rows; i++) {
+        to[i] = is_drawn(drawn, to[i]) ? 0 : to[i];
+        to[i] = is_drawn(drawn, from[i]) ? from[i] : to[i];
+    }
+}
+
+/* A corrected file of a result folder holds all outlines of its slice: those that were left as they
+ * are stay automatic, and one that is gone was taken out. */
+static void keep_corrections(const myo_labels *automatic, myo_tracing_drawn *drawn) {
+    const myo_geometry *g = myo_labels_get_geometry(automatic);
+    const uint16_t *before = myo_labels_get_const_pixels(automatic);
+    const uint16_t *after = myo_labels_get_const_pixels(drawn->labels);
+    memset(drawn->sides, 0, sizeof drawn->sides);
+    for (size_t i = 0; i < g->columns * g->rows; i++) {
         myo_structure structure;
         myo_side side;
-        if (myo_structure_from_label(to[i], &structure, &side) &&
-            drawn->sides[structure] >> side & 1u) {
-            to[i] = 0;
+        if (before[i] != after[i] && myo_structure_from_label(before[i], &structure, &side)) {
+            drawn->sides[structure] |= 1u << side;
         }
-        to[i] = from[i] ? from[i] : to[i];
+        if (before[i] != after[i] && myo_structure_from_label(after[i], &structure, &side)) {
+            drawn->sides[structure] |= 1u << side;
+        }
     }
 }
 
@@ -82,6 +103,9 @@ static bool draw_source(const run *r, traced_source *source, measured_slice *sli
     if (!myo_tracing_draw(source->tracing, &grid, &drawn, &source->reason)) {
         return source->reason.code == MYO_E_NOT_FOUND || source->reason.code == MYO_E_ARGUMENT ||
                myo_error_set(err, source->reason.code, "%s", source->reason.message);
+    }
+    if (*source->file->pixels_sha256) {
+        keep_corrections(slice->automatic ? slice->automatic : slice->outlines.labels, &drawn);
     }
     bool done = true;
     if (!slice->automatic) {
