@@ -142,24 +142,24 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
 
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice) {
     const uint32_t(*flags)[MYO_SIDE_COUNT] = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags;
-    return (myo_report_slice){.patient_id = shown->patient_id,
-                              .study_uid = shown->study_uid,
-                              .study_date = shown->study_date,
-                              .level = &slice->choice,
-                              .method = slice->method,
-                              .roi_convention = slice->roi_convention,
-                              .traced = slice->automatic ? slice->traced : NULL,
-                              .traced_method = slice->traced_method,
-                              .traced_convention = slice->traced_convention,
-                              .fat_method = slice->fat_method,
-                              .fat_threshold = slice->fat.threshold,
-                              .measures = &slice->measures,
-                              .asked = slice->asked,
-                              .flags = flags,
-                              .confidence =
-                                  (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence,
-                              .whole_muscle = slice->has_whole_muscle ? &slice->whole_muscle : NULL,
-                              .whole_muscle_flags = myo_measure_whole_muscle_flags(flags)};
+    return (myo_report_slice){
+        .patient_id = shown->patient_id,
+        .study_uid = shown->study_uid,
+        .study_date = shown->study_date,
+        .level = &slice->choice,
+        .method = slice->method,
+        .roi_convention = slice->roi_convention,
+        .traced = slice->automatic ? slice->traced : NULL,
+        .traced_methods = (const char *const(*)[MYO_SIDE_COUNT])slice->traced_methods,
+        .traced_convention = slice->traced_convention,
+        .fat_method = slice->fat_method,
+        .fat_threshold = slice->fat.threshold,
+        .measures = &slice->measures,
+        .asked = slice->asked,
+        .flags = flags,
+        .confidence = (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence,
+        .whole_muscle = slice->has_whole_muscle ? &slice->whole_muscle : NULL,
+        .whole_muscle_flags = myo_measure_whole_muscle_flags(flags)};
 }
 
 /* The outlines that drawn ones have taken the place of. */

@@ -9,7 +9,7 @@
 
 #define SLICE_METHOD_SIZE 96
 
-typedef struct traced_source traced_source;
+typedef struct traced_origin traced_origin;
 
 /* How a slice is outlined. */
 typedef enum slice_kind {
@@ -38,8 +38,8 @@ typedef struct measured_slice {
      * of which structures were drawn, in which file. */
     myo_labels *automatic; /* NULL: nothing was drawn */
     uint32_t traced[MYO_STRUCTURE_COUNT];
-    const traced_source *traced_in[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
-    char traced_method[SLICE_METHOD_SIZE];
+    const traced_origin *traced_in[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+    const char *traced_methods[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
     const char *traced_convention; /* borrowed from the options */
     uint8_t *lean;                 /* lean muscle that was drawn for the Circle method */
     myo_slice_measures

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+#include <errno.h>
 #include <myotome/pipeline.h>
 #include <myotome/tracing.h>
 #include <stdlib.h>
@@ -58,7 +59,9 @@ bool myo_pipeline_sort_inputs(const char *const *paths, size_t count, myo_sorted
     bool done = true;
     for (size_t i = 0; done && i < count; i++) {
         struct stat status;
-        if (stat(paths[i], &status) == 0 && S_ISDIR(status.st_mode)) {
+        if (stat(paths[i], &status) != 0) {
+            done = myo_error_set(err, MYO_E_IO, "%s: %s", paths[i], strerror(errno));
+        } else if (S_ISDIR(status.st_mode)) {
             done = sort_folder(paths[i], out, err);
         } else if (myo_tracing_is_file(paths[i])) {
             done = append(&out->tracings, &out->tracing_count, paths[i], err);

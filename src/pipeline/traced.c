@@ -44,15 +44,63 @@ bool traced_hash_file(const char *path, char hash[MYO_HASH_HEX_SIZE], myo_error 
     return done;
 }
 
+static const char *describe_format(const myo_tracing *tracing) {
+    switch (myo_tracing_get_format(tracing)) {
+    case MYO_TRACING_ROI:
+        return "ImageJ ROI";
+    case MYO_TRACING_NIFTI:
+        return "NIfTI label map";
+    case MYO_TRACING_SEG:
+        break;
+    }
+    return "DICOM SEG";
+}
+
+static bool describe_own(const run *r, traced_source *source, myo_error *err) {
+    const char *reader = r->options->reader;
+    traced_origin *own = &source->own;
+    snprintf(own->method, sizeof own->method, "traced (%s%s%s)", describe_format(source->tracing),
+             reader ? "; reader " : "", reader ? reader : "");
+    describe_time(source->file->path, own->drawn);
+    own->source = myo_string_copy(source->file->path, err);
+    return own->source && traced_hash_file(source->file->path, own->sha256, err);
+}
+
+static const char *text_of(const json_t *object, const char *name) {
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+/* What an earlier run said of outlines that were drawn then. */
+static bool take_inherited(traced_source *source, myo_error *err) {
+    size_t i;
+    json_t *entry;
+    source->inherited =
+        myo_alloc_array(json_array_size(source->file->inherited), sizeof *source->inherited, err);
+    bool done = source->inherited != NULL;
+    json_array_foreach(source->file->inherited, i, entry) {
+        if (done) {
+            traced_origin *origin = &source->inherited[i];
+            snprintf(origin->method, sizeof origin->method, "%s", text_of(entry, "method"));
+            snprintf(origin->sha256, sizeof origin->sha256, "%s", text_of(entry, "sha256"));
+            snprintf(origin->drawn, sizeof origin->drawn, "%s", text_of(entry, "drawn"));
+            origin->source = myo_string_copy(text_of(entry, "source"), err);
+            done = origin->source != NULL;
+        }
+    }
+    return done;
+}
+
 static bool open_source(const run *r, const tracing_file *file, traced_source *source,
                         myo_error *err) {
     const myo_tracing_options options = {.labels_from = r->options->labels_from,
                                          .names_csv = r->options->names_csv};
     *source = (traced_source){.file = file};
-    describe_time(file->path, source->drawn);
     return file->problem ? myo_error_set(err, MYO_E_AMBIGUOUS, "%s", file->problem)
-                         : traced_hash_file(file->path, source->sha256, err) &&
-                               myo_tracing_open(file->path, &options, &source->tracing, err);
+                         : myo_tracing_open(file->path, &options, &source->tracing, err) &&
+                               (!file->base_path ||
+                                myo_tracing_open(file->base_path, NULL, &source->base, err)) &&
+                               describe_own(r, source, err) && take_inherited(source, err);
 }
 
 /* A file of a result folder belongs to the study with those pixels, which are not known before they
@@ -82,7 +130,14 @@ bool traced_open_for(const run *r, traced_source *source, const char *pixels_sha
 
 void traced_close(traced_set *set) {
     for (size_t i = 0; i < set->count; i++) {
-        myo_tracing_destroy(set->sources[i].tracing);
+        traced_source *s = &set->sources[i];
+        for (size_t k = 0; s->inherited && k < json_array_size(s->file->inherited); k++) {
+            free(s->inherited[k].source);
+        }
+        free(s->inherited);
+        free(s->own.source);
+        myo_tracing_destroy(s->tracing);
+        myo_tracing_destroy(s->base);
     }
     free(set->sources);
     *set = (traced_set){0};
@@ -178,6 +233,9 @@ void traced_find_slice(const traced_set *set, const run *r, const myo_study *stu
         const myo_tracing *tracing = set->sources[i].tracing;
         myo_tracing_plane plane;
         int positions[POSITIONS_MAX];
+        if (*set->sources[i].file->sop_uid) {
+            find_by_uid(set->sources[i].file->sop_uid, study, name, size);
+        }
         if (!tracing) {
             continue;
         }

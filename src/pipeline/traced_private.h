@@ -10,15 +10,24 @@
 /* "2026-01-31T12:00:00Z" */
 #define TRACED_TIME_SIZE 32
 
-/* A file that may hold outlines of a study, opened. */
-struct traced_source {
-    const tracing_file *file;
-    myo_tracing *tracing;
+/* Where an outline comes from. */
+struct traced_origin {
+    char method[SLICE_METHOD_SIZE]; /* "traced (ImageJ ROI; reader AB)" */
+    char *source;                   /* path of the file */
     char sha256[MYO_HASH_HEX_SIZE];
     char drawn[TRACED_TIME_SIZE]; /* when the file was changed last, in UTC */
+};
+
+/* A file that may hold outlines of a study, opened. */
+typedef struct traced_source {
+    const tracing_file *file;
+    myo_tracing *tracing; /* NULL: has not been needed */
+    myo_tracing *base;    /* of a corrected file: the outlines before; or NULL */
+    traced_origin own;
+    traced_origin *inherited; /* one for each entry of file->inherited */
     bool used;
     myo_error reason; /* why it was not */
-};
+} traced_source;
 
 /* The files of one study. Initialise with {0}. */
 typedef struct traced_set {

@@ -11,43 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *describe_format(const myo_tracing *tracing) {
-    switch (myo_tracing_get_format(tracing)) {
-    case MYO_TRACING_ROI:
-        return "ImageJ ROI";
-    case MYO_TRACING_NIFTI:
-        return "NIfTI label map";
-    case MYO_TRACING_SEG:
-        break;
-    }
-    return "DICOM SEG";
-}
-
-static void describe_method(const run *r, const traced_source *source, measured_slice *slice) {
-    const char *reader = r->options->reader;
-    snprintf(slice->traced_method, sizeof slice->traced_method, "traced (%s%s%s)",
-             describe_format(source->tracing), reader ? "; reader " : "", reader ? reader : "");
-}
-
 /* Two files that outline the same muscle contradict each other. */
-static bool take_sides(const traced_source *source, const myo_tracing_drawn *drawn,
-                       measured_slice *slice, myo_error *err) {
-    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
-        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            const traced_source **owner = &slice->traced_in[s][side];
-            if (!(drawn->sides[s] >> side & 1u)) {
-                continue;
-            }
-            if (*owner) {
-                return myo_error_set(err, MYO_E_AMBIGUOUS,
-                                     "%s: outlines %s, and so does %s; give one of them",
-                                     source->file->path, myo_structure_get((myo_structure)s)->name,
-                                     (*owner)->file->path);
-            }
-            *owner = source;
-            slice->traced[s] |= 1u << side;
-        }
+static bool take_side(const traced_origin *origin, int structure, int side, measured_slice *slice,
+                      myo_error *err) {
+    const traced_origin **owner = &slice->traced_in[structure][side];
+    if (*owner) {
+        return myo_error_set(err, MYO_E_AMBIGUOUS,
+                             "%s: outlines %s, and so does %s; give one of them", origin->source,
+                             myo_structure_get((myo_structure)structure)->name, (*owner)->source);
     }
+    *owner = origin;
+    slice->traced[structure] |= 1u << side;
+    slice->traced_methods[structure][side] = origin->method;
     return true;
 }
 
@@ -69,23 +44,82 @@ static void replace(const myo_tracing_drawn *drawn, myo_outlines *outlines) {
     }
 }
 
-/* A corrected file of a result folder holds all outlines of its slice: those that were left as they
- * are stay automatic, and one that is gone was taken out. */
-static void keep_corrections(const myo_labels *automatic, myo_tracing_drawn *drawn) {
-    const myo_geometry *g = myo_labels_get_geometry(automatic);
-    const uint16_t *before = myo_labels_get_const_pixels(automatic);
-    const uint16_t *after = myo_labels_get_const_pixels(drawn->labels);
-    memset(drawn->sides, 0, sizeof drawn->sides);
+/* Bits of the sides of structures on which two label maps differ. */
+static void find_differences(const myo_labels *one, const myo_labels *other,
+                             uint32_t sides[MYO_STRUCTURE_COUNT]) {
+    const myo_geometry *g = myo_labels_get_geometry(one);
+    const uint16_t *a = myo_labels_get_const_pixels(one);
+    const uint16_t *b = myo_labels_get_const_pixels(other);
+    memset(sides, 0, MYO_STRUCTURE_COUNT * sizeof *sides);
     for (size_t i = 0; i < g->columns * g->rows; i++) {
         myo_structure structure;
         myo_side side;
-        if (before[i] != after[i] && myo_structure_from_label(before[i], &structure, &side)) {
-            drawn->sides[structure] |= 1u << side;
+        if (a[i] != b[i] && myo_structure_from_label(a[i], &structure, &side)) {
+            sides[structure] |= 1u << side;
         }
-        if (before[i] != after[i] && myo_structure_from_label(after[i], &structure, &side)) {
-            drawn->sides[structure] |= 1u << side;
+        if (a[i] != b[i] && myo_structure_from_label(b[i], &structure, &side)) {
+            sides[structure] |= 1u << side;
         }
     }
+}
+
+/* Who drew a side of a corrected file: somebody before, if it is as it was, or this reader. */
+static const traced_origin *find_origin(const traced_source *source, const uint32_t *changed, int s,
+                                        int side) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(source->file->inherited, i, entry) {
+        const char *key = json_string_value(json_object_get(entry, "structure"));
+        const char *side_key = json_string_value(json_object_get(entry, "side"));
+        if (!(changed[s] >> side & 1u) && key && side_key &&
+            strcmp(key, myo_structure_get((myo_structure)s)->key) == 0 &&
+            strcmp(side_key, myo_side_key((myo_structure)s, (myo_side)side)) == 0) {
+            return &source->inherited[i];
+        }
+    }
+    return &source->own;
+}
+
+/* Sides that were changed since the file was written, by the outlines as they were then. */
+static bool find_changed(const traced_source *source, const myo_tracing_grid *grid,
+                         const myo_tracing_drawn *drawn, uint32_t changed[MYO_STRUCTURE_COUNT],
+                         myo_error *err) {
+    myo_tracing_drawn before;
+    memset(changed, 0, MYO_STRUCTURE_COUNT * sizeof *changed);
+    if (!source->base) {
+        return true;
+    }
+    if (!myo_tracing_draw(source->base, grid, &before, err)) {
+        return false;
+    }
+    find_differences(before.labels, drawn->labels, changed);
+    myo_tracing_drawn_clear(&before);
+    return true;
+}
+
+/* Takes over what was drawn. A file of a result folder holds all outlines of its slice: those that
+ * are as a method draws them stay automatic, and one that is gone was taken out. */
+static bool take_drawn(traced_source *source, const myo_tracing_grid *grid,
+                       myo_tracing_drawn *drawn, measured_slice *slice, myo_error *err) {
+    uint32_t changed[MYO_STRUCTURE_COUNT];
+    bool done = find_changed(source, grid, drawn, changed, err);
+    if (*source->file->pixels_sha256) {
+        find_differences(slice->outlines.labels, drawn->labels, drawn->sides);
+    }
+    if (done && !slice->automatic) {
+        done = myo_labels_create_copy(slice->outlines.labels, &slice->automatic, err);
+    }
+    for (int s = 0; done && s < MYO_STRUCTURE_COUNT; s++) {
+        for (int side = 0; done && side < MYO_SIDE_COUNT; side++) {
+            if (drawn->sides[s] >> side & 1u) {
+                done = take_side(find_origin(source, changed, s, side), s, side, slice, err);
+            }
+        }
+    }
+    if (done) {
+        replace(drawn, &slice->outlines);
+    }
+    return done;
 }
 
 static bool draw_source(const run *r, traced_source *source, measured_slice *slice,
@@ -104,19 +138,10 @@ static bool draw_source(const run *r, traced_source *source, measured_slice *sli
         return source->reason.code == MYO_E_NOT_FOUND || source->reason.code == MYO_E_ARGUMENT ||
                myo_error_set(err, source->reason.code, "%s", source->reason.message);
     }
-    if (*source->file->pixels_sha256) {
-        keep_corrections(slice->automatic ? slice->automatic : slice->outlines.labels, &drawn);
-    }
-    bool done = true;
-    if (!slice->automatic) {
-        done = myo_labels_create_copy(slice->outlines.labels, &slice->automatic, err);
-    }
-    done = done && take_sides(source, &drawn, slice, err);
+    bool done = take_drawn(source, &grid, &drawn, slice, err);
     if (done) {
-        replace(&drawn, &slice->outlines);
-        describe_method(r, source, slice);
-        slice->traced_convention =
-            r->options->traced_convention ? r->options->traced_convention : "not stated";
+        const char *convention = r->options->traced_convention;
+        slice->traced_convention = convention ? convention : "not stated";
         source->used = true;
         if (*drawn.notes) {
             myo_log(MYO_LOG_WARNING, "%s: %s", source->file->path, drawn.notes);
@@ -178,8 +203,8 @@ void traced_report(const run *r, const myo_study *shown, const measured_slice *s
                    myo_text *rows) {
     for (int s = 0; slice->automatic && s < MYO_STRUCTURE_COUNT; s++) {
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            const traced_source *source = slice->traced_in[s][side];
-            if (!source) {
+            const traced_origin *origin = slice->traced_in[s][side];
+            if (!origin) {
                 continue;
             }
             uint16_t label = myo_structure_get((myo_structure)s)->label[side];
@@ -191,12 +216,12 @@ void traced_report(const run *r, const myo_study *shown, const measured_slice *s
                 .level = slice->choice.level,
                 .structure = (myo_structure)s,
                 .side = (myo_side)side,
-                .method = slice->traced_method,
+                .method = origin->method,
                 .automatic_method = slice->method,
                 .fat_method = slice->fat_method,
-                .source = hide ? "given" : source->file->path,
-                .source_sha256 = source->sha256,
-                .drawn = hide ? "" : source->drawn,
+                .source = hide ? "given" : origin->source,
+                .source_sha256 = origin->sha256,
+                .drawn = hide ? "" : origin->drawn,
                 .dice = dice(slice->automatic, slice->outlines.labels, label),
                 .automatic = &slice->automatic_measures.area[s][side],
                 .traced = &slice->measures.area[s][side]};
@@ -209,16 +234,16 @@ void traced_record(const run *r, const measured_slice *slice, json_t *record) {
     json_t *list = json_array();
     for (int s = 0; slice->automatic && s < MYO_STRUCTURE_COUNT; s++) {
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
-            const traced_source *source = slice->traced_in[s][side];
-            if (source) {
+            const traced_origin *origin = slice->traced_in[s][side];
+            if (origin) {
                 bool hide = r->identity.hide;
                 json_array_append_new(
                     list, json_pack("{s:s, s:s, s:s, s:o, s:s, s:s}", "structure",
                                     myo_structure_get((myo_structure)s)->key, "side",
                                     myo_side_key((myo_structure)s, (myo_side)side), "method",
-                                    slice->traced_method, "source",
-                                    json_any_text(hide ? "given" : source->file->path), "sha256",
-                                    source->sha256, "drawn", hide ? "" : source->drawn));
+                                    origin->method, "source",
+                                    json_any_text(hide ? "given" : origin->source), "sha256",
+                                    origin->sha256, "drawn", hide ? "" : origin->drawn));
             }
         }
     }

@@ -39,33 +39,31 @@ static void find_entity(const char *path, const char *entity, char *out, size_t 
     }
 }
 
-bool tracings_add(tracings *t, const char *path, const char *pixels_sha256, const char *problem,
-                  myo_error *err) {
+tracing_file *tracings_add(tracings *t, const char *path, myo_error *err) {
     if (t->count == t->capacity) {
         size_t capacity = t->capacity > 0 ? 2 * t->capacity : 16;
         tracing_file *grown = realloc(t->files, capacity * sizeof *grown);
         if (!grown) {
-            return myo_error_set(err, MYO_E_MEMORY, "out of memory");
+            myo_error_set(err, MYO_E_MEMORY, "out of memory");
+            return NULL;
         }
         t->files = grown;
         t->capacity = capacity;
     }
     tracing_file *file = &t->files[t->count];
-    *file = (tracing_file){.path = strdup(path), .problem = problem ? strdup(problem) : NULL};
-    if (!file->path || (problem && !file->problem)) {
-        free(file->path);
-        return myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    *file = (tracing_file){.path = myo_string_copy(path, err)};
+    if (!file->path) {
+        return NULL;
     }
     t->count++;
     find_entity(path, "sub-", file->subject, sizeof file->subject);
     find_entity(path, "ses-", file->session, sizeof file->session);
-    snprintf(file->pixels_sha256, sizeof file->pixels_sha256, "%s", pixels_sha256);
-    return true;
+    return file;
 }
 
 bool tracings_open(tracings *t, const myo_measure_options *options, myo_error *err) {
     for (size_t i = 0; i < options->tracing_count; i++) {
-        if (!tracings_add(t, options->tracings[i], "", NULL, err)) {
+        if (!tracings_add(t, options->tracings[i], err)) {
             return false;
         }
     }
@@ -76,6 +74,8 @@ void tracings_close(tracings *t) {
     for (size_t i = 0; i < t->count; i++) {
         free(t->files[i].path);
         free(t->files[i].problem);
+        free(t->files[i].base_path);
+        json_decref(t->files[i].inherited);
     }
     free(t->files);
     *t = (tracings){0};

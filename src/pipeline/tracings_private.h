@@ -11,6 +11,7 @@
 #include <myotome/pipeline.h>
 
 #define TRACINGS_SESSION_SIZE 16
+#define TRACINGS_UID_SIZE 65
 
 typedef struct tracing_file {
     char *path;
@@ -19,6 +20,11 @@ typedef struct tracing_file {
     /* Of a changed file of a result folder: the pixels that it was drawn on; "" else. */
     char pixels_sha256[MYO_HASH_HEX_SIZE];
     char *problem; /* why it cannot be used, which costs the study that it belongs to; or NULL */
+    /* Of a file of a result folder: the outlines as they were written, NULL where they are those of
+     * the file itself, and what the record says of those that were drawn before. */
+    char sop_uid[TRACINGS_UID_SIZE]; /* of a slice that was chosen since it was drawn on; "" */
+    char *base_path;
+    json_t *inherited;
 } tracing_file;
 
 /* Initialise with {0}. */

@@ -97,20 +97,21 @@ static json_t *label_names(const label_entry *entries, size_t count) {
     return names;
 }
 
-/* What was drawn by a person or another program; NULL: nothing was. */
+/* What was drawn by a person or another program, with its method; NULL: nothing was. */
 static json_t *traced_names(const myo_report_slice *slice, const label_entry *entries,
                             size_t count) {
-    json_t *names = slice->traced ? json_array() : NULL;
+    json_t *names = slice->traced ? json_object() : NULL;
     for (size_t i = 0; names && i < count; i++) {
         myo_structure structure;
         myo_side side;
         if (myo_structure_from_label(entries[i].value, &structure, &side) &&
             slice->traced[structure] >> side & 1u) {
-            json_array_append_new(names, json_string(entries[i].name));
+            json_object_set_new(names, entries[i].name,
+                                json_string(slice->traced_methods[structure][side]));
         }
     }
-    return names ? json_pack("{s:s?, s:s?, s:o}", "Method", slice->traced_method, "RoiConvention",
-                             slice->traced_convention, "Labels", names)
+    return names ? json_pack("{s:s?, s:o}", "RoiConvention", slice->traced_convention, "Methods",
+                             names)
                  : NULL;
 }
 
