@@ -152,4 +152,5 @@ def main():
           .format(*counts, nibabel.__version__))
 
 
-main()
+if __name__ == "__main__":
+    main()
