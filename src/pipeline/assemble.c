@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables and run.json, put together from the fragments in the order of the run. One fragment
  * at a time is in memory. */
-#include "pipeline/run_private.h"
+#include "base/file.h"
+#include "pipeline/fat_table_private.h"
 #include "pipeline/stream_private.h"
 #include "report/tables.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, TABLE_COUNT };
 
@@ -25,6 +28,7 @@ typedef struct results {
     const run *r;
     stream tables[TABLE_COUNT];
     stream record, summary;
+    fat_table fat;
     size_t study_count; /* put so far */
 } results;
 
@@ -78,6 +82,11 @@ static bool put_study(results *out, const study_plan *plan, myo_error *err) {
         const char *rows = json_string_value(json_object_get(fragment, tables[t].member));
         stream_put(&out->tables[t], rows ? rows : "");
     }
+    const char *measured = json_string_value(json_object_get(fragment, "measurements"));
+    if (!fat_table_add(&out->fat, measured ? measured : "", err)) {
+        json_decref(fragment);
+        return false;
+    }
     const json_t *record = json_object_get(fragment, "record");
     put_element(&out->record, out->study_count == 0, record);
     if (out->summary.sink) {
@@ -117,6 +126,32 @@ static void begin_summary(results *out) {
     json_decref(head);
 }
 
+/* Writes how far the fat methods spread, or removes what an earlier run with more of them left. */
+static bool put_fat_table(results *out, myo_error *err) {
+    const char *folder = out->r->options->output;
+    if (!fat_table_is_worthwhile(&out->fat)) {
+        char *path = NULL;
+        bool joined = myo_path_join(folder, FAT_TABLE_FILE, &path, err);
+        if (joined) {
+            unlink(path);
+        }
+        free(path);
+        return joined;
+    }
+    stream s;
+    myo_text text = {0};
+    fat_table_append(&out->fat, &text);
+    bool done = stream_open(&s, out->r->store.work, folder, FAT_TABLE_FILE, err);
+    if (done) {
+        stream_put(&s, text.data ? text.data : "");
+        s.failed |= text.failed;
+        done = stream_commit(&s, err);
+    }
+    stream_close(&s);
+    myo_text_clear(&text);
+    return done;
+}
+
 /* Puts everything; the record comes last, as the sign that the rest is there. */
 static bool put_all(results *out, myo_error *err) {
     size_t count = myo_catalogue_get_study_count(out->r->catalogue);
@@ -139,7 +174,7 @@ static bool put_all(results *out, myo_error *err) {
             return false;
         }
     }
-    return stream_commit(&out->record, err);
+    return put_fat_table(out, err) && stream_commit(&out->record, err);
 }
 
 bool assemble(run *r, myo_error *err) {
@@ -151,6 +186,7 @@ bool assemble(run *r, myo_error *err) {
         stream_close(&out.tables[t]);
     }
     stream_close(&out.record);
+    fat_table_clear(&out.fat);
     return done;
 }
 

@@ -142,7 +142,7 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
     names_stem(shown, level, plan->shares_folder ? plan->key : NULL, stem);
     myo_report_slice described = slice_describe(shown, slice);
     bool done = myo_path_join(folder, stem, &base, err);
-    size_t size = done ? strlen(base) + sizeof "_overlay.png" + sizeof "_RoiSet.zip" : 1;
+    size_t size = done ? strlen(base) + sizeof "_overlay.png" : 1; /* the longest ending */
     path = done ? myo_alloc_array(size, 1, err) : NULL;
     if (path) {
         snprintf(path, size, "%s_overlay.png", base);
@@ -152,6 +152,10 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
                                         features, err);
         snprintf(path, size, "%s_RoiSet.zip", base);
         done = done && myo_report_roi_set_write(path, slice->outlines.labels, err);
+        snprintf(path, size, "%s_fat.png", base);
+        done = done && myo_report_fat_picture_write(
+                           path, slice->outlines.corrected, slice->outlines.labels, &described,
+                           slice->fat_results, slice->fat_result_count, err);
     }
     done = done && path;
     free(path);

@@ -5,6 +5,7 @@
 
 #include "pipeline/locate_private.h"
 #include "pipeline/run_private.h"
+#include "report/fat_picture.h"
 #include "report/tables.h"
 
 #define SLICE_METHOD_SIZE 96
@@ -32,8 +33,10 @@ typedef struct measured_slice {
                                                             at work */
     myo_fat_map fat;                                     /* of the fat method at work */
     myo_slice_measures measures;                         /* likewise */
-    bool has_whole_muscle;                               /* on CT at L3 */
-    myo_whole_muscle whole_muscle;                       /* likewise; without a height */
+    myo_report_fat fat_results[RUN_FAT_METHODS_MAX];     /* of all fat methods, in their order */
+    size_t fat_result_count;
+    bool has_whole_muscle;         /* on CT at L3 */
+    myo_whole_muscle whole_muscle; /* likewise; without a height */
 } measured_slice;
 
 void measured_slice_clear(measured_slice *slice);
@@ -55,8 +58,8 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
 /* What reports say of the slice, with the fat method at work; borrows from it and from `shown`. */
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice);
 
-/* Writes label map, overlay and outlines into `folder`; `stem` receives their name without ending.
- * `features` (may be NULL) is shown beside the overlay. */
+/* Writes label map, overlay, outlines and the picture of the fat into `folder`; `stem` receives
+ * their name without ending. `features` (may be NULL) is shown beside the overlay. */
 bool slice_write_files(const study_plan *plan, const myo_study *shown, const measured_slice *slice,
                        const myo_report_features *features, const char *folder, char *stem,
                        myo_error *err);
