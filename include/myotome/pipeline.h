@@ -57,7 +57,11 @@ typedef struct myo_measure_options {
     const char *labels_from, *names_csv; /* see myo_tracing_options */
     const char *reader;                  /* who drew them; NULL: not said */
     const char *traced_convention;       /* ROI convention of what was drawn; NULL: "not stated" */
-    bool methods_text; /* write methods.txt: the paragraph that a paper needs */
+    /* What the intervals of SMI and risk contain besides the model's own error: parts of
+     * myo_uncertainty_part with commas between them, or "none". NULL: all. */
+    const char *uncertainty;
+    const char *reader_sem_csv; /* agreement.csv of a reader study, for the part "outline" */
+    bool methods_text;          /* write methods.txt: the paragraph that a paper needs */
     myo_progress progress;
     void *progress_user;
     /* Receives the summary as JSON text, in pieces. */

@@ -158,6 +158,20 @@ const cli_option cli_measure_options[CLI_MEASURE_COUNT] = {
          .kind = CLI_TEXT,
          .argument = "FILE",
          .help = "write a table of patients and studies with their pseudonyms, outside of OUT"},
+    [CLI_MEASURE_UNCERTAINTY] =
+        {.name = "uncertainty",
+         .kind = CLI_TEXT,
+         .argument = "PARTS",
+         .help = "what the intervals of SMI contain, and through them those of risks: fat (spread "
+                 "of fat methods), outline (expected error of the outlines), height (its "
+                 "rounding), with commas between them, or none",
+         .default_text = "fat,outline,height"},
+    [CLI_MEASURE_READER_SEM] =
+        {.name = "reader-sem",
+         .kind = CLI_TEXT,
+         .argument = "CSV",
+         .help = "agreement.csv of a reader study (myotome agree --measure fcsa_mm2): its standard "
+                 "errors of measurement take the place of the expected error of the outlines"},
     [CLI_MEASURE_METHODS_TEXT] = {.name = "methods-text",
                                   .kind = CLI_FLAG,
                                   .help =
@@ -185,6 +199,8 @@ void cli_measure_take_options(const cli_call *call, bool only_given, myo_measure
         {CLI_MEASURE_LEVEL, &out->level},
         {CLI_MEASURE_SLICE, &out->slice},
         {CLI_MEASURE_VERTEBRA, &out->vertebra},
+        {CLI_MEASURE_UNCERTAINTY, &out->uncertainty},
+        {CLI_MEASURE_READER_SEM, &out->reader_sem_csv},
         {CLI_MEASURE_GLUTEUS_MAXIMUS_AT, &out->gluteus_maximus_at},
         {CLI_MEASURE_GLUTEUS_MEDIUS_AT, &out->gluteus_medius_at},
         {CLI_MEASURE_SERIES, &out->series},

@@ -9,6 +9,7 @@ void methods_facts_begin(const run *r, myo_methods_facts *facts) {
                                  .level = r->level,
                                  .segmenter = &r->segmenter->info,
                                  .has_tissue_mapper = r->mapper != NULL,
+                                 .uncertainty = r->uncertainty,
                                  .reader = o->reader,
                                  .traced_convention = o->traced_convention,
                                  .vertebrae = o->vertebra ? o->vertebra : "L1"};

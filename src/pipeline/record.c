@@ -82,7 +82,7 @@ json_t *record_options(const run *r) {
     /* The first member tells store.c what the results around it are. */
     return json_pack(
         "{s:b, s:o, s:b, s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o, s:o, s:o}",
+        "s:o, s:o, s:o, s:o, s:s, s:o}",
         "deidentify", (int)o->deidentify, "inputs", inputs, "pair", (int)o->pair, "level", r->level,
         "vertebra", o->vertebra ? o->vertebra : "L1", "gluteus_maximus_at", r->gluteus_maximus_at,
         "gluteus_medius_at", r->gluteus_medius_at, "level_confidence", r->level_confidence_min,
@@ -92,7 +92,9 @@ json_t *record_options(const run *r) {
         "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
         path_or_null(r, o->heights_csv), "clinical", path_or_null(r, o->clinical_csv), "models",
         models, "model_files", model_files, "plugins", path_or_null(r, o->plugin_directory),
-        "tracings", record_tracings(r));
+        "tracings", record_tracings(r), "uncertainty",
+        o->uncertainty ? o->uncertainty : "fat,outline,height", "reader_sem",
+        path_or_null(r, o->reader_sem_csv));
 }
 
 bool record_begin(run *r, myo_error *err) {

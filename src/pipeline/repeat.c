@@ -94,6 +94,8 @@ static bool take_options(repeated *r, myo_measure_options *out, myo_error *err) 
                                      json_number_value(json_object_get(o, "level_confidence")),
                                  .accept_level = is_true(o, "accept_level"),
                                  .pair = is_true(o, "pair"),
+                                 .uncertainty = text_of(o, "uncertainty"),
+                                 .reader_sem_csv = path_of(o, "reader_sem"),
                                  .slice = text_of(o, "slice"),
                                  .series = text_of(o, "series"),
                                  .reference = text_of(o, "reference"),

@@ -67,6 +67,8 @@ typedef struct run {
     const myo_fat_method *fat_methods[RUN_FAT_METHODS_MAX]; /* the first one feeds the features */
     double fat_values[RUN_FAT_METHODS_MAX][METHOD_PARAMETERS_MAX];
     size_t fat_method_count;
+    uint32_t uncertainty;                       /* bits of the parts that intervals contain */
+    double reader_sem_mm2[MYO_STRUCTURE_COUNT]; /* of FCSA, from a reader study; NaN: unknown */
     myo_model *models[RUN_MODELS_MAX];
     size_t model_count;
     myo_csv *heights, *clinical; /* NULL when not given */

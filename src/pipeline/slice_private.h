@@ -47,8 +47,9 @@ typedef struct measured_slice {
         automatic_measures; /* of the automatic outlines, with the fat method at work */
     myo_report_fat fat_results[RUN_FAT_METHODS_MAX]; /* of all fat methods, in their order */
     size_t fat_result_count;
-    bool has_whole_muscle;         /* on CT at L3 */
-    myo_whole_muscle whole_muscle; /* likewise; without a height */
+    double fcsa_spread_mm2[MYO_STRUCTURE_COUNT]; /* of fat methods; see uncertainty_private.h */
+    bool has_whole_muscle;                       /* on CT at L3 */
+    myo_whole_muscle whole_muscle;               /* likewise; without a height */
 } measured_slice;
 
 void measured_slice_clear(measured_slice *slice);

@@ -10,6 +10,7 @@
 #include "pipeline/slice_private.h"
 #include "pipeline/stream_private.h"
 #include "pipeline/traced_private.h"
+#include "pipeline/uncertainty_private.h"
 #include "pipeline/variables_private.h"
 
 #include <math.h>
@@ -326,7 +327,9 @@ static bool measure_slice(work *w, measured_slice *slice, myo_error *err) {
             traced_report(w->r, w->study, slice, &w->changes);
         }
     }
-    return count == 1 || slice_measure(slice, methods[0], values[0], err);
+    return (count == 1 || slice_measure(slice, methods[0], values[0], err)) &&
+           (!(w->r->uncertainty & MYO_UNCERTAINTY_FAT) ||
+            uncertainty_measure_spread(w->r, slice, err));
 }
 
 static bool is_named(const run *r, const char *vertebra) {
@@ -425,6 +428,7 @@ static void fill_features(work *w) {
                sizeof pair.area[MYO_VERTEBRAL_REFERENCE]);
         myo_measure_indices(&pair, (myo_structure)s, w->height_m, &f->indices[s]);
         f->flags |= from->flags[s][MYO_LEFT] | from->flags[s][MYO_RIGHT];
+        uncertainty_find_interval(w->r, from, (myo_structure)s, w->height_m, &f->smi_interval[s]);
     }
     for (size_t i = 0; i < w->slice_count; i++) {
         if (w->slices[i].has_whole_muscle) {
@@ -444,7 +448,7 @@ static void fill_features(work *w) {
 
 /* A prediction without numbers, for the reason in `warnings`. */
 static myo_prediction no_prediction(void) {
-    return (myo_prediction){NAN, NAN, NAN, NAN, "", ""};
+    return (myo_prediction){NAN, NAN, NAN, NAN, "", "", ""};
 }
 
 /* Applies every model. A value that a model cannot read costs that model's numbers only; a level
@@ -462,7 +466,8 @@ static void predict(work *w) {
                      "level not confirmed (confidence %.2f, needed %.2f): look at the level, then "
                      "name the slice or use --accept-level",
                      choice->confidence, w->r->level_confidence_min);
-        } else if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
+        } else if (!myo_model_predict_uncertain(model, variables_lookup, variables_uncertainty, &v,
+                                                &prediction, &err)) {
             prediction = no_prediction();
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
             myo_log(MYO_LOG_ERROR, "patient %s: model %s: %s", w->study->patient_id,

@@ -45,6 +45,7 @@ typedef struct myo_report_features {
     double height_m;
     const char *height_source; /* "csv", "option", "dicom", "none" */
     myo_muscle_indices indices[MYO_STRUCTURE_COUNT];
+    myo_smi_interval smi_interval[MYO_STRUCTURE_COUNT];
     double vertebral_reference_csa_mm2;
     double spinal_ct_hu;
     myo_whole_muscle whole_muscle; /* of a slice at L3 on CT */
