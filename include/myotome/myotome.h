@@ -3,6 +3,7 @@
 #ifndef MYOTOME_MYOTOME_H
 #define MYOTOME_MYOTOME_H
 
+#include <myotome/agreement.h>
 #include <myotome/api.h>
 #include <myotome/decide.h>
 #include <myotome/dicom.h>
