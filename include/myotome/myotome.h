@@ -16,6 +16,7 @@
 #include <myotome/log.h>
 #include <myotome/measure.h>
 #include <myotome/method.h>
+#include <myotome/overlap.h>
 #include <myotome/phantom.h>
 #include <myotome/pipeline.h>
 #include <myotome/plugin.h>
