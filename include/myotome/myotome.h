@@ -20,11 +20,13 @@
 #include <myotome/phantom.h>
 #include <myotome/pipeline.h>
 #include <myotome/plugin.h>
+#include <myotome/readers.h>
 #include <myotome/risk.h>
 #include <myotome/segment.h>
 #include <myotome/spine.h>
 #include <myotome/structure.h>
 #include <myotome/tensors.h>
 #include <myotome/tissue.h>
+#include <myotome/tracing.h>
 
 #endif

@@ -45,15 +45,12 @@ static double value_of(const myo_readers *all, const reading *row, size_t measur
     return all->readers[row->reader].values[row->values + measure];
 }
 
-static void append_reason(myo_text *reason, const char *format, const char *a, const char *b) {
-    if (reason->length > 0) {
-        myo_text_append(reason, "; ");
-    }
-    myo_text_printf(reason, format, a, b);
+static void append_reason(myo_text *reason, const char *what, const char *name) {
+    myo_text_printf(reason, "%s%s %s", reason->length > 0 ? "; " : "", what, name);
 }
 
-/* Mean over the sides of every reader; `reason` receives what is missing. A mean of other sides than
- * the other readers have would be silently wrong. */
+/* Mean over the sides of every reader; `reason` receives what is missing. A mean of other sides
+ * than the other readers have would be silently wrong. */
 static void gather(const myo_readers *all, const unit *u, size_t measure, double *values,
                    size_t *sides, myo_text *reason) {
     size_t all_sides = 0;
@@ -74,9 +71,9 @@ static void gather(const myo_readers *all, const unit *u, size_t measure, double
     }
     for (size_t r = 0; r < all->count; r++) {
         if (sides[r] == 0 && all_sides > 0) {
-            append_reason(reason, "no value by %s%s", all->readers[r].name, "");
+            append_reason(reason, "no value by", all->readers[r].name);
         } else if (sides[r] < all_sides) {
-            append_reason(reason, "not all sides by %s%s", all->readers[r].name, "");
+            append_reason(reason, "not all sides by", all->readers[r].name);
         }
         values[r] = sides[r] > 0 ? values[r] / (double)sides[r] : (double)NAN;
     }
@@ -157,7 +154,7 @@ static bool check_case(myo_readers *all, const reading *const *rows, size_t coun
     }
     for (size_t r = 0; !rows[0]->unmatched && r < all->count; r++) {
         if (seen[r] == 0) {
-            append_reason(&reason, "not in %s%s", all->readers[r].name, "");
+            append_reason(&reason, "not in", all->readers[r].name);
         }
     }
     *whole = reason.length == 0;
@@ -170,10 +167,10 @@ static bool check_case(myo_readers *all, const reading *const *rows, size_t coun
 
 static bool label_case(myo_readers *all, const reading *row, const char **out, myo_error *err) {
     myo_text label = {0};
-    myo_text_printf(&label, *row->study ? "%s, %s" : "%s", row->patient, row->study);
-    *out = label.failed ? NULL
-                        : readers_keep(&all->texts, &all->text_count, &all->text_capacity,
-                                       label.data, err);
+    myo_text_printf(&label, "%s%s%s", row->patient, *row->study ? ", " : "", row->study);
+    *out = label.failed
+               ? NULL
+               : readers_keep(&all->texts, &all->text_count, &all->text_capacity, label.data, err);
     myo_text_clear(&label);
     return *out || myo_error_set(err, MYO_E_MEMORY, "out of memory");
 }
@@ -188,8 +185,8 @@ static bool collect_case(myo_readers *all, const reading *const *rows, size_t co
     }
     for (size_t i = 0; whole && i < count; i += u.count) {
         u.rows = rows + i;
-        for (u.count = 1;
-             i + u.count < count && same_unit(rows[i], rows[i + u.count], all->options->per_side);) {
+        for (u.count = 1; i + u.count < count &&
+                          same_unit(rows[i], rows[i + u.count], all->options->per_side);) {
             u.count++;
         }
         if (!collect_unit(all, &u, values, sides, err)) {

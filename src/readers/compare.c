@@ -4,6 +4,7 @@
 #include "readers/readers_private.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,7 +105,7 @@ static bool note_what_differs(myo_readers *all) {
 /* A comparison without a single case that all readers have is a mistake in what was given. */
 static bool check_results(const myo_readers *all, myo_error *err) {
     for (size_t i = 0; i < all->result_count; i++) {
-        if (all->results[i].n > 0) {
+        if (all->results[i].shown.n > 0) {
             return true;
         }
     }
@@ -176,9 +177,9 @@ void myo_readers_destroy(myo_readers *all) {
         return;
     }
     for (size_t i = 0; i < all->result_count; i++) {
-        free((void *)all->results[i].values);
-        free((void *)all->results[i].cases);
-        free((void *)all->results[i].pairs);
+        free(all->results[i].values);
+        free(all->results[i].cases);
+        free(all->results[i].pairs);
     }
     for (size_t i = 0; i < all->observation_count; i++) {
         free(all->observations[i].values);
@@ -201,16 +202,16 @@ size_t myo_readers_get_count(const myo_readers *readers) {
     return readers->count;
 }
 
-const char *myo_readers_get_name(const myo_readers *readers, size_t reader) {
-    return readers->readers[reader].name;
+const char *myo_readers_get_name(const myo_readers *readers, size_t index) {
+    return readers->readers[index].name;
 }
 
-const char *myo_readers_get_path(const myo_readers *readers, size_t reader) {
-    return readers->readers[reader].path;
+const char *myo_readers_get_path(const myo_readers *readers, size_t index) {
+    return readers->readers[index].path;
 }
 
-const char *myo_readers_get_fat_method(const myo_readers *readers, size_t reader) {
-    return readers->readers[reader].fat_method;
+const char *myo_readers_get_fat_method(const myo_readers *readers, size_t index) {
+    return readers->readers[index].fat_method;
 }
 
 size_t myo_readers_get_result_count(const myo_readers *readers) {
@@ -218,7 +219,7 @@ size_t myo_readers_get_result_count(const myo_readers *readers) {
 }
 
 const myo_readers_result *myo_readers_get_result(const myo_readers *readers, size_t index) {
-    return &readers->results[index];
+    return &readers->results[index].shown;
 }
 
 size_t myo_readers_get_unpaired_count(const myo_readers *readers) {

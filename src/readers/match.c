@@ -130,9 +130,9 @@ static void match_patient(reading **rows, size_t count, const char **scratch) {
     bool by_date = !one_each && !by_uid && tells_apart(view, count, get_date, scratch);
     /* Of a single reader they need not be matched with anything, but told apart all the same. */
     for (size_t i = 0; i < count; i++) {
-        rows[i]->study = by_uid    ? rows[i]->study_uid
-                         : by_date ? rows[i]->study_date
-                         : one_each ? ""
+        rows[i]->study = by_uid                ? rows[i]->study_uid
+                         : by_date             ? rows[i]->study_date
+                         : one_each            ? ""
                          : *rows[i]->study_uid ? rows[i]->study_uid
                                                : rows[i]->study_date;
         rows[i]->unmatched = !one_each && !by_uid && !by_date && readers > 1;
@@ -153,12 +153,12 @@ static bool refuse_duplicates(const myo_readers *all, myo_error *err) {
                                      r->maps[a->map].path, r->maps[b->map].path, a->structure,
                                      a->side, a->patient);
             }
-            return myo_error_set(err, MYO_E_AMBIGUOUS,
-                                 "%s: lines %zu and %zu both hold %s, side '%s', of patient %s; tell "
-                                 "them apart by a column study_uid, study_date or level, or keep "
-                                 "one",
-                                 myo_csv_get_origin(r->csv), a->line, b->line, a->structure,
-                                 a->side, a->patient);
+            return myo_error_set(
+                err, MYO_E_AMBIGUOUS,
+                "%s: lines %zu and %zu both hold %s, side '%s', of patient %s; tell "
+                "them apart by a column study_uid, study_date or level, or keep "
+                "one",
+                myo_csv_get_origin(r->csv), a->line, b->line, a->structure, a->side, a->patient);
         }
     }
     return true;

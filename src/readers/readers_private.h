@@ -65,6 +65,13 @@ typedef struct unpaired_list {
     size_t count, capacity;
 } unpaired_list;
 
+typedef struct result {
+    myo_readers_result shown; /* points to: */
+    double *values;           /* owned */
+    const char **cases;       /* owned, the texts are borrowed */
+    myo_readers_pair *pairs;  /* owned */
+} result;
+
 struct myo_readers {
     const myo_readers_options *options; /* while comparing */
     reader *readers;
@@ -75,7 +82,7 @@ struct myo_readers {
     size_t sorted_count;
     observation *observations;
     size_t observation_count, observation_capacity;
-    myo_readers_result *results;
+    result *results;
     size_t result_count, result_capacity;
     unpaired_list unpaired;
     char **notes;
@@ -131,7 +138,8 @@ bool readers_compute(myo_readers *all, myo_error *err);
 /* Drops what is listed as unpaired for a measure that nobody has. */
 void readers_drop_unmeasured(myo_readers *all);
 
-/* --- Writing. write.c -------------------------------------------------------------------------- */
+/* --- Writing. write.c --------------------------------------------------------------------------
+ */
 
 bool readers_write(const myo_readers *all, const char *folder, myo_error *err);
 

@@ -21,23 +21,24 @@ static bool same_result(const observation *a, const observation *b) {
            strcmp(a->side, b->side) == 0 && a->measure == b->measure;
 }
 
-static bool compute_pairs(const myo_readers *all, myo_readers_result *result, myo_error *err) {
+static bool compute_pairs(const myo_readers *all, result *owner, myo_error *err) {
+    myo_readers_result *shown = &owner->shown;
     size_t k = all->count, count = k * (k - 1) / 2;
     myo_readers_pair *pairs = myo_alloc_array(count, sizeof *pairs, err);
-    double *a = myo_alloc_array(result->n, sizeof *a, err);
-    double *b = myo_alloc_array(result->n, sizeof *b, err);
+    double *a = myo_alloc_array(shown->n, sizeof *a, err);
+    double *b = myo_alloc_array(shown->n, sizeof *b, err);
     bool done = pairs && a && b;
-    result->pairs = pairs;
+    shown->pairs = owner->pairs = pairs;
     for (size_t i = 0; done && i < k; i++) {
         for (size_t j = i + 1; done && j < k; j++) {
-            for (size_t c = 0; c < result->n; c++) {
-                a[c] = result->values[c * k + i];
-                b[c] = result->values[c * k + j];
+            for (size_t c = 0; c < shown->n; c++) {
+                a[c] = shown->values[c * k + i];
+                b[c] = shown->values[c * k + j];
             }
-            myo_readers_pair *pair = &pairs[result->pair_count++];
+            myo_readers_pair *pair = &pairs[shown->pair_count++];
             pair->a = i;
             pair->b = j;
-            done = myo_bland_altman_compute(a, b, result->n, &pair->differences, err);
+            done = myo_bland_altman_compute(a, b, shown->n, &pair->differences, err);
         }
     }
     free(a);
@@ -93,25 +94,25 @@ static void set_nothing(myo_agreement *a) {
 }
 
 /* Agreement of one result, or the reason why there is none. */
-static bool compute_agreement(myo_readers *all, myo_readers_result *result, myo_error *err) {
+static bool compute_agreement(myo_readers *all, result *owner, myo_error *err) {
+    myo_readers_result *shown = &owner->shown;
     myo_error problem = {0};
-    set_nothing(&result->agreement);
-    if (myo_agreement_compute(result->values, result->n, all->count, &result->agreement,
-                              &problem) &&
-        compute_pairs(all, result, &problem)) {
-        double estimate = result->agreement.icc[all->options->form].estimate;
-        result->reason = result->agreement.icc_reason;
-        result->accepted = all->options->accept > 0.0 && estimate >= all->options->accept;
+    set_nothing(&shown->agreement);
+    if (myo_agreement_compute(shown->values, shown->n, all->count, &shown->agreement, &problem) &&
+        compute_pairs(all, owner, &problem)) {
+        double estimate = shown->agreement.icc[all->options->form].estimate;
+        shown->reason = shown->agreement.icc_reason;
+        shown->accepted = all->options->accept > 0.0 && estimate >= all->options->accept;
         return true;
     }
     if (problem.code == MYO_E_MEMORY) {
         return myo_error_set(err, problem.code, "%s", problem.message);
     }
-    result->pair_count = 0;
-    set_nothing(&result->agreement);
-    result->reason =
+    shown->pair_count = 0;
+    set_nothing(&shown->agreement);
+    shown->reason =
         readers_keep(&all->texts, &all->text_count, &all->text_capacity, problem.message, err);
-    return result->reason != NULL;
+    return shown->reason != NULL;
 }
 
 static bool add_result(myo_readers *all, const observation *o, size_t count, myo_error *err) {
@@ -121,26 +122,28 @@ static bool add_result(myo_readers *all, const observation *o, size_t count, myo
         return false;
     }
     all->results = items;
-    myo_readers_result *result = &all->results[all->result_count++];
-    *result = (myo_readers_result){.structure = o->structure,
-                                   .level = o->level,
-                                   .side = o->side,
-                                   .measure = all->measures[o->measure]};
+    result *owner = &all->results[all->result_count++];
+    *owner = (result){0};
+    myo_readers_result *shown = &owner->shown;
+    *shown = (myo_readers_result){.structure = o->structure,
+                                  .level = o->level,
+                                  .side = o->side,
+                                  .measure = all->measures[o->measure]};
     double *values = myo_alloc_array(count * all->count, sizeof *values, err);
     const char **cases = myo_alloc_array(count, sizeof *cases, err);
-    result->values = values;
-    result->cases = cases;
+    shown->values = owner->values = values;
+    shown->cases = owner->cases = cases;
     if (!values || !cases) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         if (o[i].complete) {
-            memcpy(values + result->n * all->count, o[i].values, all->count * sizeof *values);
-            cases[result->n++] = o[i].label;
+            memcpy(values + shown->n * all->count, o[i].values, all->count * sizeof *values);
+            cases[shown->n++] = o[i].label;
         }
     }
-    sum_overlap(o, count, &result->overlap);
-    return compute_agreement(all, result, err);
+    sum_overlap(o, count, &shown->overlap);
+    return compute_agreement(all, owner, err);
 }
 
 bool readers_compute(myo_readers *all, myo_error *err) {
@@ -160,11 +163,11 @@ bool readers_compute(myo_readers *all, myo_error *err) {
 }
 
 bool myo_readers_is_of_result(const myo_readers_unpaired *unpaired,
-                              const myo_readers_result *result) {
-    return !unpaired->structure || (strcmp(unpaired->structure, result->structure) == 0 &&
-                                    strcmp(unpaired->level, result->level) == 0 &&
-                                    strcmp(unpaired->side, result->side) == 0 &&
-                                    strcmp(unpaired->measure, result->measure) == 0);
+                              const myo_readers_result *shown) {
+    return !unpaired->structure || (strcmp(unpaired->structure, shown->structure) == 0 &&
+                                    strcmp(unpaired->level, shown->level) == 0 &&
+                                    strcmp(unpaired->side, shown->side) == 0 &&
+                                    strcmp(unpaired->measure, shown->measure) == 0);
 }
 
 /* Results are in order: the place of an item among them is found by halving. */
@@ -172,7 +175,7 @@ static bool is_measured(const myo_readers *all, const myo_readers_unpaired *item
     size_t low = 0, high = all->result_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const myo_readers_result *r = &all->results[middle];
+        const myo_readers_result *r = &all->results[middle].shown;
         int order = readers_compare_structures(item->structure, r->structure);
         order = order ? order : strcmp(item->level, r->level);
         order = order ? order : readers_compare_sides(item->side, r->side);

@@ -28,9 +28,12 @@ enum {
     COLUMN_COUNT
 };
 static const char *const column_names[COLUMN_COUNT] = {
-    [COLUMN_PATIENT] = "patient_id",     [COLUMN_STRUCTURE] = "structure",
-    [COLUMN_SIDE] = "side",              [COLUMN_STUDY_UID] = "study_uid",
-    [COLUMN_STUDY_DATE] = "study_date",  [COLUMN_LEVEL] = "level",
+    [COLUMN_PATIENT] = "patient_id",
+    [COLUMN_STRUCTURE] = "structure",
+    [COLUMN_SIDE] = "side",
+    [COLUMN_STUDY_UID] = "study_uid",
+    [COLUMN_STUDY_DATE] = "study_date",
+    [COLUMN_LEVEL] = "level",
     [COLUMN_FAT_METHOD] = "fat_method",
 };
 
@@ -100,8 +103,8 @@ static bool need_measure(myo_readers *all, const char *measure, myo_error *err) 
         const reader *r = &all->readers[i];
         size_t column;
         if (!r->csv && !has_measure(r, measure)) {
-            return myo_error_set(err, MYO_E_MISSING, "%s: outlines have no '%s', only '%s'", r->path,
-                                 measure, AREA);
+            return myo_error_set(err, MYO_E_MISSING, "%s: outlines have no '%s', only '%s'",
+                                 r->path, measure, AREA);
         }
         if (r->csv && !myo_csv_need_column(r->csv, measure, &column, err)) {
             return false;
@@ -194,7 +197,7 @@ static bool choose_fat_method(const myo_readers *all, reader *r, const columns *
 static const char *normal_side(const char *side) {
     static const struct {
         const char *text, *side;
-    } known[] = {{"l", "left"}, {"L", "left"},     {"Left", "left"},   {"LEFT", "left"},
+    } known[] = {{"l", "left"},  {"L", "left"},  {"Left", "left"},   {"LEFT", "left"},
                  {"r", "right"}, {"R", "right"}, {"Right", "right"}, {"RIGHT", "right"}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(known[i].text, side) == 0) {
@@ -249,30 +252,30 @@ bool readers_add_reading(myo_readers *all, size_t index, const reading *row, con
 static bool read_row(myo_readers *all, size_t index, const columns *c, size_t row, double *values,
                      myo_error *err) {
     reader *r = &all->readers[index];
-    reading reading = {.patient = field(r, c, row, COLUMN_PATIENT),
-                       .study_uid = field(r, c, row, COLUMN_STUDY_UID),
-                       .study_date = field(r, c, row, COLUMN_STUDY_DATE),
-                       .level = field(r, c, row, COLUMN_LEVEL),
-                       .structure = field(r, c, row, COLUMN_STRUCTURE),
-                       .side = normal_side(field(r, c, row, COLUMN_SIDE)),
-                       .study = "",
-                       .line = myo_csv_get_line(r->csv, row)};
+    reading next = {.patient = field(r, c, row, COLUMN_PATIENT),
+                    .study_uid = field(r, c, row, COLUMN_STUDY_UID),
+                    .study_date = field(r, c, row, COLUMN_STUDY_DATE),
+                    .level = field(r, c, row, COLUMN_LEVEL),
+                    .structure = field(r, c, row, COLUMN_STRUCTURE),
+                    .side = normal_side(field(r, c, row, COLUMN_SIDE)),
+                    .study = "",
+                    .line = myo_csv_get_line(r->csv, row)};
     const char *method = field(r, c, row, COLUMN_FAT_METHOD);
     if (*method && strcmp(method, r->fat_method) != 0) {
         return true;
     }
     if (all->options->level && c->exists[COLUMN_LEVEL] &&
-        strcmp(reading.level, all->options->level) != 0) {
+        strcmp(next.level, all->options->level) != 0) {
         return true;
     }
-    if (!*reading.patient || !*reading.structure) {
+    if (!*next.patient || !*next.structure) {
         return myo_error_set(err, MYO_E_FORMAT, "%s: line %zu has no %s",
-                             myo_csv_get_origin(r->csv), reading.line,
-                             column_names[*reading.patient ? COLUMN_STRUCTURE : COLUMN_PATIENT]);
+                             myo_csv_get_origin(r->csv), next.line,
+                             column_names[*next.patient ? COLUMN_STRUCTURE : COLUMN_PATIENT]);
     }
-    reading.map = readers_find_map(r, reading.study_uid, reading.level);
+    next.map = readers_find_map(r, next.study_uid, next.level);
     return read_values(all, r, c, row, values, err) &&
-           readers_add_reading(all, index, &reading, values, err);
+           readers_add_reading(all, index, &next, values, err);
 }
 
 bool readers_read_table(myo_readers *all, size_t index, myo_error *err) {
@@ -284,8 +287,7 @@ bool readers_read_table(myo_readers *all, size_t index, myo_error *err) {
         done = read_row(all, index, &c, row, values, err);
     }
     if (done && r->count == 0) {
-        done = myo_error_set(err, MYO_E_NOT_FOUND, "%s: no row %s%s",
-                             myo_csv_get_origin(r->csv),
+        done = myo_error_set(err, MYO_E_NOT_FOUND, "%s: no row %s%s", myo_csv_get_origin(r->csv),
                              all->options->level ? "is of level " : "holds a measurement",
                              all->options->level ? all->options->level : "");
     }
