@@ -75,7 +75,7 @@ static const cli_option options[OPTION_COUNT] = {
                             .kind = CLI_TEXT,
                             .argument = "PROGRAM",
                             .help = "whose label values NIfTI maps have: auto, myotome, musclemap, "
-                                    "totalsegmentator ...",
+                                    "totalsegmentator and others",
                             .default_text = "auto"},
     [OPTION_NAMES] = {.name = "names",
                       .kind = CLI_TEXT,
@@ -237,7 +237,9 @@ static void add_number(cli_table *table, double value, int decimals) {
 
 static void add_interval(cli_table *table, double estimate, double lower, double upper,
                          int decimals) {
-    if (isfinite(estimate)) {
+    if (isfinite(estimate) && !(isfinite(lower) && isfinite(upper))) {
+        cli_table_add(table, "%.*f", decimals, printed(estimate, decimals));
+    } else if (isfinite(estimate)) {
         cli_table_add(table, "%.*f (%.*f to %.*f)", decimals, printed(estimate, decimals), decimals,
                       printed(lower, decimals), decimals, printed(upper, decimals));
     } else {

@@ -123,8 +123,8 @@ static void draw_two(const myo_report_bland_altman *f, drawing *d) {
              f->count);
     snprintf(d->x_title, sizeof d->x_title, "Mean of %s and %s%s", f->readers[0], f->readers[1],
              unit);
-    snprintf(d->y_title, sizeof d->y_title, "Difference %s " MINUS " %s%s", f->readers[0], f->readers[1],
-             unit);
+    snprintf(d->y_title, sizeof d->y_title, "Difference %s " MINUS " %s%s", f->readers[0],
+             f->readers[1], unit);
     add_level(d, 0, b->upper, b->upper_low, b->upper_high, "Upper limit", COLOR_LIMIT, f->decimals,
               d->upper);
     add_level(d, 1, b->bias, b->bias_lower, b->bias_upper, "Bias", COLOR_BIAS, f->decimals,
@@ -145,7 +145,8 @@ static void draw_many(const myo_report_bland_altman *f, drawing *d) {
              "n = %zu, %zu readers; limits of agreement with the mean of all readers", f->count,
              f->reader_count);
     snprintf(d->x_title, sizeof d->x_title, "Mean of all readers%s", unit);
-    snprintf(d->y_title, sizeof d->y_title, "Difference reader " MINUS " mean of all readers%s", unit);
+    snprintf(d->y_title, sizeof d->y_title, "Difference reader " MINUS " mean of all readers%s",
+             unit);
     add_level(d, 0, limit, NAN, NAN, "Upper limit", COLOR_LIMIT, f->decimals, d->upper);
     add_level(d, 2, -limit, NAN, NAN, "Lower limit", COLOR_LIMIT, f->decimals, d->lower);
     add_zero(d);
