@@ -123,9 +123,10 @@ static bool write_svg(const char *stem, const myo_plot *plot, plot_frame *frame,
     cairo_surface_finish(surface);
     status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(surface) : status;
     cairo_surface_destroy(surface);
+    number_surfaces(&content, &numbered);
     bool done =
         status == CAIRO_STATUS_SUCCESS
-            ? write_text(stem, ".svg", &content, err)
+            ? write_text(stem, ".svg", &numbered, err)
             : myo_error_set(err, status == CAIRO_STATUS_NO_MEMORY ? MYO_E_MEMORY : MYO_E_INTERNAL,
                             "%s.svg: %s", stem, cairo_status_to_string(status));
     myo_text_clear(&content);
