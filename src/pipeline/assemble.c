@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables and run.json, put together from the fragments in the order of the run. One fragment
  * at a time is in memory. */
-#include "pipeline/run_private.h"
+#include "pipeline/methods_facts_private.h"
 #include "pipeline/stream_private.h"
+#include "report/changes.h"
 #include "report/tables.h"
 
 #include <string.h>
 
-enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, TABLE_COUNT };
+enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, CHANGES, TABLE_COUNT };
 
 static const struct {
     const char *file, *member;
@@ -17,6 +18,7 @@ static const struct {
     [FEATURES] = {"features.csv", "features", myo_report_features_header},
     [VERTEBRAE] = {"vertebrae.csv", "vertebrae", myo_report_vertebrae_header},
     [RISK] = {"risk.csv", "risk", myo_report_risk_header},
+    [CHANGES] = {"changes.csv", "changes", myo_report_changes_header},
 };
 
 static const char RECORD_FILE[] = "run.json";
@@ -25,12 +27,21 @@ typedef struct results {
     const run *r;
     stream tables[TABLE_COUNT];
     stream record, summary;
-    size_t study_count; /* put so far */
+    myo_methods_facts facts; /* for the paragraph on methods */
+    size_t study_count;      /* put so far */
 } results;
+
+/* What was drawn is listed where anything could be. */
+static bool is_written(const run *r, int table) {
+    return table != CHANGES || r->options->tracing_count > 0 || r->options->results;
+}
 
 static bool open_tables(results *out, myo_error *err) {
     for (int t = 0; t < TABLE_COUNT; t++) {
         myo_text header = {0};
+        if (!is_written(out->r, t)) {
+            continue;
+        }
         if (!stream_open(&out->tables[t], out->r->store.work, out->r->options->output,
                          tables[t].file, err)) {
             return false;
@@ -76,9 +87,12 @@ static bool put_study(results *out, const study_plan *plan, myo_error *err) {
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
         const char *rows = json_string_value(json_object_get(fragment, tables[t].member));
-        stream_put(&out->tables[t], rows ? rows : "");
+        if (is_written(out->r, t)) {
+            stream_put(&out->tables[t], rows ? rows : "");
+        }
     }
     const json_t *record = json_object_get(fragment, "record");
+    methods_facts_add(&out->facts, record);
     put_element(&out->record, out->study_count == 0, record);
     if (out->summary.sink) {
         put_element(&out->summary, out->study_count == 0, record);
@@ -99,6 +113,24 @@ static void put_skipped(results *out) {
     }
     end_array(&out->record, count == 0);
     stream_put(&out->record, "\n}\n");
+}
+
+static bool write_methods(const results *out, myo_error *err) {
+    myo_text text = {0};
+    stream s;
+    if (!out->r->options->methods_text) {
+        return true;
+    }
+    myo_report_methods_text(&out->facts, &text);
+    bool done = !text.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    done = done && stream_open(&s, out->r->store.work, out->r->options->output, "methods.txt", err);
+    if (done) {
+        stream_put(&s, text.data);
+        done = stream_commit(&s, err);
+        stream_close(&s);
+    }
+    myo_text_clear(&text);
+    return done;
 }
 
 static void begin_summary(results *out) {
@@ -135,15 +167,16 @@ static bool put_all(results *out, myo_error *err) {
         stream_put(&out->summary, "\n}\n");
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
-        if (!stream_commit(&out->tables[t], err)) {
+        if (is_written(out->r, t) && !stream_commit(&out->tables[t], err)) {
             return false;
         }
     }
-    return stream_commit(&out->record, err);
+    return write_methods(out, err) && stream_commit(&out->record, err);
 }
 
 bool assemble(run *r, myo_error *err) {
     results out = {.r = r};
+    methods_facts_begin(r, &out.facts);
     bool done = open_tables(&out, err) &&
                 stream_open(&out.record, r->store.work, r->options->output, RECORD_FILE, err) &&
                 put_all(&out, err);

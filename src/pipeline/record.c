@@ -45,14 +45,35 @@ static json_t *path_or_null(const run *r, const char *path) {
     return path ? json_any_text(path) : json_null();
 }
 
+/* What was said about outlines that were drawn; null without any. */
+static json_t *record_tracings(const run *r) {
+    const myo_measure_options *o = r->options;
+    json_t *files = json_array();
+    if (o->tracing_count == 0 && !o->results) {
+        json_decref(files);
+        return json_null();
+    }
+    for (size_t i = 0; i < r->tracings.count; i++) {
+        json_array_append_new(files, path_or_null(r, r->tracings.files[i].path));
+    }
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "results", path_or_null(r, o->results),
+                     "files", files, "labels_from", o->labels_from ? o->labels_from : "auto",
+                     "names", path_or_null(r, o->names_csv), "reader", string_or_null(o->reader),
+                     "roi_convention", string_or_null(o->traced_convention));
+}
+
 json_t *record_options(const run *r) {
     const myo_measure_options *o = r->options;
     json_t *inputs = json_array(), *models = json_array(), *fat = json_array();
+    json_t *model_files = json_array();
     for (size_t i = 0; i < o->input_count; i++) {
         json_array_append_new(inputs, path_or_null(r, o->inputs[i]));
     }
     for (size_t i = 0; i < r->model_count; i++) {
         json_array_append_new(models, json_string(myo_model_get_name(r->models[i])));
+    }
+    for (size_t i = 0; i < o->model_count; i++) {
+        json_array_append_new(model_files, path_or_null(r, o->models[i]));
     }
     for (size_t i = 0; i < r->fat_method_count; i++) {
         json_array_append_new(fat, describe_method(r, &r->fat_methods[i]->info, r->fat_values[i]));
@@ -60,7 +81,7 @@ json_t *record_options(const run *r) {
     /* The first member tells store.c what the results around it are. */
     return json_pack(
         "{s:b, s:o, s:b, s:s, s:s, s:s, s:s, s:f, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o}",
+        "s:o, s:o, s:o, s:o}",
         "deidentify", (int)o->deidentify, "inputs", inputs, "pair", (int)o->pair, "level", r->level,
         "vertebra", o->vertebra ? o->vertebra : "L1", "gluteus_maximus_at", r->gluteus_maximus_at,
         "gluteus_medius_at", r->gluteus_medius_at, "level_confidence", r->level_confidence_min,
@@ -69,7 +90,8 @@ json_t *record_options(const run *r) {
         describe_method(r, &r->segmenter->info, r->segmenter_values), "fat_methods", fat,
         "height_m", o->height_m != 0.0 ? json_real(o->height_m) : json_null(), "heights",
         path_or_null(r, o->heights_csv), "clinical", path_or_null(r, o->clinical_csv), "models",
-        models, "plugins", path_or_null(r, o->plugin_directory));
+        models, "model_files", model_files, "plugins", path_or_null(r, o->plugin_directory),
+        "tracings", record_tracings(r));
 }
 
 bool record_begin(run *r, myo_error *err) {

@@ -9,6 +9,8 @@
 
 #define SLICE_METHOD_SIZE 96
 
+typedef struct traced_origin traced_origin;
+
 /* How a slice is outlined. */
 typedef enum slice_kind {
     SLICE_MR,
@@ -32,14 +34,26 @@ typedef struct measured_slice {
                                                             at work */
     myo_fat_map fat;                                     /* of the fat method at work */
     myo_slice_measures measures;                         /* likewise */
-    bool has_whole_muscle;                               /* on CT at L3 */
-    myo_whole_muscle whole_muscle;                       /* likewise; without a height */
+    /* Where outlines were drawn by a person or another program: what the method found, which sides
+     * of which structures were drawn, in which file. */
+    myo_labels *automatic; /* NULL: nothing was drawn */
+    uint32_t traced[MYO_STRUCTURE_COUNT];
+    const traced_origin *traced_in[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+    const char *traced_methods[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+    const char *traced_convention; /* borrowed from the options */
+    uint8_t *lean;                 /* lean muscle that was drawn for the Circle method */
+    myo_slice_measures
+        automatic_measures;        /* of the automatic outlines, with the fat method at work */
+    bool has_whole_muscle;         /* on CT at L3 */
+    myo_whole_muscle whole_muscle; /* likewise; without a height */
 } measured_slice;
 
 void measured_slice_clear(measured_slice *slice);
 
-/* Reads the slice at slice->choice and outlines it as slice->kind says; `scan` is its CT. */
-bool slice_outline(const run *r, const ct_scan *scan, measured_slice *slice, myo_error *err);
+/* Reads the slice at slice->choice and outlines it as slice->kind says; `scan` is its CT. With
+ * `by_hand`, what no method can outline is left empty, for outlines that were drawn. */
+bool slice_outline(const run *r, const ct_scan *scan, bool by_hand, measured_slice *slice,
+                   myo_error *err);
 
 /* The fat methods that suit the slice: how many, and the n-th with its values. Without any the
  * method for CT serves on CT; on MR that is an error of the study. */

@@ -18,6 +18,9 @@ typedef enum tracing_name_kind {
 /* Reads a name by the convention in docs/tracings.md. */
 tracing_name_kind tracing_name_parse(const char *name, tracing_meaning *out);
 
+/* The side that a name says, whatever else it holds; TRACING_NO_SIDE for none or both. */
+int tracing_name_find_side(const char *name);
+
 /* Reads a side: "left", "R", ...; empty and "none" are TRACING_NO_SIDE. False for other words. */
 bool tracing_side_parse(const char *text, int *side);
 

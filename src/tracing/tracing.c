@@ -3,6 +3,7 @@
 #include "tracing/tracing_private.h"
 
 #include "base/memory.h"
+#include "dicom/seg_read.h"
 #include "io/nifti_read.h"
 
 #include <math.h>
@@ -15,6 +16,10 @@
 static bool recognise(const char *path, myo_tracing_format *format) {
     if (myo_nifti_is_file(path)) {
         *format = MYO_TRACING_NIFTI;
+        return true;
+    }
+    if (myo_seg_is_file(path)) {
+        *format = MYO_TRACING_SEG;
         return true;
     }
     return false;
@@ -41,7 +46,8 @@ bool myo_tracing_open(const char *path, const myo_tracing_options *options, myo_
                              "DICOM SEG)",
                              path);
     }
-    done = done && tracing_open_nifti(tracing, options, err);
+    done = done && (tracing->format == MYO_TRACING_NIFTI ? tracing_open_nifti(tracing, options, err)
+                                                         : tracing_open_seg(tracing, options, err));
     if (done) {
         *out = tracing;
     } else {

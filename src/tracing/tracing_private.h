@@ -133,6 +133,7 @@ bool tracing_add_group(myo_tracing *tracing, const tracing_meaning *meaning, con
 
 /* Each fills in an empty tracing. Messages name the file. */
 bool tracing_open_nifti(myo_tracing *tracing, const myo_tracing_options *options, myo_error *err);
+bool tracing_open_seg(myo_tracing *tracing, const myo_tracing_options *options, myo_error *err);
 
 /* --- Regions on a slice ----------------------------------------------------------------------- */
 
