@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables and run.json, put together from the fragments in the order of the run. One fragment
  * at a time is in memory. */
+#include "base/file.h"
+#include "pipeline/fat_table_private.h"
 #include "pipeline/methods_facts_private.h"
 #include "pipeline/stream_private.h"
 #include "report/changes.h"
 #include "report/tables.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, CHANGES, TABLE_COUNT };
 
@@ -28,7 +32,8 @@ typedef struct results {
     stream tables[TABLE_COUNT];
     stream record, summary;
     myo_methods_facts facts; /* for the paragraph on methods */
-    size_t study_count;      /* put so far */
+    fat_table fat;
+    size_t study_count; /* put so far */
 } results;
 
 /* What was drawn is listed where anything could be. */
@@ -91,6 +96,11 @@ static bool put_study(results *out, const study_plan *plan, myo_error *err) {
             stream_put(&out->tables[t], rows ? rows : "");
         }
     }
+    const char *measured = json_string_value(json_object_get(fragment, "measurements"));
+    if (!fat_table_add(&out->fat, measured ? measured : "", err)) {
+        json_decref(fragment);
+        return false;
+    }
     const json_t *record = json_object_get(fragment, "record");
     methods_facts_add(&out->facts, record);
     put_element(&out->record, out->study_count == 0, record);
@@ -149,6 +159,32 @@ static void begin_summary(results *out) {
     json_decref(head);
 }
 
+/* Writes how far the fat methods spread, or removes what an earlier run with more of them left. */
+static bool put_fat_table(results *out, myo_error *err) {
+    const char *folder = out->r->options->output;
+    if (!fat_table_is_worthwhile(&out->fat)) {
+        char *path = NULL;
+        bool joined = myo_path_join(folder, FAT_TABLE_FILE, &path, err);
+        if (joined) {
+            unlink(path);
+        }
+        free(path);
+        return joined;
+    }
+    stream s;
+    myo_text text = {0};
+    fat_table_append(&out->fat, &text);
+    bool done = stream_open(&s, out->r->store.work, folder, FAT_TABLE_FILE, err);
+    if (done) {
+        stream_put(&s, text.data ? text.data : "");
+        s.failed |= text.failed;
+        done = stream_commit(&s, err);
+    }
+    stream_close(&s);
+    myo_text_clear(&text);
+    return done;
+}
+
 /* Puts everything; the record comes last, as the sign that the rest is there. */
 static bool put_all(results *out, myo_error *err) {
     size_t count = myo_catalogue_get_study_count(out->r->catalogue);
@@ -171,7 +207,7 @@ static bool put_all(results *out, myo_error *err) {
             return false;
         }
     }
-    return write_methods(out, err) && stream_commit(&out->record, err);
+    return put_fat_table(out, err) && write_methods(out, err) && stream_commit(&out->record, err);
 }
 
 bool assemble(run *r, myo_error *err) {
@@ -184,6 +220,7 @@ bool assemble(run *r, myo_error *err) {
         stream_close(&out.tables[t]);
     }
     stream_close(&out.record);
+    fat_table_clear(&out.fat);
     return done;
 }
 

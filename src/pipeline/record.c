@@ -2,6 +2,7 @@
 /* run.json: what was asked, what was read, what was done, and what was left out and why. */
 #include "pipeline/run_private.h"
 #include "pipeline/stream_private.h"
+#include "report/fat_picture.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -95,15 +96,32 @@ json_t *record_options(const run *r) {
 }
 
 bool record_begin(run *r, myo_error *err) {
-    r->record = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:n, s:o, s:[]}", "program", "myotome",
-                          "version", myo_version(), "libraries", myo_library_versions(), "notice",
-                          "Not for clinical decisions without review.", "command_line",
+    r->record = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:n, s:o, s:[], s:[]}", "program",
+                          "myotome", "version", myo_version(), "libraries", myo_library_versions(),
+                          "notice", "Not for clinical decisions without review.", "command_line",
                           path_or_null(r, r->options->command_line), "start", time_now(), "end",
-                          "options", record_options(r), "warnings");
+                          "options", record_options(r), "warnings", "notes");
     return r->record ? true : myo_error_set(err, MYO_E_MEMORY, "out of memory");
 }
 
+/* True when an MR series is among the inputs. */
+static bool has_mr(const myo_catalogue *catalogue) {
+    for (size_t i = 0; i < myo_catalogue_get_study_count(catalogue); i++) {
+        const myo_study *study = myo_catalogue_get_study(catalogue, i);
+        for (size_t k = 0; k < study->series_count; k++) {
+            if (study->series[k].modality == MYO_MODALITY_MR) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void record_end(run *r) {
+    if (has_mr(r->catalogue)) {
+        json_array_append_new(json_object_get(r->record, "notes"),
+                              json_string(myo_report_psoas_note()));
+    }
     json_object_set_new(r->record, "end", time_now());
     json_object_set_new(r->record, "measured", json_integer((json_int_t)r->measured));
     json_object_set_new(r->record, "failed", json_integer((json_int_t)r->failed));

@@ -104,14 +104,25 @@ bool slice_list_fat_methods(const run *r, const measured_slice *slice,
                          r->fat_methods[0]->info.name, myo_modality_name(modality));
 }
 
+bool slice_separate(const measured_slice *slice, const myo_labels *labels,
+                    const myo_fat_method *method, const double *values, myo_fat_map *fat,
+                    myo_slice_measures *measures, myo_error *err) {
+    const myo_fat_request request = {.struct_size = sizeof request,
+                                     .method = method,
+                                     .intensity = slice->outlines.corrected,
+                                     .labels = labels,
+                                     .values = values,
+                                     .lean = slice->lean};
+    return myo_fat_separate_with(&request, fat, err) &&
+           myo_measure_areas(labels, slice->image, fat->fraction, measures, err);
+}
+
 /* The automatic outlines, where drawn ones have taken their place. */
 static bool measure_automatic(measured_slice *slice, const myo_fat_method *method,
                               const double *values, myo_error *err) {
     myo_fat_map fat = {0};
-    bool done =
-        myo_fat_separate(method, slice->outlines.corrected, slice->automatic, values, &fat, err) &&
-        myo_measure_areas(slice->automatic, slice->image, fat.fraction, &slice->automatic_measures,
-                          err);
+    bool done = slice_separate(slice, slice->automatic, method, values, &fat,
+                               &slice->automatic_measures, err);
     myo_fat_map_clear(&fat);
     return done;
 }
@@ -122,10 +133,8 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
     if (slice->automatic && !measure_automatic(slice, method, values, err)) {
         return false;
     }
-    if (!myo_fat_separate(method, slice->outlines.corrected, slice->outlines.labels, values,
-                          &slice->fat, err) ||
-        !myo_measure_areas(slice->outlines.labels, slice->image, slice->fat.fraction,
-                           &slice->measures, err)) {
+    if (!slice_separate(slice, slice->outlines.labels, method, values, &slice->fat,
+                        &slice->measures, err)) {
         return false;
     }
     slice->has_whole_muscle = slice->asked >> MYO_ABDOMINAL_WALL & 1u;
@@ -184,7 +193,7 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
     names_stem(shown, level, plan->shares_folder ? plan->key : NULL, stem);
     myo_report_slice described = slice_describe(shown, slice);
     bool done = myo_path_join(folder, stem, &base, err);
-    size_t size = done ? strlen(base) + sizeof "_overlay.png" + sizeof "_RoiSet.zip" : 1;
+    size_t size = done ? strlen(base) + sizeof "_overlay.png" : 1; /* the longest ending */
     path = done ? myo_alloc_array(size, 1, err) : NULL;
     if (path) {
         snprintf(path, size, "%s_overlay.png", base);
@@ -195,6 +204,10 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
         snprintf(path, size, "%s_RoiSet.zip", base);
         done = done && myo_report_roi_set_write(path, slice->outlines.labels, err) &&
                (!slice->automatic || write_automatic(slice, base, &described, err));
+        snprintf(path, size, "%s_fat.png", base);
+        done = done && myo_report_fat_picture_write(
+                           path, slice->outlines.corrected, slice->outlines.labels, &described,
+                           slice->fat_results, slice->fat_result_count, err);
     }
     done = done && path;
     free(path);

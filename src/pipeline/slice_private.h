@@ -5,6 +5,7 @@
 
 #include "pipeline/locate_private.h"
 #include "pipeline/run_private.h"
+#include "report/fat_picture.h"
 #include "report/tables.h"
 
 #define SLICE_METHOD_SIZE 96
@@ -43,7 +44,9 @@ typedef struct measured_slice {
     const char *traced_convention; /* borrowed from the options */
     uint8_t *lean;                 /* lean muscle that was drawn for the Circle method */
     myo_slice_measures
-        automatic_measures;        /* of the automatic outlines, with the fat method at work */
+        automatic_measures; /* of the automatic outlines, with the fat method at work */
+    myo_report_fat fat_results[RUN_FAT_METHODS_MAX]; /* of all fat methods, in their order */
+    size_t fat_result_count;
     bool has_whole_muscle;         /* on CT at L3 */
     myo_whole_muscle whole_muscle; /* likewise; without a height */
 } measured_slice;
@@ -62,15 +65,20 @@ bool slice_list_fat_methods(const run *r, const measured_slice *slice,
                             const double *values[RUN_FAT_METHODS_MAX], size_t *count,
                             myo_error *err);
 
-/* Separates fat with one method and measures. */
+/* Separates fat within `labels` with one method, and measures them. The caller clears *fat. */
+bool slice_separate(const measured_slice *slice, const myo_labels *labels,
+                    const myo_fat_method *method, const double *values, myo_fat_map *fat,
+                    myo_slice_measures *measures, myo_error *err);
+
+/* The same with the outlines of the slice, for all that is reported of it. */
 bool slice_measure(measured_slice *slice, const myo_fat_method *method, const double *values,
                    myo_error *err);
 
 /* What reports say of the slice, with the fat method at work; borrows from it and from `shown`. */
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice);
 
-/* Writes label map, overlay and outlines into `folder`; `stem` receives their name without ending.
- * `features` (may be NULL) is shown beside the overlay. */
+/* Writes label map, overlay, outlines and the picture of the fat into `folder`; `stem` receives
+ * their name without ending. `features` (may be NULL) is shown beside the overlay. */
 bool slice_write_files(const study_plan *plan, const myo_study *shown, const measured_slice *slice,
                        const myo_report_features *features, const char *folder, char *stem,
                        myo_error *err);

@@ -320,6 +320,7 @@ static bool measure_slice(work *w, measured_slice *slice, myo_error *err) {
             return false;
         }
         myo_report_slice described = slice_describe(w->study, slice);
+        myo_report_fat_take(&described, &slice->fat_results[slice->fat_result_count++]);
         if (!slice->elsewhere) {
             myo_report_measurements_rows(&w->measurements, &described);
             traced_report(w->r, w->study, slice, &w->changes);
