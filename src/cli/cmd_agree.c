@@ -435,11 +435,13 @@ static myo_icc_form find_form(const char *text) {
 }
 
 static cli_status find_status(const myo_readers *readers) {
-    size_t count = myo_readers_get_result_count(readers), computed = 0;
+    size_t count = myo_readers_get_result_count(readers), computed = 0, overlaid = 0;
     for (size_t i = 0; i < count; i++) {
-        computed += myo_readers_get_result(readers, i)->pair_count > 0;
+        const myo_readers_result *result = myo_readers_get_result(readers, i);
+        computed += result->pair_count > 0;
+        overlaid += result->overlap.count > 0;
     }
-    if (computed == 0) {
+    if (computed + overlaid == 0) {
         return CLI_NOTHING;
     }
     return computed < count || myo_readers_get_unpaired_count(readers) > 0 ? CLI_PARTLY : CLI_DONE;
