@@ -8,13 +8,6 @@
 /* Longer names are cut. */
 #define TRACING_NAME_SIZE 256
 
-typedef enum tracing_name_kind {
-    TRACING_NAME_UNKNOWN,   /* nothing that is measured, or not understood */
-    TRACING_NAME_KNOWN,     /* the meaning holds */
-    TRACING_NAME_AUTOMATIC, /* as ImageJ names regions by itself, or empty */
-    TRACING_NAME_MERGED     /* all back muscles in one: no structure, and no part of one */
-} tracing_name_kind;
-
 /* Reads a name by the convention in docs/tracings.md. */
 tracing_name_kind tracing_name_parse(const char *name, tracing_meaning *out);
 
