@@ -160,7 +160,8 @@ myo_report_slice slice_describe(const myo_study *shown, const measured_slice *sl
         .roi_convention = slice->roi_convention,
         .traced = slice->automatic ? slice->traced : NULL,
         .traced_methods = (const char *const(*)[MYO_SIDE_COUNT])slice->traced_methods,
-        .traced_convention = slice->traced_convention,
+        .traced_conventions = (const char *const(*)[MYO_SIDE_COUNT])slice->traced_conventions,
+        .automatic = slice->automatic,
         .fat_method = slice->fat_method,
         .fat_threshold = slice->fat.threshold,
         .measures = &slice->measures,
@@ -177,6 +178,7 @@ static bool write_automatic(const measured_slice *slice, const char *base,
     myo_report_slice automatic = *described;
     myo_text path = {0};
     automatic.traced = NULL;
+    automatic.automatic = NULL;
     myo_text_printf(&path, "%sautomatic", base);
     bool done = !path.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
     done = done &&

@@ -41,8 +41,8 @@ typedef struct measured_slice {
     uint32_t traced[MYO_STRUCTURE_COUNT];
     const traced_origin *traced_in[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
     const char *traced_methods[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
-    const char *traced_convention; /* borrowed from the options */
-    uint8_t *lean;                 /* lean muscle that was drawn for the Circle method */
+    const char *traced_conventions[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT];
+    uint8_t *lean; /* lean muscle that was drawn for the Circle method */
     myo_slice_measures
         automatic_measures; /* of the automatic outlines, with the fat method at work */
     myo_report_fat fat_results[RUN_FAT_METHODS_MAX]; /* of all fat methods, in their order */

@@ -62,8 +62,11 @@ static bool describe_own(const run *r, traced_source *source, myo_error *err) {
     snprintf(own->method, sizeof own->method, "traced (%s%s%s)", describe_format(source->tracing),
              reader ? "; reader " : "", reader ? reader : "");
     describe_time(source->file->path, own->drawn);
+    const char *convention = r->options->traced_convention;
     own->source = myo_string_copy(source->file->path, err);
-    return own->source && traced_hash_file(source->file->path, own->sha256, err);
+    own->convention =
+        own->source ? myo_string_copy(convention ? convention : "not stated", err) : NULL;
+    return own->convention && traced_hash_file(source->file->path, own->sha256, err);
 }
 
 static const char *text_of(const json_t *object, const char *name) {
@@ -85,7 +88,8 @@ static bool take_inherited(traced_source *source, myo_error *err) {
             snprintf(origin->sha256, sizeof origin->sha256, "%s", text_of(entry, "sha256"));
             snprintf(origin->drawn, sizeof origin->drawn, "%s", text_of(entry, "drawn"));
             origin->source = myo_string_copy(text_of(entry, "source"), err);
-            done = origin->source != NULL;
+            origin->convention = myo_string_copy(text_of(entry, "roi_convention"), err);
+            done = origin->source && origin->convention;
         }
     }
     return done;
@@ -133,9 +137,11 @@ void traced_close(traced_set *set) {
         traced_source *s = &set->sources[i];
         for (size_t k = 0; s->inherited && k < json_array_size(s->file->inherited); k++) {
             free(s->inherited[k].source);
+            free(s->inherited[k].convention);
         }
         free(s->inherited);
         free(s->own.source);
+        free(s->own.convention);
         myo_tracing_destroy(s->tracing);
         myo_tracing_destroy(s->base);
     }

@@ -13,6 +13,7 @@
 /* Where an outline comes from. */
 struct traced_origin {
     char method[SLICE_METHOD_SIZE]; /* "traced (ImageJ ROI; reader AB)" */
+    char *convention;               /* "fascia"; "not stated" */
     char *source;                   /* path of the file */
     char sha256[MYO_HASH_HEX_SIZE];
     char drawn[TRACED_TIME_SIZE]; /* when the file was changed last, in UTC */

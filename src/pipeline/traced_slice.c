@@ -23,6 +23,7 @@ static bool take_side(const traced_origin *origin, int structure, int side, meas
     *owner = origin;
     slice->traced[structure] |= 1u << side;
     slice->traced_methods[structure][side] = origin->method;
+    slice->traced_conventions[structure][side] = origin->convention;
     return true;
 }
 
@@ -122,8 +123,7 @@ static bool take_drawn(traced_source *source, const myo_tracing_grid *grid,
     return done;
 }
 
-static bool draw_source(const run *r, traced_source *source, measured_slice *slice,
-                        myo_error *err) {
+static bool draw_source(traced_source *source, measured_slice *slice, myo_error *err) {
     const myo_series *series = slice->choice.series;
     const myo_instance *instance = slice->choice.instance;
     int positions[2];
@@ -140,8 +140,6 @@ static bool draw_source(const run *r, traced_source *source, measured_slice *sli
     }
     bool done = take_drawn(source, &grid, &drawn, slice, err);
     if (done) {
-        const char *convention = r->options->traced_convention;
-        slice->traced_convention = convention ? convention : "not stated";
         source->used = true;
         if (*drawn.notes) {
             myo_log(MYO_LOG_WARNING, "%s: %s", source->file->path, drawn.notes);
@@ -175,7 +173,7 @@ bool traced_apply(const run *r, traced_set *set, measured_slice *slice, myo_erro
     for (size_t i = 0; i < set->count; i++) {
         bool fits;
         if (!traced_open_for(r, &set->sources[i], slice->sha256, &fits, err) ||
-            (fits && !draw_source(r, &set->sources[i], slice, err))) {
+            (fits && !draw_source(&set->sources[i], slice, err))) {
             return false;
         }
     }
@@ -238,10 +236,10 @@ void traced_record(const run *r, const measured_slice *slice, json_t *record) {
             if (origin) {
                 bool hide = r->identity.hide;
                 json_array_append_new(
-                    list, json_pack("{s:s, s:s, s:s, s:o, s:s, s:s}", "structure",
+                    list, json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "structure",
                                     myo_structure_get((myo_structure)s)->key, "side",
                                     myo_side_key((myo_structure)s, (myo_side)side), "method",
-                                    origin->method, "source",
+                                    origin->method, "roi_convention", origin->convention, "source",
                                     json_any_text(hide ? "given" : origin->source), "sha256",
                                     origin->sha256, "drawn", hide ? "" : origin->drawn));
             }

@@ -267,9 +267,10 @@ static void draw_head(cairo_t *cairo, const myo_report_slice *slice) {
         myo_text_append(&who, ", ");
         overlay_append_date(&who, slice->study_date);
     }
-    myo_text_printf(&what, "%s, series %d, image %d. Outlines: %s, along the %s.",
+    myo_text_printf(&what, "%s, series %d, image %d. Outlines: %s, along the %s%s.",
                     myo_modality_name(slice->level->series->modality), slice->level->series->number,
-                    slice->level->instance->instance_number, slice->method, slice->roi_convention);
+                    slice->level->instance->instance_number, slice->method, slice->roi_convention,
+                    slice->traced ? "; some were drawn by hand" : "");
     double half = 0.5 * WIDTH - MARGIN;
     overlay_draw_text(cairo, MARGIN, 48.0, OVERLAY_LEFT, half, SIZE_TITLE, true, fat_ink,
                       title.data && !title.failed ? title.data : "");

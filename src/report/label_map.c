@@ -107,12 +107,12 @@ static json_t *traced_names(const myo_report_slice *slice, const label_entry *en
         if (myo_structure_from_label(entries[i].value, &structure, &side) &&
             slice->traced[structure] >> side & 1u) {
             json_object_set_new(names, entries[i].name,
-                                json_string(slice->traced_methods[structure][side]));
+                                json_pack("{s:s, s:s}", "Method",
+                                          slice->traced_methods[structure][side], "RoiConvention",
+                                          slice->traced_conventions[structure][side]));
         }
     }
-    return names ? json_pack("{s:s?, s:o}", "RoiConvention", slice->traced_convention, "Methods",
-                             names)
-                 : NULL;
+    return names;
 }
 
 /* The members in the order in which they are written. NULL when a text is not UTF-8 or memory runs

@@ -118,7 +118,7 @@ static void append_slice_columns(myo_text *text, const myo_report_slice *slice) 
 /* What a row of measurements.csv says beyond its slice. */
 typedef struct measured {
     const char *structure, *side;
-    const char *traced_method; /* of what a person or another program drew; NULL else */
+    const char *traced_method, *traced_convention; /* of what was drawn; NULL else */
     const myo_area *area;
     bool muscle; /* it has areas of fat and muscle */
     double threshold, confidence;
@@ -133,7 +133,7 @@ static void append_measurement_row(myo_text *text, const myo_report_slice *slice
     append_text(text, m->structure);
     append_text(text, m->side);
     append_text(text, m->traced_method ? m->traced_method : slice->method);
-    append_text(text, m->traced_method ? slice->traced_convention : slice->roi_convention);
+    append_text(text, m->traced_method ? m->traced_convention : slice->roi_convention);
     append_text(text, slice->fat_method);
     append_known(text, muscle, m->threshold, DECIMALS_THRESHOLD);
     append_known(text, area->present, area->csa_mm2, DECIMALS_AREA);
@@ -157,11 +157,12 @@ bool myo_report_is_listed(const myo_report_slice *slice, myo_structure structure
 static void append_structure_row(myo_text *text, const myo_report_slice *slice,
                                  myo_structure structure, myo_side side) {
     const myo_structure_info *info = myo_structure_get(structure);
+    bool traced = slice->traced && slice->traced[structure] >> side & 1u;
     const measured m = {.structure = info->key,
                         .side = myo_side_key(structure, side),
-                        .traced_method = slice->traced && slice->traced[structure] >> side & 1u
-                                             ? slice->traced_methods[structure][side]
-                                             : NULL,
+                        .traced_method = traced ? slice->traced_methods[structure][side] : NULL,
+                        .traced_convention =
+                            traced ? slice->traced_conventions[structure][side] : NULL,
                         .area = &slice->measures->area[structure][side],
                         .muscle = info->muscle,
                         .threshold = slice->fat_threshold[structure],

@@ -26,9 +26,10 @@ typedef struct myo_report_slice {
     const char *roi_convention; /* "fascia" */
     /* Of structures and sides that a person or another program drew (bits 1 << side): their method
      * and convention. NULL: none was drawn. */
-    const uint32_t *traced;                              /* MYO_STRUCTURE_COUNT values */
-    const char *const (*traced_methods)[MYO_SIDE_COUNT]; /* [MYO_STRUCTURE_COUNT] */
-    const char *traced_convention;
+    const uint32_t *traced;                                  /* MYO_STRUCTURE_COUNT values */
+    const char *const (*traced_methods)[MYO_SIDE_COUNT];     /* [MYO_STRUCTURE_COUNT] */
+    const char *const (*traced_conventions)[MYO_SIDE_COUNT]; /* likewise */
+    const myo_labels *automatic; /* what they took the place of; drawn in pictures; may be NULL */
     const char *fat_method;      /* "gmm3 1" */
     const double *fat_threshold; /* MYO_STRUCTURE_COUNT values */
     const myo_slice_measures *measures;
