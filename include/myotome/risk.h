@@ -45,10 +45,13 @@ typedef const char *(*myo_variable_lookup)(void *user, const char *name);
 /* A prediction. Numbers are NaN when the model could not be applied. */
 typedef struct myo_prediction {
     double probability;
-    double lower, upper; /* 95 % interval from the standard errors of the coefficients */
+    double lower, upper; /* 95 % interval from the standard errors of the coefficients, and from the
+                            uncertainties of the measures where they are given */
     double linear_predictor;
     char missing[MYO_RISK_TEXT_SIZE];  /* variables that are missing, "; " between them */
     char warnings[MYO_RISK_TEXT_SIZE]; /* sentences, "; " between them */
+    char contains[MYO_RISK_TEXT_SIZE]; /* what the interval contains: "coefficients", and names of
+                                          variables, "; " between them */
 } myo_prediction;
 
 /*
@@ -58,6 +61,15 @@ typedef struct myo_prediction {
  */
 MYO_API bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
                                myo_prediction *out, myo_error *err);
+
+/* Hands out the standard uncertainty of a variable that is a number; NaN when it is not known. */
+typedef double (*myo_uncertainty_lookup)(void *user, const char *name);
+
+/* The same with the uncertainties of the measures, which widen the interval: the variance of the
+ * linear predictor grows by (coefficient x uncertainty)^2 for each. `uncertainty` may be NULL. */
+MYO_API bool myo_model_predict_uncertain(const myo_model *model, myo_variable_lookup lookup,
+                                         myo_uncertainty_lookup uncertainty, void *user,
+                                         myo_prediction *out, myo_error *err);
 
 #ifdef __cplusplus
 }

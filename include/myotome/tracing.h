@@ -105,6 +105,11 @@ typedef struct myo_tracing_plane {
 MYO_API bool myo_tracing_find_plane(const myo_tracing *tracing, myo_tracing_plane *out,
                                     myo_error *err);
 
+/* The grid that this plane was drawn on: its own pixels, so that drawing on it moves none. The
+ * thickness is not known. Errors: as above, and MYO_E_UNSUPPORTED for a grid of more than
+ * MYO_IMAGE_SIDE_MAX pixels, or whose rows and columns are not at right angles. */
+MYO_API bool myo_tracing_find_grid(const myo_tracing *tracing, myo_geometry *out, myo_error *err);
+
 /* Positions in the stack that the regions of an ROI set are bound to, ascending, each once; 0
  * stands for regions without one. Returns how many there are and writes up to `capacity`. */
 MYO_API size_t myo_tracing_get_positions(const myo_tracing *tracing, int *positions,

@@ -5,9 +5,11 @@
 
 #include "cli/cli.h"
 
+extern const cli_command cli_cmd_remeasure;
 extern const cli_command cli_cmd_measure;
 extern const cli_command cli_cmd_inspect;
 extern const cli_command cli_cmd_level;
+extern const cli_command cli_cmd_agree;
 extern const cli_command cli_cmd_risk;
 extern const cli_command cli_cmd_models;
 extern const cli_command cli_cmd_methods;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Risk from a feature table and from nothing else. */
+#include "base/number.h"
 #include "base/text.h"
 #include "io/csv.h"
 #include "report/tables.h"
@@ -7,6 +8,8 @@
 #include <math.h>
 #include <myotome/pipeline.h>
 #include <stdio.h>
+
+#define COLUMN_NAME_SIZE 256
 
 typedef struct row_view {
     const myo_csv *csv;
@@ -18,6 +21,27 @@ static const char *lookup(void *user, const char *name) {
     size_t column;
     return myo_csv_find_column(view->csv, name, &column) ? myo_csv_get(view->csv, view->row, column)
                                                          : NULL;
+}
+
+/* Half of the width of the 95 % interval of a normal distribution, in standard deviations. */
+#define Z95 1.959963984540054
+
+/* From the interval beside the value, NAME_lower and NAME_upper; NaN without one. */
+static double uncertainty(void *user, const char *name) {
+    static const char *const endings[] = {"_lower", "_upper"};
+    double bounds[2];
+    for (int i = 0; i < 2; i++) {
+        char column[COLUMN_NAME_SIZE];
+        snprintf(column, sizeof column, "%s%s", name, endings[i]);
+        const char *text = lookup(user, column);
+        if (!text || !myo_number_parse(text, &bounds[i])) {
+            return (double)NAN;
+        }
+    }
+    const char *value = lookup(user, name);
+    double middle;
+    /* The lower end stops at 0; the upper one is always as far off as it should. */
+    return value && myo_number_parse(value, &middle) ? (bounds[1] - middle) / Z95 : (double)NAN;
 }
 
 static const char *text_or_empty(row_view *view, const char *name) {
@@ -39,8 +63,9 @@ bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_t
         row_view view = {csv, i};
         myo_prediction prediction;
         myo_error problem = {0};
-        if (!myo_model_predict(loaded, lookup, &view, &prediction, &problem)) {
-            prediction = (myo_prediction){NAN, NAN, NAN, NAN, "", ""};
+        if (!myo_model_predict_uncertain(loaded, lookup, uncertainty, &view, &prediction,
+                                         &problem)) {
+            prediction = (myo_prediction){NAN, NAN, NAN, NAN, "", "", ""};
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", problem.message);
             myo_log(MYO_LOG_ERROR, "%s, line %zu: %s", features_csv, myo_csv_get_line(csv, i),
                     problem.message);

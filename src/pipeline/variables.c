@@ -64,3 +64,15 @@ const char *variables_lookup(void *user, const char *name) {
     }
     return run_clinical_value(v->r, v->patient_id, name);
 }
+
+double variables_uncertainty(void *user, const char *name) {
+    const variables *v = user;
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        const char *key = myo_structure_get((myo_structure)s)->key;
+        size_t length = strlen(key);
+        if (strncmp(name, key, length) == 0 && strcmp(name + length, "_smi_mm2_m2") == 0) {
+            return v->features->smi_interval[s].standard_mm2_m2;
+        }
+    }
+    return (double)NAN;
+}

@@ -19,4 +19,7 @@ typedef struct variables {
  * clinical table. */
 const char *variables_lookup(void *user, const char *name);
 
+/* A myo_uncertainty_lookup over the same. */
+double variables_uncertainty(void *user, const char *name);
+
 #endif

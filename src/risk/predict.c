@@ -25,6 +25,7 @@
 /* Running sums over the terms. */
 typedef struct sums {
     double linear_predictor, variance;
+    double measured_variance; /* by the uncertainties of the measures */
 } sums;
 
 /* Appends to a list with "; " between its parts; what does not fit is left out. */
@@ -92,6 +93,16 @@ static bool add_number(const risk_predictor *predictor, const char *text, sums *
     return true;
 }
 
+/* What the uncertainty of a measure adds. */
+static void add_uncertainty(const risk_predictor *predictor, double standard_uncertainty,
+                            sums *total, char *contains) {
+    double part = predictor->terms[0].coefficient * standard_uncertainty;
+    if (!predictor->reference && isfinite(part)) {
+        total->measured_variance += part * part;
+        list_append(contains, "%s", predictor->name);
+    }
+}
+
 static bool add_category(const risk_predictor *predictor, const char *text, sums *total,
                          myo_error *err) {
     bool known = strcasecmp(text, predictor->reference) == 0;
@@ -119,7 +130,7 @@ static double logistic(double linear_predictor) {
 
 /* The numbers of a prediction from the sums over all terms. */
 static void finish(const sums *total, myo_prediction *out) {
-    double half_width = RISK_Z95 * sqrt(total->variance);
+    double half_width = RISK_Z95 * sqrt(total->variance + total->measured_variance);
     out->linear_predictor = total->linear_predictor;
     out->probability = logistic(total->linear_predictor);
     out->lower = logistic(total->linear_predictor - half_width);
@@ -144,12 +155,19 @@ static bool list_missing(const myo_model *model, myo_variable_lookup lookup, voi
 
 bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
                        myo_prediction *out, myo_error *err) {
+    return myo_model_predict_uncertain(model, lookup, NULL, user, out, err);
+}
+
+bool myo_model_predict_uncertain(const myo_model *model, myo_variable_lookup lookup,
+                                 myo_uncertainty_lookup uncertainty, void *user,
+                                 myo_prediction *out, myo_error *err) {
     *out =
         (myo_prediction){.probability = NAN, .lower = NAN, .upper = NAN, .linear_predictor = NAN};
     if (model->unavailable) {
         list_append(out->warnings, "%s", model->unavailable);
         return list_missing(model, lookup, user, out, err);
     }
+    list_append(out->contains, "coefficients");
     if (strcmp(model->intercept_source, "reconstructed") == 0) {
         list_append(out->warnings, "intercept reconstructed, not published");
     }
@@ -169,6 +187,9 @@ bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void 
                                        : add_number(predictor, text, &total, out->warnings, err);
         if (!ok) {
             return false;
+        }
+        if (uncertainty) {
+            add_uncertainty(predictor, uncertainty(user, predictor->name), &total, out->contains);
         }
     }
     if (!*out->missing) {

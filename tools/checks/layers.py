@@ -36,7 +36,7 @@ ALLOWED = {
 # Of the folder of a module beside it, only these headers.
 ONLY_HEADERS = {"dicom": {"dicom/seg_read.h", "dicom/writer.h"}}
 # Composes everything below it.
-COMPOSERS = {"pipeline"}
+COMPOSERS = {"pipeline", "readers"}
 GENERATED = {"myotome_version.h"}
 # Libraries that are included with their folder, and the only module that may see them.
 OWNED_LIBRARIES = {"dcmtk": "dicom"}
