@@ -38,7 +38,7 @@ typedef std::unique_ptr<uint8_t, dcmtk_freer> byte_pointer;
 
 /* DCMTK works in words: the size is rounded up to an even number. */
 static byte_pointer allocate(size_t size) {
-    byte_pointer bytes(static_cast<uint8_t *>(calloc(size + size % 2, 1)));
+    byte_pointer bytes(static_cast<uint8_t *>(calloc(size ? size + size % 2 : 1, 1)));
     if (!bytes) {
         throw std::bad_alloc();
     }

@@ -83,7 +83,7 @@ static bool read_bits(const myo_seg *seg, size_t frame, uint16_t *numbers, myo_e
     }
     for (size_t i = 0; i < seg->columns * seg->rows; i++) {
         size_t bit = first + i;
-        bool is_set = (bytes[bit / 8] >> (bit % 8) & 1u) != 0;
+        bool is_set = ((unsigned)bytes[bit / 8] >> (bit % 8) & 1u) != 0;
         numbers[i] = is_set ? (uint16_t)seg->frames[frame].segment : 0;
     }
     free(bytes);

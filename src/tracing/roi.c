@@ -154,7 +154,8 @@ static void add_notes(const left_out *out, char *notes) {
     tracing_note_left_out(notes, &out->without_area, "no area: not a closed outline");
     tracing_note_left_out(notes, &out->outside, "no pixel of the slice");
     if (out->without_name > 0) {
-        tracing_note(notes, "left out: %zu regions that nobody named", out->without_name);
+        tracing_note(notes, "left out: %zu region%s without a name", out->without_name,
+                     out->without_name > 1 ? "s" : "");
     }
 }
 

@@ -6,7 +6,7 @@
 #include <myotome/tracing.h>
 #include <string.h>
 
-#define SIDE 24
+#define SIDE 12
 
 static void check_drawn(const myo_tracing_drawn *drawn) {
     uint32_t sides[MYO_STRUCTURE_COUNT] = {0};

@@ -123,6 +123,22 @@ def check_headers(program, folder, rng):
     nibabel.save(image, f"{folder}/template.nii")
     check(program, f"{folder}/template.nii", grid, labels, same)
 
+    # A table as TotalSegmentator writes it says more than values that fit nothing.
+    named = np.select([labels == 5101, labels == 5112, labels == 5121], [1, 2, 3], 0)
+    image = nibabel.Nifti1Image(named.astype(np.uint8), grid.affine())
+    names = {1: "multifidus_left", 2: "erector_spinae_right", 3: "autochthon_left"}
+    table = "".join(f'<Label Key="{value}" Red="1.0" Green="0.0" Blue="0.0" Alpha="1">'
+                    f"<![CDATA[{name}]]></Label>\n" for value, name in names.items())
+    text = (f'<?xml version="1.0" encoding="UTF-8"?> <CaretExtension> <VolumeInformation Index="0">'
+            f"<LabelTable>{table}</LabelTable></VolumeInformation></CaretExtension>")
+    image.header.extensions.append(nibabel.nifti1.Nifti1Extension(0, text.encode()))
+    nibabel.save(image, f"{folder}/named.nii.gz")
+    check(program, f"{folder}/named.nii.gz", grid, named, {1: 5101, 2: 5112})
+    facts = draw(program, f"{folder}/named.nii.gz", grid, 0)[1]
+    assert facts["naming"] == "label table in the file", facts
+    assert facts["notes"].startswith('left out: "autochthon_left"'), facts
+
+    image = nibabel.Nifti1Image(labels.astype(np.int16), grid.affine())
     image.set_qform(None, 0)
     image.set_sform(None, 0)
     nibabel.save(image, f"{folder}/nowhere.nii")
@@ -139,7 +155,7 @@ def check_headers(program, folder, rng):
     soft = nibabel.Nifti1Image((labels / 9001.0).astype(np.float32), grid.affine())
     nibabel.save(soft, f"{folder}/soft.nii.gz")
     assert "is no label" in draw(program, f"{folder}/soft.nii.gz", grid, 0)[1]["error"]
-    return 6
+    return 7
 
 
 def main():

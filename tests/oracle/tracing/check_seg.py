@@ -239,7 +239,7 @@ def check_overlap(program, folder, rng):
     write(path, "BINARY", ExplicitVRLittleEndian, [grid], [masks], segments)
     got, facts = draw(program, path, grid, 0)
     assert (got == 5101).sum() == 16 and (got == 5111).sum() == 8, facts
-    assert "8 pixels lie in two regions" in facts["notes"], facts
+    assert "8 pixels of two regions count for one" in facts["notes"], facts
     return 1
 
 

@@ -85,7 +85,7 @@ static void draws_named_regions(void **state) {
     assert_int_equal(drawn.sides[MYO_PSOAS_MAJOR], LEFT);
     assert_int_equal(drawn.sides[MYO_ERECTOR_SPINAE], 0);
     assert_string_equal(drawn.notes, "left out: \"fat\" (no structure that is measured); left out: "
-                                     "1 regions that nobody named");
+                                     "1 region without a name");
     assert_true(drawn.moved_mm == 0.0);
     myo_tracing_drawn_clear(&drawn);
 }

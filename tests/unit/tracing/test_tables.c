@@ -97,7 +97,7 @@ static void the_users_table_stands_above_all(void **state) {
     write_numbered("bare.nii");
     fixture_write_text("names.csv", "side,structure,name\nl,multifidus,1\n");
     assert_drawn("bare.nii", &options, "names file", 5101, 0,
-                 "left out: 1 label values that the names file does not name");
+                 "left out: 1 label value that the names file does not list");
 }
 
 static void the_users_table_has_to_be_right(void **state) {
