@@ -15,9 +15,9 @@
 
 /* Crossings within this distance of a pixel's middle, in pixels, count as right of it. */
 #define TIE_PX 1e-8
-/* Rows that all edges of a region may cross together: 8192 edges through all rows of the largest
+/* Rows that all edges of a region may cross together: 2048 edges through all rows of the largest
  * image, which no outline has. */
-#define CROSSINGS_MAX ((size_t)1 << 26)
+#define CROSSINGS_MAX ((size_t)1 << 24)
 
 typedef struct canvas {
     size_t columns, rows;
