@@ -196,7 +196,11 @@ static bool decode_rectangle(const roi_file *file, myo_roi *out, myo_error *err)
 static bool decode_polygon(const roi_file *file, myo_roi *out, myo_error *err) {
     const unsigned char *b = file->bytes;
     size_t count = get_16(b + ROI_POINT_COUNT);
-    count = count ? count : get_32(b + ROI_LARGE_POINT_COUNT);
+    if (count == 0) {
+        out->type = MYO_ROI_OTHER;
+        out->kind = "outline without points";
+        return true;
+    }
     bool sub_pixel = has_sub_pixels(file);
     /* Floats come after the coordinates of 16 bits, which are there in any case. */
     size_t each = sub_pixel ? 12 : 4;
@@ -226,17 +230,6 @@ static bool decode_polygon(const roi_file *file, myo_roi *out, myo_error *err) {
     return true;
 }
 
-/* Begins a new part where a line follows the end of one, as java.awt.geom.Path2D does. */
-static bool continue_path(myo_roi *out, bool *closed, myo_error *err) {
-    if (!*closed) {
-        return true;
-    }
-    *closed = false;
-    const myo_roi_path *last = &out->paths[out->path_count - 1];
-    double x = last->xy[0], y = last->xy[1];
-    return myo_roi_begin_path(out, err) && myo_roi_add_point(out, x, y, err);
-}
-
 static bool add_segment(myo_roi *out, int segment, const double *xy, bool *closed, myo_error *err) {
     if (segment == ROI_MOVE_TO) {
         *closed = false;
@@ -245,12 +238,12 @@ static bool add_segment(myo_roi *out, int segment, const double *xy, bool *close
     if (out->path_count == 0) {
         return myo_error_set(err, MYO_E_FORMAT, "broken: its outline begins nowhere");
     }
+    if (*closed) {
+        return myo_error_set(err, MYO_E_FORMAT, "broken: its outline goes on after its end");
+    }
     if (segment == ROI_CLOSE) {
         *closed = true;
         return true;
-    }
-    if (!continue_path(out, closed, err)) {
-        return false;
     }
     return segment == ROI_LINE_TO ? myo_roi_add_point(out, xy[0], xy[1], err)
                                   : roi_add_curve(out, xy, segment, err);

@@ -68,9 +68,15 @@ static bool has_sub_pixels(const myo_roi *roi) {
     return false;
 }
 
-static bool is_polygon(const myo_roi *roi) {
-    return roi->type != MYO_ROI_RECTANGLE && roi->type != MYO_ROI_OVAL && roi->path_count == 1 &&
-           roi->point_count <= POLYGON_POINTS_MAX;
+/* What follows the header. */
+typedef enum layout { LAYOUT_BOX, LAYOUT_POLYGON, LAYOUT_SHAPE } layout;
+
+static layout find_layout(const myo_roi *roi) {
+    if (roi->type == MYO_ROI_RECTANGLE || roi->type == MYO_ROI_OVAL) {
+        return LAYOUT_BOX;
+    }
+    bool one = roi->path_count == 1 && roi->point_count <= POLYGON_POINTS_MAX;
+    return one && roi->type != MYO_ROI_COMPOSITE ? LAYOUT_POLYGON : LAYOUT_SHAPE;
 }
 
 /* Number of floats of the composite: three for each point, one to close each outline. */
@@ -106,19 +112,14 @@ static void put_shape(unsigned char *to, const myo_roi *roi) {
     }
 }
 
-static int stored_type(const myo_roi *roi) {
-    switch (roi->type) {
-    case MYO_ROI_POLYGON:
-        return ROI_TYPE_POLYGON;
-    case MYO_ROI_FREEHAND:
-        return ROI_TYPE_FREEHAND;
-    case MYO_ROI_OVAL:
-        return ROI_TYPE_OVAL;
-    case MYO_ROI_RECTANGLE:
-        return ROI_TYPE_RECTANGLE;
-    default:
-        return is_polygon(roi) ? ROI_TYPE_TRACED : ROI_TYPE_RECTANGLE; /* that of composites */
+/* Composites have the type of a rectangle, and a shape. */
+static int stored_type(const myo_roi *roi, layout kind) {
+    if (kind == LAYOUT_POLYGON) {
+        return roi->type == MYO_ROI_POLYGON    ? ROI_TYPE_POLYGON
+               : roi->type == MYO_ROI_FREEHAND ? ROI_TYPE_FREEHAND
+                                               : ROI_TYPE_TRACED;
     }
+    return roi->type == MYO_ROI_OVAL ? ROI_TYPE_OVAL : ROI_TYPE_RECTANGLE;
 }
 
 static bool check_region(const myo_roi *roi, const box *b, myo_error *err) {
@@ -133,11 +134,11 @@ static bool check_region(const myo_roi *roi, const box *b, myo_error *err) {
                          roi->name);
 }
 
-static void put_header(unsigned char *to, const myo_roi *roi, const box *b, bool sub_pixel,
-                       size_t header2) {
+static void put_header(unsigned char *to, const myo_roi *roi, layout kind, const box *b,
+                       bool sub_pixel, size_t header2) {
     memcpy(to, ROI_MAGIC, ROI_MAGIC_SIZE);
     put_16(to + ROI_VERSION, VERSION);
-    to[ROI_TYPE] = (unsigned char)stored_type(roi);
+    to[ROI_TYPE] = (unsigned char)stored_type(roi, kind);
     put_16(to + ROI_TOP, (unsigned)(int)b->top);
     put_16(to + ROI_LEFT, (unsigned)(int)b->left);
     put_16(to + ROI_BOTTOM, (unsigned)(int)b->bottom);
@@ -156,24 +157,22 @@ bool roi_encode(const myo_roi *roi, unsigned char **out, size_t *out_size, myo_e
     if (!check_region(roi, &b, err)) {
         return false;
     }
-    bool polygon = is_polygon(roi), sub_pixel = polygon && has_sub_pixels(roi);
-    bool composite = !polygon && roi->type != MYO_ROI_RECTANGLE && roi->type != MYO_ROI_OVAL;
-    size_t content = polygon     ? (sub_pixel ? 12 : 4) * roi->point_count
-                     : composite ? 4 * shape_size(roi)
-                                 : 0;
+    layout kind = find_layout(roi);
+    bool sub_pixel = kind == LAYOUT_POLYGON && has_sub_pixels(roi);
+    size_t content = kind == LAYOUT_POLYGON ? (sub_pixel ? 12 : 4) * roi->point_count
+                     : kind == LAYOUT_SHAPE ? 4 * shape_size(roi)
+                                            : 0;
     size_t header2 = ROI_HEADER_SIZE + content, units = roi_name_to_utf16(roi->name, NULL);
     size_t size = header2 + ROI_HEADER2_SIZE + 2 * units;
     unsigned char *bytes = myo_alloc_array(size, 1, err);
     if (!bytes) {
         return false;
     }
-    put_header(bytes, roi, &b, sub_pixel, header2);
-    if (polygon) {
+    put_header(bytes, roi, kind, &b, sub_pixel, header2);
+    if (kind == LAYOUT_POLYGON) {
         put_16(bytes + ROI_POINT_COUNT, (unsigned)roi->point_count);
         put_polygon(bytes + ROI_HEADER_SIZE, &roi->paths[0], b, sub_pixel);
-    } else if (composite) {
-        /* ROI_TYPE_RECTANGLE stands for composites, too: those have a shape. */
-        bytes[ROI_TYPE] = ROI_TYPE_RECTANGLE;
+    } else if (kind == LAYOUT_SHAPE) {
         put_32(bytes + ROI_SHAPE_SIZE, (uint32_t)shape_size(roi));
         put_shape(bytes + ROI_HEADER_SIZE, roi);
     }

@@ -15,9 +15,9 @@
 
 /* Crossings within this distance of a pixel's middle, in pixels, count as right of it. */
 #define TIE_PX 1e-8
-/* Rows that all edges of a region cross together: more than an outline within the largest image
- * has, however wild, and few enough to take no time. */
-#define CROSSINGS_MAX ((size_t)1 << 28)
+/* Rows that all edges of a region may cross together: 2048 edges through all rows of the largest
+ * image, which no outline has. */
+#define CROSSINGS_MAX ((size_t)1 << 24)
 
 typedef struct canvas {
     size_t columns, rows;
@@ -57,13 +57,41 @@ static void sum_turns(const canvas *to) {
     }
 }
 
+/* ImageJ keeps points as floats from the least coordinates of the outline, or of a composite's from
+ * the pixel corner before them. A float is not always the difference of two others, which moves
+ * crossings by some 1e-5 pixels. */
+static void find_base(const myo_roi *roi, double base[2]) {
+    base[0] = base[1] = INFINITY;
+    for (size_t p = 0; p < roi->path_count; p++) {
+        for (size_t i = 0; i < roi->paths[p].point_count; i++) {
+            base[0] = fmin(base[0], roi->paths[p].xy[2 * i]);
+            base[1] = fmin(base[1], roi->paths[p].xy[2 * i + 1]);
+        }
+    }
+    if (roi->type == MYO_ROI_COMPOSITE || roi->type == MYO_ROI_RECTANGLE) {
+        base[0] = floor(base[0]);
+        base[1] = floor(base[1]);
+    }
+}
+
+static void as_kept(const double *point, const double base[2], double kept[2]) {
+    for (int k = 0; k < 2; k++) {
+        kept[k] = (double)(float)(point[k] - base[k]) + base[k];
+    }
+}
+
 static bool fill_paths(const myo_roi *roi, const canvas *to, myo_error *err) {
     size_t crossings = 0;
+    double base[2];
+    find_base(roi, base);
     for (size_t p = 0; p < roi->path_count; p++) {
         const myo_roi_path *path = &roi->paths[p];
         for (size_t i = 0; i < path->point_count; i++) {
             size_t next = i + 1 < path->point_count ? i + 1 : 0;
-            crossings += cross_edge(to, path->xy + 2 * i, path->xy + 2 * next);
+            double from[2], end[2];
+            as_kept(path->xy + 2 * i, base, from);
+            as_kept(path->xy + 2 * next, base, end);
+            crossings += cross_edge(to, from, end);
             if (crossings > CROSSINGS_MAX) {
                 return myo_error_set(err, MYO_E_RANGE,
                                      "region \"%s\": its outline is too long to be one", roi->name);
@@ -76,16 +104,13 @@ static bool fill_paths(const myo_roi *roi, const canvas *to, myo_error *err) {
 
 static void fill_oval(const myo_roi *roi, const canvas *to) {
     double half_width = 0.5 * roi->width, half_height = 0.5 * roi->height;
-    for (int y = 0; y < roi->height; y++) {
-        for (int x = 0; x < roi->width; x++) {
-            long column = (long)roi->left + x, row = (long)roi->top + y;
-            double dx = (x - (half_width - 0.5)), dy = (y - (half_height - 0.5));
-            bool inside =
-                dx * dx / (half_width * half_width) + dy * dy / (half_height * half_height) <= 1.0;
-            if (inside && column >= 0 && row >= 0 && (size_t)column < to->columns &&
-                (size_t)row < to->rows) {
-                to->mask[(size_t)row * to->columns + (size_t)column] = 1;
-            }
+    double middle_x = roi->left + half_width - 0.5, middle_y = roi->top + half_height - 0.5;
+    for (size_t row = 0; row < to->rows; row++) {
+        for (size_t column = 0; column < to->columns; column++) {
+            double dx = (double)column - middle_x, dy = (double)row - middle_y;
+            double radius2 =
+                dx * dx / (half_width * half_width) + dy * dy / (half_height * half_height);
+            to->mask[row * to->columns + column] = radius2 <= 1.0;
         }
     }
 }

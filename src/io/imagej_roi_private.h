@@ -60,8 +60,7 @@ enum {
     ROI_BOTTOM = 12,
     ROI_RIGHT = 14,
     ROI_POINT_COUNT = 16,
-    ROI_LARGE_POINT_COUNT = 18, /* where the one of 16 bits is 0 */
-    ROI_X = 18,                 /* float; rectangles and ovals with sub-pixels */
+    ROI_X = 18, /* float; rectangles and ovals with sub-pixels */
     ROI_Y = 22,
     ROI_WIDTH = 26,
     ROI_HEIGHT = 30,

@@ -22,7 +22,7 @@
 #define REGION_SIZE_MAX ((size_t)16 << 20)
 #define UNPACKED_SIZE_MAX ((size_t)256 << 20)
 /* All points of a file; an outline counts as some more, for the memory that it takes at least. */
-#define ALL_POINTS_MAX ((size_t)4000000)
+#define ALL_POINTS_MAX ((size_t)2000000)
 #define POINTS_PER_PATH ((size_t)16)
 
 #define ZIP_MAGIC "PK\x03\x04"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Makes random regions of every kind in ImageJ, saves them as ImageJ does, and prints what ImageJ
-// counts in them: name, kind, position, number of pixels in its statistics, CRC-32 of its mask on
-// the picture (a byte for each pixel, row by row, 1 inside).
-// Arguments: FOLDER, regions of each kind, seed. Regions of all kinds go into FOLDER/all.zip, and
-// the first of each kind into a .roi file of its own, too.
+// Regions of every kind, and what ImageJ counts in them: a line for each region with its name,
+// position, number of pixels in ImageJ's statistics, and CRC-32 of its mask on a picture of
+// 512 x 512 (a byte for each pixel, row by row, 1 inside); regions without area have zeros.
+//   make FOLDER N SEED   makes N random regions of each kind and saves them as ImageJ does: all in
+//                        FOLDER/all.zip, the first of each kind as FOLDER/<kind>.roi, too
+//   count ZIP AGAIN      opens the regions of ZIP and saves them into AGAIN
 import ij.gui.Arrow;
 import ij.gui.EllipseRoi;
 import ij.gui.Line;
@@ -21,6 +22,7 @@ import ij.process.ByteProcessor;
 import ij.process.ImageProcessor;
 import java.awt.Rectangle;
 import java.awt.geom.GeneralPath;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +30,10 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-public class MakeRegions {
+public class Regions {
     static final int SIDE = 512;
     static final String[] KINDS = {"rectangle", "rounded", "oval", "polygon", "freehand", "traced",
             "sub_polygon", "sub_freehand", "sub_rectangle", "sub_rounded", "sub_oval", "ellipse",
@@ -231,37 +234,67 @@ public class MakeRegions {
         return number;
     }
 
-    public static void main(String[] arguments) throws IOException {
-        Path folder = Path.of(arguments[0]);
-        int count = Integer.parseInt(arguments[1]);
-        random = new Random(Long.parseLong(arguments[2]));
+    static String name(String kind, int number) {
+        // Names that are not ASCII, and one beyond the 16 bits of a Java character.
+        String[] ends = {"", "_\u00fc\u7b4b", "_\ud835\udd18"};
+        return kind + "_" + number + ends[number % ends.length];
+    }
+
+    static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(bytes);
+    }
+
+    static void makeRegion(ZipOutputStream zip, Path folder, String kind, int number)
+            throws IOException {
+        Roi roi = make(kind);
+        while (!isUsable(roi)) {
+            roi = make(kind);
+        }
+        roi.setName(name(kind, number));
+        int position = position(roi, kind, number);
+        byte[] bytes = RoiEncoder.saveAsByteArray(roi);
+        put(zip, "folder/" + kind + "_" + number + ".roi", bytes);
+        if (number == 0) {
+            Files.write(folder.resolve(kind + ".roi"), bytes);
+        }
+        // What ImageJ finds when it opens the file again is what counts. A spline has an area that
+        // only ImageJ knows.
+        Roi again = new RoiDecoder(bytes, "again").getRoi();
+        String counted = kind.equals("spline") ? "0,0" : describe(again);
+        System.out.println(roi.getName() + "," + position + "," + counted);
+    }
+
+    static void makeAll(Path folder, int count) throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(
                 new FileOutputStream(folder.resolve("all.zip").toFile()))) {
             for (String kind : KINDS) {
                 for (int i = 0; i < count; i++) {
-                    Roi roi = make(kind);
-                    while (!isUsable(roi)) {
-                        roi = make(kind);
-                    }
-                    // A name that is not ASCII, and one beyond the 16 bits of a Java character.
-                    roi.setName(kind + "_" + i + (i % 3 == 1 ? "_\u00fc\u7b4b" : i % 3 == 2 ? "_\ud835\udd18" : ""));
-                    int position = position(roi, kind, i);
-                    byte[] bytes = RoiEncoder.saveAsByteArray(roi);
-                    zip.putNextEntry(new ZipEntry("folder/" + kind + "_" + i + ".roi"));
-                    zip.write(bytes);
-                    if (i == 0) {
-                        Files.write(folder.resolve(kind + ".roi"), bytes);
-                    }
-                    // What ImageJ finds when it opens the file again is what counts.
-                    Roi again = new RoiDecoder(bytes, "again").getRoi();
-                    String counted = kind.equals("spline") ? "0,0" : describe(again);
-                    System.out.println(roi.getName() + "," + position + "," + counted);
+                    makeRegion(zip, folder, kind, i);
                 }
             }
-            zip.putNextEntry(new ZipEntry("__MACOSX/folder/._rectangle_0.roi"));
-            zip.write(new byte[] {0, 5, 22, 7});
-            zip.putNextEntry(new ZipEntry("folder/notes.txt"));
-            zip.write("no region".getBytes());
+            put(zip, "__MACOSX/folder/._rectangle_0.roi", new byte[] {0, 5, 22, 7});
+            put(zip, "folder/notes.txt", "no region".getBytes());
+        }
+    }
+
+    static void countAll(String from, String to) throws IOException {
+        try (ZipInputStream in = new ZipInputStream(new FileInputStream(from));
+                ZipOutputStream out = new ZipOutputStream(new FileOutputStream(to))) {
+            for (ZipEntry entry; (entry = in.getNextEntry()) != null;) {
+                Roi roi = new RoiDecoder(in.readAllBytes(), entry.getName()).getRoi();
+                System.out.println(roi.getName() + "," + roi.getPosition() + "," + describe(roi));
+                put(out, entry.getName(), RoiEncoder.saveAsByteArray(roi));
+            }
+        }
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        if (arguments[0].equals("make")) {
+            random = new Random(Long.parseLong(arguments[3]));
+            makeAll(Path.of(arguments[1]), Integer.parseInt(arguments[2]));
+        } else {
+            countAll(arguments[1], arguments[2]);
         }
     }
 }
