@@ -6,7 +6,7 @@
 #include <myotome/readers.h>
 #include <string.h>
 
-static const char *const readings[] = {"a single reading", "the mean of all readings"};
+static const char *const readings[] = {"single reading", "mean of all readings"};
 static const char *const models[] = {"one-way random effects",
                                      "two-way random effects, absolute agreement",
                                      "two-way mixed effects, consistency"};
@@ -30,12 +30,12 @@ static void append_readers(const myo_readers *r, myo_text *text) {
 static void append_form(myo_icc_form form, double accept, myo_text *text) {
     myo_text_printf(
         text,
-        " by the intraclass correlation coefficient for %s of %s (%s after Shrout and "
+        " by the intraclass correlation coefficient (%s, %s; %s after Shrout and "
         "Fleiss [1], %s after McGraw and Wong [2]) with 95 %% intervals, the standard "
         "error of measurement (SEM) and the minimal detectable change at 95 %% (MDC95, "
         "1.96 times the square root of 2 times the SEM) [3], and bias with 95 %% limits "
         "of agreement [4].",
-        readings[form / 3], models[form % 3], myo_icc_name(form), myo_icc_mcgraw_wong_name(form));
+        models[form % 3], readings[form / 3], myo_icc_name(form), myo_icc_mcgraw_wong_name(form));
     if (accept > 0.0) {
         myo_text_printf(text, " A coefficient of at least %g was accepted.", accept);
     }
