@@ -145,7 +145,7 @@ static void survives_cuts_and_flips(void **state) {
             cut.size = i;
             low.data[i] = 0x7F;
             high.data[i] = 0xFF;
-            read += try_bytes(&cut) + try_bytes(&low) + try_bytes(&high);
+            read += (size_t)try_bytes(&cut) + (size_t)try_bytes(&low) + (size_t)try_bytes(&high);
         }
     }
     assert_true(read > whole[0].size);
