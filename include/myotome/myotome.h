@@ -24,5 +24,6 @@
 #include <myotome/structure.h>
 #include <myotome/tensors.h>
 #include <myotome/tissue.h>
+#include <myotome/validate.h>
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "stats/distributions_private.h"
-#include "stats/quantile.h"
+#include "stats/quantile_private.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -101,7 +101,7 @@ void myo_bootstrap_interval(const myo_bootstrap *plan, const double *results, si
     *lower = *upper = NAN;
     if (count > 0) {
         myo_sort_doubles(values, count);
-        *lower = myo_quantile(values, count, 0.5 * (1.0 - plan->level));
-        *upper = myo_quantile(values, count, 1.0 - 0.5 * (1.0 - plan->level));
+        *lower = stats_quantile(values, count, 0.5 * (1.0 - plan->level));
+        *upper = stats_quantile(values, count, 1.0 - 0.5 * (1.0 - plan->level));
     }
 }

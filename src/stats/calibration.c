@@ -5,8 +5,8 @@
 #include "base/sort.h"
 #include "stats/distributions_private.h"
 #include "stats/logistic_line_private.h"
-#include "stats/lowess.h"
-#include "stats/quantile.h"
+#include "stats/lowess_private.h"
+#include "stats/quantile_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,7 +110,7 @@ static bool measure_curve(const myo_binary *linear, myo_calibration *out,
         p[i] = order[i].probability;
         y[i] = order[i].event;
     }
-    myo_lowess(p, y, count, CURVE_SHARE, smooth);
+    stats_lowess(p, y, count, CURVE_SHARE, smooth);
     if (curve) {
         *curve_count = thin(p, smooth, count, curve);
     }
@@ -122,7 +122,7 @@ static bool measure_curve(const myo_binary *linear, myo_calibration *out,
     myo_sort_doubles(y, count);
     out->error_mean = sum / (double)count;
     out->error_max = y[count - 1];
-    out->error_90 = myo_quantile(y, count, ERROR_QUANTILE);
+    out->error_90 = stats_quantile(y, count, ERROR_QUANTILE);
     done = true;
 end:
     free(order);

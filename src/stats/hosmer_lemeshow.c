@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "stats/distributions_private.h"
-#include "stats/quantile.h"
+#include "stats/quantile_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,9 +13,9 @@
 /* Limits of the groups, each greater than the one before; returns the number of groups. */
 static size_t find_limits(const double *sorted, size_t count, size_t groups, myo_hl_group *out) {
     size_t found = 0;
-    double previous = myo_quantile_ratio(sorted, count, 0, groups);
+    double previous = stats_quantile_ratio(sorted, count, 0, groups);
     for (size_t k = 1; k <= groups; k++) {
-        double limit = myo_quantile_ratio(sorted, count, k, groups);
+        double limit = stats_quantile_ratio(sorted, count, k, groups);
         if (limit > previous) {
             out[found++] = (myo_hl_group){.lower = previous, .upper = limit};
             previous = limit;

@@ -3,12 +3,12 @@
  * Goodness of fit after D. Hosmer and S. Lemeshow (Commun. Stat. Theory Methods 9:1043-1069, 1980):
  * patients are grouped by their predicted probability, and observed and expected counts compared.
  *
- * Groups are limited by the quantiles k / g of the probabilities (quantile.h); a limit belongs to
- * the lower group, and limits that coincide are one, so that patients with equal probabilities are
- * never split and there can be fewer groups than asked for. The statistic is the sum over both
- * outcomes of (observed - expected)^2 / expected. Degrees of freedom: two less than the groups,
- * which holds where the model was fitted to these patients; as many as groups where it was not (D.
- * Hosmer et al., Applied Logistic Regression, 3rd ed. 2013, section 5.2.2).
+ * Groups are limited by the quantiles k / g of the probabilities (quantile_private.h); a limit
+ * belongs to the lower group, and limits that coincide are one, so that patients with equal
+ * probabilities are never split and there can be fewer groups than asked for. The statistic is the
+ * sum over both outcomes of (observed - expected)^2 / expected. Degrees of freedom: two less than
+ * the groups, which holds where the model was fitted to these patients; as many as groups where it
+ * was not (D. Hosmer et al., Applied Logistic Regression, 3rd ed. 2013, section 5.2.2).
  */
 #ifndef MYO_STATS_HOSMER_LEMESHOW_H
 #define MYO_STATS_HOSMER_LEMESHOW_H

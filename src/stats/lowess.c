@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stats/lowess.h"
+#include "stats/lowess_private.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -101,7 +101,7 @@ static size_t next_to_fit(const points *p, size_t last) {
     return next;
 }
 
-void myo_lowess(const double *x, const double *y, size_t count, double share, double *smooth) {
+void stats_lowess(const double *x, const double *y, size_t count, double share, double *smooth) {
     if (count < 2) {
         for (size_t i = 0; i < count; i++) {
             smooth[i] = y[i];

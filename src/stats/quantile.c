@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stats/quantile.h"
+#include "stats/quantile_private.h"
 
 #include <math.h>
 
@@ -10,14 +10,14 @@ static double between(const double *sorted, size_t count, size_t index, double p
     return part > 0.0 && low < high ? (1.0 - part) * low + part * high : low;
 }
 
-double myo_quantile(const double *sorted, size_t count, double p) {
+double stats_quantile(const double *sorted, size_t count, double p) {
     double position = (double)(count - 1) * p;
     double index = floor(position);
     return between(sorted, count, (size_t)index, position - index);
 }
 
-double myo_quantile_ratio(const double *sorted, size_t count, size_t numerator,
-                          size_t denominator) {
+double stats_quantile_ratio(const double *sorted, size_t count, size_t numerator,
+                            size_t denominator) {
     size_t product = (count - 1) * numerator;
     double part = (double)(product % denominator) / (double)denominator;
     return between(sorted, count, product / denominator, part);

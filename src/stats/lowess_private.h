@@ -7,12 +7,12 @@
  * distance. Points that lie within a hundredth of the range of the last fitted one are
  * interpolated, so that the work grows with n and not with its square.
  */
-#ifndef MYO_STATS_LOWESS_H
-#define MYO_STATS_LOWESS_H
+#ifndef MYO_STATS_LOWESS_PRIVATE_H
+#define MYO_STATS_LOWESS_PRIVATE_H
 
 #include <stddef.h>
 
 /* `x` ascends; `smooth` receives `count` values. 0 < share <= 1. */
-void myo_lowess(const double *x, const double *y, size_t count, double share, double *smooth);
+void stats_lowess(const double *x, const double *y, size_t count, double share, double *smooth);
 
 #endif
