@@ -3,21 +3,19 @@
 
 #include "base/memory.h"
 
+#include <gsl/gsl_randist.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Results of a replicate for each threshold. */
 enum { COLUMN_BENEFIT, COLUMN_HIGH_RISK, COLUMN_COUNT };
 
-/* A patient as far as thresholds see it: how many of them lie at or below the probability. */
-typedef struct patient {
-    uint32_t reached;
-    uint32_t event;
-} patient;
-
+/* The patients as far as thresholds see them. Cell 2 k + e counts those with outcome e whose
+ * probability reaches the first k thresholds and no further. */
 typedef struct source {
-    const patient *patients;
+    const size_t *cells;
+    const double *shares; /* of all patients, for each cell */
     size_t patient_count;
     const myo_decision_point *points;
     size_t point_count;
@@ -40,15 +38,13 @@ static double net_benefit(double true_positives, double false_positives, double 
     return true_positives / n - false_positives / n * (t / (1.0 - t));
 }
 
-/* Draws all patients anew, counts them by the thresholds that they reach, and sums from above. */
+/* Draws as many patients as there are, with replacement. Only their number in each cell matters,
+ * which is multinomial. */
 static void replicate(const void *user, const gsl_rng *generator, void *scratch, double *out) {
     const source *s = user;
-    size_t *counts = scratch, bins = s->point_count + 1;
-    memset(counts, 0, 2 * bins * sizeof *counts);
-    for (size_t i = 0; i < s->patient_count; i++) {
-        const patient *p = &s->patients[gsl_rng_uniform_int(generator, s->patient_count)];
-        counts[2 * p->reached + p->event]++;
-    }
+    unsigned *counts = scratch;
+    gsl_ran_multinomial(generator, 2 * (s->point_count + 1), (unsigned)s->patient_count, s->shares,
+                        counts);
     double n = (double)s->patient_count;
     size_t events = 0, nonevents = 0;
     for (size_t k = s->point_count; k > 0; k--) {
@@ -61,16 +57,12 @@ static void replicate(const void *user, const gsl_rng *generator, void *scratch,
     }
 }
 
-static void fill_estimates(const source *s, double prevalence, myo_decision_point *points,
-                           size_t *counts) {
-    for (size_t i = 0; i < s->patient_count; i++) {
-        counts[2 * s->patients[i].reached + s->patients[i].event]++;
-    }
+static void fill_estimates(const source *s, double prevalence, myo_decision_point *points) {
     double n = (double)s->patient_count;
     size_t events = 0, nonevents = 0;
     for (size_t k = s->point_count; k > 0; k--) {
-        nonevents += counts[2 * k];
-        events += counts[2 * k + 1];
+        nonevents += s->cells[2 * k];
+        events += s->cells[2 * k + 1];
         myo_decision_point *point = &points[k - 1];
         double t = point->threshold;
         point->net_benefit = net_benefit((double)events, (double)nonevents, n, t);
@@ -84,7 +76,7 @@ static void fill_estimates(const source *s, double prevalence, myo_decision_poin
 static bool fill_intervals(const source *s, const myo_bootstrap *plan, myo_decision_point *points,
                            myo_error *err) {
     size_t width = s->point_count * COLUMN_COUNT;
-    size_t scratch_size = 2 * (s->point_count + 1) * sizeof(size_t);
+    size_t scratch_size = 2 * (s->point_count + 1) * sizeof(unsigned);
     double *results = myo_alloc_array(plan->replicates * width, sizeof *results, err);
     double *values = myo_alloc_array(plan->replicates, sizeof *values, err);
     bool done = results && values &&
@@ -103,26 +95,27 @@ static bool fill_intervals(const source *s, const myo_bootstrap *plan, myo_decis
 
 bool myo_decision_curve(const myo_binary *data, const myo_bootstrap *plan,
                         myo_decision_point *points, size_t count, myo_error *err) {
-    if (data->count == 0 || count == 0) {
-        return myo_error_set(err, MYO_E_ARGUMENT, "decision curve: no patients or no thresholds");
+    if (data->count == 0 || data->count > UINT_MAX || count == 0) {
+        return myo_error_set(err, MYO_E_ARGUMENT, "decision curve: %zu patients, %zu thresholds",
+                             data->count, count);
     }
-    bool done = false;
-    patient *patients = myo_alloc_array(data->count, sizeof *patients, err);
-    size_t *counts = myo_alloc_array(2 * (count + 1), sizeof *counts, err);
-    if (!patients || !counts) {
-        goto end;
+    size_t cell_count = 2 * (count + 1);
+    size_t *cells = myo_alloc_array(cell_count, sizeof *cells, err);
+    double *shares = myo_alloc_array(cell_count, sizeof *shares, err);
+    bool done = cells && shares;
+    if (done) {
+        for (size_t i = 0; i < data->count; i++) {
+            cells[2 * count_reached(points, count, data->score[i]) + data->event[i]]++;
+        }
+        for (size_t k = 0; k < cell_count; k++) {
+            shares[k] = (double)cells[k] / (double)data->count;
+        }
+        source s = {cells, shares, data->count, points, count};
+        fill_estimates(&s, (double)myo_binary_events(data) / (double)data->count, points);
+        done = plan->replicates == 0 || fill_intervals(&s, plan, points, err);
     }
-    for (size_t i = 0; i < data->count; i++) {
-        patients[i].reached = (uint32_t)count_reached(points, count, data->score[i]);
-        patients[i].event = data->event[i];
-    }
-    source s = {patients, data->count, points, count};
-    double prevalence = (double)myo_binary_events(data) / (double)data->count;
-    fill_estimates(&s, prevalence, points, counts);
-    done = plan->replicates == 0 || fill_intervals(&s, plan, points, err);
-end:
-    free(patients);
-    free(counts);
+    free(cells);
+    free(shares);
     return done;
 }
 

@@ -73,10 +73,10 @@ bool myo_hosmer_lemeshow_test(const myo_binary *data, size_t groups, myo_hosmer_
         double size = (double)group->count, events = (double)group->events;
         out->chi2 += term(events, group->expected) + term(size - events, size - group->expected);
     }
-    out->df = (double)out->group_count - 2.0;
-    out->df_external = (double)out->group_count;
     bool defined = out->group_count >= MYO_HL_GROUPS_MIN;
-    out->p = defined ? stats_chi2_upper(out->chi2, out->df) : (double)NAN;
-    out->p_external = defined ? stats_chi2_upper(out->chi2, out->df_external) : (double)NAN;
+    out->df = defined ? (double)out->group_count - 2.0 : (double)NAN;
+    out->df_external = defined ? (double)out->group_count : (double)NAN;
+    out->p = stats_chi2_upper(out->chi2, out->df);
+    out->p_external = stats_chi2_upper(out->chi2, out->df_external);
     return true;
 }

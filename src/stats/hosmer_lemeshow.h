@@ -32,8 +32,8 @@ typedef struct myo_hosmer_lemeshow {
     double df_external, p_external; /* group_count */
 } myo_hosmer_lemeshow;
 
-/* `data` holds probabilities. p is NaN with fewer than three groups. MYO_E_ARGUMENT for a number of
- * groups outside of the limits or no patients. */
+/* `data` holds probabilities. df and p are NaN with fewer than three groups. MYO_E_ARGUMENT for a
+ * number of groups outside of the limits or no patients. */
 bool myo_hosmer_lemeshow_test(const myo_binary *data, size_t groups, myo_hosmer_lemeshow *out,
                               myo_error *err);
 

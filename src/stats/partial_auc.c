@@ -10,14 +10,14 @@
 
 /* A ROC curve as counts of each level, from the highest score down. */
 typedef struct curve {
-    const size_t *events, *nonevents;
+    const uint32_t *events, *nonevents; /* narrow: a replicate is as fast as memory is */
     size_t level_count;
     double event_total, nonevent_total;
 } curve;
 
 /* Area between x0 and x1 below a line from (xa, ya) to (xb, yb), xa <= xb. */
 static double strip(double xa, double ya, double xb, double yb, double x0, double x1) {
-    double left = fmax(xa, x0), right = fmin(xb, x1);
+    double left = xa > x0 ? xa : x0, right = xb < x1 ? xb : x1;
     if (!(left < right)) {
         return 0.0;
     }
@@ -31,14 +31,20 @@ static double partial_area(const curve *c, const myo_partial_range *range) {
     double area = 0.0, sensitivity = 0.0, false_rate = 0.0;
     size_t true_positives = 0, false_positives = 0;
     for (size_t i = 0; i < c->level_count; i++) {
+        if (c->events[i] + c->nonevents[i] == 0) {
+            continue; /* nobody of this level was drawn */
+        }
         true_positives += c->events[i];
         false_positives += c->nonevents[i];
         double next_sensitivity = (double)true_positives / c->event_total;
         double next_false = (double)false_positives / c->nonevent_total;
-        area += by_specificity ? strip(false_rate, sensitivity, next_false, next_sensitivity,
-                                       1.0 - range->to, 1.0 - range->from)
-                               : strip(sensitivity, 1.0 - false_rate, next_sensitivity,
-                                       1.0 - next_false, range->from, range->to);
+        if (by_specificity) {
+            area += strip(false_rate, sensitivity, next_false, next_sensitivity, 1.0 - range->to,
+                          1.0 - range->from);
+        } else {
+            area += strip(sensitivity, 1.0 - false_rate, next_sensitivity, 1.0 - next_false,
+                          range->from, range->to);
+        }
         sensitivity = next_sensitivity;
         false_rate = next_false;
     }
@@ -56,26 +62,26 @@ double myo_partial_auc_correct(double area, const myo_partial_range *range) {
 /* What every replicate needs. */
 typedef struct source {
     const myo_roc *roc;
-    const size_t *event_level, *nonevent_level; /* of each patient of a group */
+    const uint32_t *event_level, *nonevent_level; /* of each patient of a group */
     const myo_partial_range *ranges;
     size_t range_count;
 } source;
 
-static void fill_counts(const myo_roc *roc, size_t *events, size_t *nonevents) {
+static void fill_counts(const myo_roc *roc, uint32_t *events, uint32_t *nonevents) {
     for (size_t i = 0; i < roc->level_count; i++) {
-        events[i] = roc->levels[i].events;
-        nonevents[i] = roc->levels[i].nonevents;
+        events[i] = (uint32_t)roc->levels[i].events;
+        nonevents[i] = (uint32_t)roc->levels[i].nonevents;
     }
 }
 
-static curve curve_of(const myo_roc *roc, const size_t *events, const size_t *nonevents) {
+static curve curve_of(const myo_roc *roc, const uint32_t *events, const uint32_t *nonevents) {
     return (curve){events, nonevents, roc->level_count, (double)roc->events,
                    (double)roc->nonevents};
 }
 
 double myo_partial_auc(const myo_roc *roc, const myo_partial_range *range) {
     double area = NAN;
-    size_t *counts = myo_alloc_array(2 * roc->level_count, sizeof *counts, NULL);
+    uint32_t *counts = myo_alloc_array(2 * roc->level_count, sizeof *counts, NULL);
     if (counts) {
         fill_counts(roc, counts, counts + roc->level_count);
         curve c = curve_of(roc, counts, counts + roc->level_count);
@@ -85,7 +91,8 @@ double myo_partial_auc(const myo_roc *roc, const myo_partial_range *range) {
     return area;
 }
 
-static void draw(const gsl_rng *generator, const size_t *level_of, size_t count, size_t *counts) {
+static void draw(const gsl_rng *generator, const uint32_t *level_of, size_t count,
+                 uint32_t *counts) {
     for (size_t i = 0; i < count; i++) {
         counts[level_of[gsl_rng_uniform_int(generator, count)]]++;
     }
@@ -94,7 +101,7 @@ static void draw(const gsl_rng *generator, const size_t *level_of, size_t count,
 static void replicate(const void *user, const gsl_rng *generator, void *scratch, double *out) {
     const source *s = user;
     size_t levels = s->roc->level_count;
-    size_t *events = scratch, *nonevents = events + levels;
+    uint32_t *events = scratch, *nonevents = events + levels;
     memset(events, 0, 2 * levels * sizeof *events);
     draw(generator, s->event_level, s->roc->events, events);
     draw(generator, s->nonevent_level, s->roc->nonevents, nonevents);
@@ -106,13 +113,13 @@ static void replicate(const void *user, const gsl_rng *generator, void *scratch,
 }
 
 /* The level of every patient, group by group. */
-static void list_levels(const myo_roc *roc, size_t *event_level, size_t *nonevent_level) {
+static void list_levels(const myo_roc *roc, uint32_t *event_level, uint32_t *nonevent_level) {
     for (size_t i = 0; i < roc->level_count; i++) {
         for (size_t k = 0; k < roc->levels[i].events; k++) {
-            *event_level++ = i;
+            *event_level++ = (uint32_t)i;
         }
         for (size_t k = 0; k < roc->levels[i].nonevents; k++) {
-            *nonevent_level++ = i;
+            *nonevent_level++ = (uint32_t)i;
         }
     }
 }
@@ -136,7 +143,7 @@ bool myo_partial_auc_bootstrap(const myo_roc *roc, const myo_partial_range *rang
                                myo_partial_result *results, myo_test *difference, myo_error *err) {
     bool done = false;
     size_t count = roc->events + roc->nonevents, width = 2 * range_count;
-    size_t *levels = myo_alloc_array(count, sizeof *levels, err);
+    uint32_t *levels = myo_alloc_array(count, sizeof *levels, err);
     double *replicates = myo_alloc_array(plan->replicates * width, sizeof *replicates, err);
     double *values = myo_alloc_array(plan->replicates, sizeof *values, err);
     if (!levels || !replicates || !values) {
@@ -144,7 +151,7 @@ bool myo_partial_auc_bootstrap(const myo_roc *roc, const myo_partial_range *rang
     }
     list_levels(roc, levels, levels + roc->events);
     source s = {roc, levels, levels + roc->events, ranges, range_count};
-    size_t scratch_size = 2 * roc->level_count * sizeof(size_t);
+    size_t scratch_size = 2 * roc->level_count * sizeof(uint32_t);
     if (!myo_bootstrap_run(plan, replicate, &s, scratch_size, width, replicates, err)) {
         goto end;
     }

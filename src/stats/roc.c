@@ -29,6 +29,9 @@ static int by_descending_score(const void *left, const void *right) {
 
 static bool check(const myo_binary *data, myo_error *err) {
     size_t events = myo_binary_events(data);
+    if (data->count > UINT32_MAX) { /* counts are narrow where the bootstrap makes them */
+        return myo_error_set(err, MYO_E_RANGE, "%zu patients are too many", data->count);
+    }
     if (events == 0 || events == data->count) {
         return myo_error_set(err, MYO_E_RANGE,
                              "%zu of %zu patients have the event: patients with and without it are "
