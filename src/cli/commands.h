@@ -8,6 +8,7 @@
 extern const cli_command cli_cmd_measure;
 extern const cli_command cli_cmd_inspect;
 extern const cli_command cli_cmd_level;
+extern const cli_command cli_cmd_agree;
 extern const cli_command cli_cmd_risk;
 extern const cli_command cli_cmd_validate;
 extern const cli_command cli_cmd_models;

@@ -3,9 +3,9 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
-#include "stats/distributions_private.h"
 #include "stats/quantile_private.h"
 
+#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -54,7 +54,7 @@ static void *work(void *user) {
 
 bool myo_bootstrap_run(const myo_bootstrap *plan, myo_bootstrap_step step, const void *user,
                        size_t scratch_size, size_t width, double *results, myo_error *err) {
-    stats_quiet_gsl();
+    gsl_set_error_handler_off();
     shared all = {.plan = plan, .step = step, .user = user, .width = width, .results = results};
     atomic_init(&all.next, 0);
     worker workers[THREADS_MAX] = {{0}};

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
-#include "stats/distributions_private.h"
+#include "stats/distribution.h"
 #include "stats/logistic_line_private.h"
 #include "stats/lowess_private.h"
 #include "stats/quantile_private.h"
@@ -27,7 +27,7 @@ double myo_logistic(double linear_predictor) {
 }
 
 static myo_interval wald(double estimate, double se, double level) {
-    double margin = stats_normal_quantile(level) * se;
+    double margin = stats_normal_quantile(0.5 * (1.0 + level)) * se;
     return (myo_interval){estimate, estimate - margin, estimate + margin};
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/delong.h"
 
-#include "stats/distributions_private.h"
+#include "stats/distribution.h"
 
 #include <math.h>
 
@@ -41,7 +41,7 @@ double myo_delong_covariance(const unsigned char *event, size_t count, const dou
 }
 
 myo_interval myo_delong_interval(double area, double variance, double level) {
-    double margin = stats_normal_quantile(level) * sqrt(variance);
+    double margin = stats_normal_quantile(0.5 * (1.0 + level)) * sqrt(variance);
     if (isnan(margin)) {
         return (myo_interval){area, NAN, NAN};
     }

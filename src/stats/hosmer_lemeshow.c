@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
-#include "stats/distributions_private.h"
+#include "stats/distribution.h"
 #include "stats/quantile_private.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 #include "stats/partial_auc.h"
 
 #include "base/memory.h"
-#include "stats/distributions_private.h"
+#include "stats/distribution.h"
 
 #include <math.h>
 #include <stdlib.h>
