@@ -131,4 +131,7 @@ const char *validate_part_name(const myo_validation *v, size_t index);
 /* tables.c: the CSV files into a folder. */
 bool validate_write_tables(const myo_validation *v, const char *folder, myo_error *err);
 
+/* plots.c: the pictures into FOLDER/plots. */
+bool validate_write_plots(const myo_validation *v, const char *folder, myo_error *err);
+
 #endif
