@@ -389,6 +389,8 @@ static void fill_features(work *w) {
                reference->measures.area[MYO_VERTEBRAL_REFERENCE],
                sizeof pair.area[MYO_VERTEBRAL_REFERENCE]);
         myo_measure_indices(&pair, (myo_structure)s, w->height_m, &f->indices[s]);
+        f->measured[s] = (myo_measured){myo_modality_name(from->choice.series->modality),
+                                        from->choice.level, from->fat_method, from->roi_convention};
         f->flags |= from->flags[s][MYO_LEFT] | from->flags[s][MYO_RIGHT];
     }
     for (size_t i = 0; i < w->slice_count; i++) {
@@ -427,7 +429,8 @@ static void predict(work *w) {
                      "level not confirmed (confidence %.2f, needed %.2f): look at the level, then "
                      "name the slice or use --accept-level",
                      choice->confidence, w->r->level_confidence_min);
-        } else if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
+        } else if (!myo_model_predict_measured(model, variables_lookup, variables_measured, &v,
+                                               &prediction, &err)) {
             prediction = no_prediction();
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
             myo_log(MYO_LOG_ERROR, "patient %s: model %s: %s", w->study->patient_id,

@@ -213,6 +213,10 @@ void myo_report_features_header(myo_text *text) {
     append_text(text, "skeletal_muscle_smi_cm2_m2");
     append_text(text, "skeletal_muscle_attenuation_hu");
     append_text(text, "flags");
+    /* Of the slice at the level, as a risk model must know them. */
+    append_text(text, "modality");
+    append_text(text, "fat_method");
+    append_text(text, "roi_convention");
     myo_text_append(text, "\n");
 }
 
@@ -238,6 +242,10 @@ void myo_report_features_row(myo_text *text, const myo_report_features *features
     append_known(text, whole->area.present, whole->smi_cm2_m2, DECIMALS_INDEX);
     append_known(text, whole->area.present, whole->area.lean_intensity, DECIMALS_HU);
     append_flags(text, features->flags);
+    const myo_measured *how = &features->measured[MYO_MULTIFIDUS];
+    append_text(text, how->modality);
+    append_text(text, how->fat_method);
+    append_text(text, how->roi_convention);
     myo_text_append(text, "\n");
 }
 

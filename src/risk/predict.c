@@ -11,6 +11,7 @@
  * them the interval of an average patient is far too wide.
  */
 #include "base/number.h"
+#include "risk/equation.h"
 #include "risk/model_private.h"
 
 #include <ctype.h>
@@ -126,6 +127,26 @@ static void finish(const sums *total, myo_prediction *out) {
     out->upper = logistic(total->linear_predictor + half_width);
 }
 
+/* Holds the measurement of a variable against the model's. A difference that makes it another
+ * quantity is said first and refuses. */
+static bool check_measured(const myo_model *model, size_t predictor, myo_measured_lookup measured,
+                           void *user, char *warnings) {
+    myo_measured how = {0};
+    if (!measured || !measured(user, model->predictors[predictor].name, &how)) {
+        return true;
+    }
+    unsigned differences = myo_model_compare_measured(model, predictor, &how);
+    for (unsigned bit = 0; bit < MYO_DIFFERENCES; bit++) {
+        char text[MYO_RISK_TEXT_SIZE / 2];
+        if (differences & 1u << bit) {
+            myo_model_describe_difference(model, predictor, &how, 1u << bit, text, sizeof text);
+            bool refused = (1u << bit & MYO_DIFFERS_REFUSED) != 0;
+            list_append(warnings, "%s%s", refused ? "refused: " : "", text);
+        }
+    }
+    return (differences & MYO_DIFFERS_REFUSED) == 0;
+}
+
 /* Names what a model that cannot predict would need besides what is known. */
 static bool list_missing(const myo_model *model, myo_variable_lookup lookup, void *user,
                          myo_prediction *out, myo_error *err) {
@@ -142,10 +163,30 @@ static bool list_missing(const myo_model *model, myo_variable_lookup lookup, voi
     return true;
 }
 
-bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
-                       myo_prediction *out, myo_error *err) {
+/* Adds one variable to the sums; a missing one is named. */
+static bool add_predictor(const risk_predictor *predictor, const char *value, sums *total,
+                          myo_prediction *out, myo_error *err) {
+    char text[VALUE_SIZE];
+    if (!trim(predictor->name, value, text, err)) {
+        return false;
+    }
+    if (!*text) {
+        list_append(out->missing, "%s", predictor->name);
+        return true;
+    }
+    return predictor->reference ? add_category(predictor, text, total, err)
+                                : add_number(predictor, text, total, out->warnings, err);
+}
+
+bool myo_model_predict_measured(const myo_model *model, myo_variable_lookup lookup,
+                                myo_measured_lookup measured, void *user, myo_prediction *out,
+                                myo_error *err) {
     *out =
         (myo_prediction){.probability = NAN, .lower = NAN, .upper = NAN, .linear_predictor = NAN};
+    bool accepted = true;
+    for (size_t i = 0; i < model->predictor_count && !model->unavailable; i++) {
+        accepted = check_measured(model, i, measured, user, out->warnings) && accepted;
+    }
     if (model->unavailable) {
         list_append(out->warnings, "%s", model->unavailable);
         return list_missing(model, lookup, user, out, err);
@@ -157,22 +198,17 @@ bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void 
                   .variance = model->standard_error_at_centre * model->standard_error_at_centre};
     for (size_t i = 0; i < model->predictor_count; i++) {
         const risk_predictor *predictor = &model->predictors[i];
-        char text[VALUE_SIZE];
-        if (!trim(predictor->name, lookup(user, predictor->name), text, err)) {
-            return false;
-        }
-        if (!*text) {
-            list_append(out->missing, "%s", predictor->name);
-            continue;
-        }
-        bool ok = predictor->reference ? add_category(predictor, text, &total, err)
-                                       : add_number(predictor, text, &total, out->warnings, err);
-        if (!ok) {
+        if (!add_predictor(predictor, lookup(user, predictor->name), &total, out, err)) {
             return false;
         }
     }
-    if (!*out->missing) {
+    if (!*out->missing && accepted) {
         finish(&total, out);
     }
     return true;
+}
+
+bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
+                       myo_prediction *out, myo_error *err) {
+    return myo_model_predict_measured(model, lookup, NULL, user, out, err);
 }
