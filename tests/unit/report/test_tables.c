@@ -96,6 +96,7 @@ static void features_leave_unknown_numbers_empty(void **state) {
     features.whole_muscle.area = (myo_area){.present = true, .lean_intensity = 41.5};
     features.indices[MYO_GLUTEUS_MAXIMUS] = features.indices[MYO_ERECTOR_SPINAE];
     features.indices[MYO_GLUTEUS_MEDIUS] = (myo_muscle_indices){none, 0.4, 0.3, 0.25, 2};
+    features.measured[MYO_MULTIFIDUS] = (myo_measured){"MR", "L4/5", "gmm3 1", "fascia"};
     myo_text text = {0};
     myo_report_features_header(&text);
     myo_report_features_row(&text, &features);
@@ -114,10 +115,10 @@ static void features_leave_unknown_numbers_empty(void **state) {
         "gluteus_maximus_fat_fraction,gluteus_maximus_asymmetry_percent,gluteus_medius_rcsa,"
         "gluteus_medius_rfcsa,gluteus_medius_fat_fraction,gluteus_medius_asymmetry_percent,"
         "vertebral_reference_csa_mm2,spinal_ct_hu,skeletal_muscle_smi_cm2_m2,"
-        "skeletal_muscle_attenuation_hu,flags\n"
+        "skeletal_muscle_attenuation_hu,flags,modality,fat_method,roi_convention\n"
         "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,310.00,,,0.5626,0.3594,0.3611,20.00,,,,,"
         "0.8750,0.8750,0.0000,1.00,0.5000,0.4500,0.1000,3.00,,,,,0.4000,0.3000,0.2500,2.00,"
-        "1280.00,,43.25,41.50,level_not_confirmed;fat_unreliable\n");
+        "1280.00,,43.25,41.50,level_not_confirmed;fat_unreliable,MR,gmm3 1,fascia\n");
     myo_text_clear(&text);
 }
 

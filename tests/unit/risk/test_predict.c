@@ -203,6 +203,58 @@ static void a_feature_definition_refuses_and_says_what_to_do(void **state) {
     myo_model_destroy(model);
 }
 
+/* A patient with what is known of the measurement of the muscle. */
+typedef struct measured_patient {
+    patient values; /* first, so that look_up() can read it */
+    myo_measured how;
+} measured_patient;
+
+static bool how_measured(void *user, const char *name, myo_measured *out) {
+    const measured_patient *p = user;
+    *out = p->how;
+    return strcmp(name, "multifidus_smi_mm2_m2") == 0;
+}
+
+static void a_measurement_that_is_not_the_models_is_refused_or_named(void **state) {
+    static const struct {
+        myo_measured how;
+        bool computed;
+        const char *warnings; /* in front of that about the intercept */
+    } cases[] = {
+        {{"MR", "L4/5", "fixed 1", "fascia"}, true, ""},
+        {{NULL, "", NULL, NULL}, true, ""},
+        {{"mr", "l4/5", "Fixed 2", NULL}, true, ""},
+        {{"MR", "L4/5", "gmm3 1", "fascia"},
+         true,
+         "multifidus_smi_mm2_m2: fat was separated by gmm3 1, the model's by fixed or ImageJ "
+         "threshold; "},
+        {{"CT", "L4/5", "fixed 1", "fascia"},
+         false,
+         "refused: multifidus_smi_mm2_m2 was measured on CT, the model's on MR; "},
+        {{"MR", "L3", "hu 1", "fascia"},
+         false,
+         "refused: multifidus_smi_mm2_m2 was measured at L3, the model's at L4/5; "
+         "multifidus_smi_mm2_m2: fat was separated by hu 1, the model's by fixed or ImageJ "
+         "threshold; "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        measured_patient p = {{"PKP", "59.33", "142.93"}, cases[i].how};
+        myo_prediction prediction;
+        char expected[MYO_RISK_TEXT_SIZE];
+        assert_true(
+            myo_model_predict_measured(*state, look_up, how_measured, &p, &prediction, NULL));
+        snprintf(expected, sizeof expected, "%sintercept reconstructed, not published",
+                 cases[i].warnings);
+        assert_string_equal(prediction.warnings, expected);
+        assert_string_equal(prediction.missing, "");
+        if (cases[i].computed) {
+            assert_near(prediction.linear_predictor, -2.90463, 1e-9);
+        } else {
+            assert_true(isnan(prediction.probability) && isnan(prediction.upper));
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(average_patients_have_the_published_risks),
@@ -214,6 +266,7 @@ int main(void) {
         cmocka_unit_test(missing_variables_are_listed_and_nothing_is_computed),
         cmocka_unit_test(values_that_cannot_be_read_are_errors),
         cmocka_unit_test(a_feature_definition_refuses_and_says_what_to_do),
+        cmocka_unit_test(a_measurement_that_is_not_the_models_is_refused_or_named),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
