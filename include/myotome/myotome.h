@@ -3,6 +3,7 @@
 #ifndef MYOTOME_MYOTOME_H
 #define MYOTOME_MYOTOME_H
 
+#include <myotome/agreement.h>
 #include <myotome/api.h>
 #include <myotome/decide.h>
 #include <myotome/dicom.h>
@@ -15,14 +16,18 @@
 #include <myotome/log.h>
 #include <myotome/measure.h>
 #include <myotome/method.h>
+#include <myotome/overlap.h>
 #include <myotome/phantom.h>
 #include <myotome/pipeline.h>
 #include <myotome/plugin.h>
+#include <myotome/readers.h>
 #include <myotome/risk.h>
 #include <myotome/segment.h>
 #include <myotome/spine.h>
 #include <myotome/structure.h>
 #include <myotome/tensors.h>
 #include <myotome/tissue.h>
+#include <myotome/tracing.h>
+#include <myotome/validate.h>
 
 #endif

@@ -200,21 +200,38 @@ typedef struct line_work {
     size_t *vertex;
 } line_work;
 
-static float intersection(const float *value, size_t a, size_t b) {
-    float fa = (float)a, fb = (float)b;
+static bool create_line_work(size_t columns, size_t rows, line_work *w, myo_error *err) {
+    size_t longer = (columns > rows ? columns : rows) + 2;
+    *w = (line_work){.value = myo_alloc_array(longer, sizeof(float), err),
+                     .result = myo_alloc_array(longer, sizeof(float), err),
+                     .bound = myo_alloc_array(longer, sizeof(float), err),
+                     .vertex = myo_alloc_array(longer, sizeof(size_t), err)};
+    return w->value && w->result && w->bound && w->vertex;
+}
+
+static void clear_line_work(line_work *w) {
+    free(w->value);
+    free(w->result);
+    free(w->bound);
+    free(w->vertex);
+}
+
+static float intersection(const float *value, float step, size_t a, size_t b) {
+    float fa = (float)a * step, fb = (float)b * step;
     return ((value[b] + fb * fb) - (value[a] + fa * fa)) / (2.0f * fb - 2.0f * fa);
 }
 
-static void transform_line(line_work *w, size_t length) {
+/* The points of the line lie `step` apart. */
+static void transform_line(line_work *w, size_t length, float step) {
     size_t k = 0;
     w->vertex[0] = 0;
     w->bound[0] = -FAR;
     w->bound[1] = FAR;
     for (size_t q = 1; q < length; q++) {
-        float s = intersection(w->value, w->vertex[k], q);
+        float s = intersection(w->value, step, w->vertex[k], q);
         while (k > 0 && s <= w->bound[k]) {
             k--;
-            s = intersection(w->value, w->vertex[k], q);
+            s = intersection(w->value, step, w->vertex[k], q);
         }
         k++;
         w->vertex[k] = q;
@@ -223,56 +240,67 @@ static void transform_line(line_work *w, size_t length) {
     }
     k = 0;
     for (size_t q = 0; q < length; q++) {
-        while (w->bound[k + 1] < (float)q) {
+        while (w->bound[k + 1] < (float)q * step) {
             k++;
         }
-        float d = (float)q - (float)w->vertex[k];
+        float d = (float)q * step - (float)w->vertex[k] * step;
         w->result[q] = d * d + w->value[w->vertex[k]];
     }
 }
 
-/* Squared distance of every pixel to the nearest one whose mask differs from `inside`. */
+/* Squared distance of every pixel to the nearest one whose mask differs from `inside`, for pixels
+ * that lie `column_step` and `row_step` apart. */
 static void squared_distance(const uint8_t *mask, size_t columns, size_t rows, bool inside,
-                             float *squared, line_work *w) {
+                             float column_step, float row_step, float *squared, line_work *w) {
     for (size_t c = 0; c < columns; c++) {
         for (size_t r = 0; r < rows; r++) {
             w->value[r] = (mask[r * columns + c] != 0) == inside ? FAR : 0.0f;
         }
-        transform_line(w, rows);
+        transform_line(w, rows, row_step);
         for (size_t r = 0; r < rows; r++) {
             squared[r * columns + c] = w->result[r];
         }
     }
     for (size_t r = 0; r < rows; r++) {
         memcpy(w->value, squared + r * columns, columns * sizeof(float));
-        transform_line(w, columns);
+        transform_line(w, columns, column_step);
         memcpy(squared + r * columns, w->result, columns * sizeof(float));
     }
 }
 
 bool myo_mask_signed_distance(const uint8_t *mask, size_t columns, size_t rows, float limit,
                               float *distance, myo_error *err) {
-    size_t longer = (columns > rows ? columns : rows) + 2, count = columns * rows;
-    line_work w = {.value = myo_alloc_array(longer, sizeof(float), err),
-                   .result = myo_alloc_array(longer, sizeof(float), err),
-                   .bound = myo_alloc_array(longer, sizeof(float), err),
-                   .vertex = myo_alloc_array(longer, sizeof(size_t), err)};
+    size_t count = columns * rows;
+    line_work w;
     float *inner = myo_alloc_array(count, sizeof(float), err);
-    bool done = w.value && w.result && w.bound && w.vertex && inner;
+    bool done = create_line_work(columns, rows, &w, err) && inner;
     if (done) {
-        squared_distance(mask, columns, rows, true, inner, &w);
-        squared_distance(mask, columns, rows, false, distance, &w);
+        squared_distance(mask, columns, rows, true, 1.0f, 1.0f, inner, &w);
+        squared_distance(mask, columns, rows, false, 1.0f, 1.0f, distance, &w);
         for (size_t i = 0; i < count; i++) {
             float d = mask[i] ? 0.5f - sqrtf(inner[i]) : sqrtf(distance[i]) - 0.5f;
             bool alone = inner[i] >= 0.5f * FAR || distance[i] >= 0.5f * FAR;
             distance[i] = alone ? limit : fminf(fmaxf(d, -limit), limit);
         }
     }
-    free(w.value);
-    free(w.result);
-    free(w.bound);
-    free(w.vertex);
+    clear_line_work(&w);
     free(inner);
+    return done;
+}
+
+bool myo_mask_distance_mm(const uint8_t *mask, size_t columns, size_t rows,
+                          double column_spacing_mm, double row_spacing_mm, float *distance_mm,
+                          myo_error *err) {
+    line_work w;
+    bool done = create_line_work(columns, rows, &w, err);
+    if (done) {
+        squared_distance(mask, columns, rows, false, (float)column_spacing_mm,
+                         (float)row_spacing_mm, distance_mm, &w);
+        for (size_t i = 0; i < columns * rows; i++) {
+            distance_mm[i] = distance_mm[i] >= 0.5f * FAR ? INFINITY : sqrtf(distance_mm[i]);
+        }
+    }
+    clear_line_work(&w);
     return done;
 }
 

@@ -36,6 +36,12 @@ bool myo_mask_open(uint8_t *mask, size_t columns, size_t rows, double radius_pix
 bool myo_mask_signed_distance(const uint8_t *mask, size_t columns, size_t rows, float limit,
                               float *distance, myo_error *err);
 
+/* Distance in mm from each pixel's centre to that of the nearest pixel of the mask (0 within it);
+ * infinity everywhere for an empty mask. The spacings are above 0. The same method. */
+bool myo_mask_distance_mm(const uint8_t *mask, size_t columns, size_t rows,
+                          double column_spacing_mm, double row_spacing_mm, float *distance_mm,
+                          myo_error *err);
+
 /* Sets the pixels whose centre lies inside a closed polygon (even-odd rule): `xy` holds
  * `point_count` pairs of column and row coordinates. */
 void myo_mask_fill_polygon(const double *xy, size_t point_count, uint8_t *mask, size_t columns,

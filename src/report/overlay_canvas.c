@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The same letters on every machine with the same fonts, whatever a desktop has configured. */
-static void fix_font_options(cairo_t *cairo) {
+void overlay_fix_fonts(cairo_t *cairo) {
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
@@ -26,7 +25,7 @@ bool overlay_canvas_create(int width, int height, overlay_canvas *out, myo_error
         overlay_canvas_clear(out);
         return myo_error_set(err, MYO_E_MEMORY, "picture: %s", cairo_status_to_string(status));
     }
-    fix_font_options(out->cairo);
+    overlay_fix_fonts(out->cairo);
     cairo_set_antialias(out->cairo, CAIRO_ANTIALIAS_BEST);
     return true;
 }

@@ -40,6 +40,9 @@ typedef struct overlay_canvas {
     cairo_t *cairo;           /* owned */
 } overlay_canvas;
 
+/* The same letters on every machine with the same fonts, whatever a desktop has configured. */
+void overlay_fix_fonts(cairo_t *cairo);
+
 /* Starts with a black canvas. */
 bool overlay_canvas_create(int width, int height, overlay_canvas *out, myo_error *err);
 /* Writes a PNG. MYO_E_INTERNAL when something could not be drawn. */

@@ -29,15 +29,17 @@ ALLOWED = {
     "risk": LOW | {"io", "stats"},
     "store": LOW,
     "report": LOW | {"io", "dicom"},
+    "tracing": LOW | {"io", "dicom"},
     "phantom": LOW | {"io", "dicom"},
     "plugin": LOW | {"segment", "fat"},
     "cohort": {"base", "io"},
     "fit": {"base", "io", "cohort", "stats", "risk"},
+    "validate": {"base", "io", "cohort", "stats", "risk", "report"},
 }
 # Of the folder of a module beside it, only these headers.
 ONLY_HEADERS = {"dicom": {"dicom/writer.h"}}
 # Composes everything below it.
-COMPOSERS = {"pipeline"}
+COMPOSERS = {"pipeline", "readers"}
 GENERATED = {"myotome_version.h"}
 # Libraries that are included with their folder, and the only module that may see them.
 OWNED_LIBRARIES = {"dcmtk": "dicom"}
