@@ -111,6 +111,7 @@ bool myo_model_recalibrate(const myo_model *model, const myo_recalibration *how,
     scale_coefficients(root, how->slope);
     set_intercept(model, how, sentence, root);
     set_card(sentence, root);
+    json_object_del(root, "covariance"); /* of the coefficients before the recalibration */
     json_object_del(root, "performance");
     json_object_del(root, "cut_off");
     *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
