@@ -198,6 +198,9 @@ static void append_performance(myo_text *card, const myo_model *model) {
         }
         append_figure(&line, entry, "sensitivity", "sensitivity");
         append_figure(&line, entry, "specificity", "specificity");
+        append_figure(&line, entry, "brier", "Brier score");
+        append_figure(&line, entry, "calibration_intercept", "calibration intercept");
+        append_figure(&line, entry, "calibration_slope", "calibration slope");
         if (test) {
             append_figure(&line, test, "chi2", "Hosmer-Lemeshow chi2");
             append_figure(&line, test, "df", "df");

@@ -29,6 +29,7 @@ static const schema_member model_members[] = {
     {"link", SCHEMA_TEXT, true},
     {"intercept", SCHEMA_OBJECT, false},
     {"interval_note", SCHEMA_TEXT, false},
+    {"covariance", SCHEMA_OBJECT, false},
     {"predictors", SCHEMA_OBJECTS, true},
     {"performance", SCHEMA_OBJECTS, false},
     {"cut_off", SCHEMA_OBJECT, false},
@@ -106,6 +107,9 @@ static const schema_member performance_members[] = {
     {"hosmer_lemeshow", SCHEMA_OBJECT, false},
     {"sensitivity", SCHEMA_PROBABILITY, false},
     {"specificity", SCHEMA_PROBABILITY, false},
+    {"brier", SCHEMA_PROBABILITY, false},
+    {"calibration_intercept", SCHEMA_NUMBER, false},
+    {"calibration_slope", SCHEMA_NUMBER, false},
     {"note", SCHEMA_TEXT, false},
     {0},
 };
@@ -429,5 +433,6 @@ bool risk_model_fill(myo_model *model, const char *origin, myo_error *err) {
             return false;
         }
     }
-    return fill_intercept(model, origin, err) && check_description(root, origin, err);
+    return fill_intercept(model, origin, err) && risk_covariance_fill(model, origin, err) &&
+           check_description(root, origin, err);
 }

@@ -8,7 +8,8 @@
  * is the standard error of l at the centre. At the centre chosen as in docs/models.md the
  * coefficients and the level of the equation are uncorrelated, so the sum needs no covariances.
  * With all c_j at 0 it would need the covariances with the intercept, which are large, and without
- * them the interval of an average patient is far too wide.
+ * them the interval of an average patient is far too wide. A model that holds the covariance C of
+ * its coefficients needs none of that: s^2 = x' C x with x_0 = 1 for the intercept.
  */
 #include "base/number.h"
 #include "risk/equation.h"
@@ -23,9 +24,14 @@
 
 #define VALUE_SIZE 128 /* longest text of a value that is quoted in a message */
 
-/* Running sums over the terms. */
+/* The most terms that a model can have. */
+#define TERMS_MAX ((size_t)RISK_PREDICTORS_MAX * RISK_LEVELS_MAX)
+
+/* Running sums over the terms, and their values. */
 typedef struct sums {
     double linear_predictor, variance;
+    double values[TERMS_MAX];
+    size_t count;
 } sums;
 
 /* Appends to a list with "; " between its parts; what does not fit is left out. */
@@ -69,6 +75,7 @@ static void add_term(const risk_term *term, double value, sums *total) {
     double deviation = term->standard_error * (value - term->centre);
     total->linear_predictor += term->coefficient * value;
     total->variance += deviation * deviation;
+    total->values[total->count++] = value;
 }
 
 static bool add_number(const risk_predictor *predictor, const char *text, sums *total,
@@ -119,8 +126,10 @@ static double logistic(double linear_predictor) {
 }
 
 /* The numbers of a prediction from the sums over all terms. */
-static void finish(const sums *total, myo_prediction *out) {
-    double half_width = RISK_Z95 * sqrt(total->variance);
+static void finish(const myo_model *model, const sums *total, myo_prediction *out) {
+    double variance =
+        model->covariance ? risk_covariance_variance(model, total->values) : total->variance;
+    double half_width = RISK_Z95 * sqrt(variance);
     out->linear_predictor = total->linear_predictor;
     out->probability = logistic(total->linear_predictor);
     out->lower = logistic(total->linear_predictor - half_width);
@@ -194,8 +203,10 @@ bool myo_model_predict_measured(const myo_model *model, myo_variable_lookup look
     if (strcmp(model->intercept_source, "reconstructed") == 0) {
         list_append(out->warnings, "intercept reconstructed, not published");
     }
-    sums total = {.linear_predictor = model->intercept,
-                  .variance = model->standard_error_at_centre * model->standard_error_at_centre};
+    sums total; /* its values are many, and not all used */
+    total.linear_predictor = model->intercept;
+    total.variance = model->standard_error_at_centre * model->standard_error_at_centre;
+    total.count = 0;
     for (size_t i = 0; i < model->predictor_count; i++) {
         const risk_predictor *predictor = &model->predictors[i];
         if (!add_predictor(predictor, lookup(user, predictor->name), &total, out, err)) {
@@ -203,7 +214,7 @@ bool myo_model_predict_measured(const myo_model *model, myo_variable_lookup look
         }
     }
     if (!*out->missing && accepted) {
-        finish(&total, out);
+        finish(model, &total, out);
     }
     return true;
 }

@@ -244,6 +244,7 @@ static void clear_model(const myo_validation *v, validate_model *m) {
     free(m->linear);
     free(m->probability);
     free(m->outside);
+    free(m->differing);
     free(m->parts);
     free(m->part_pairs);
     free(m->subgroups);

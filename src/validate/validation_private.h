@@ -79,6 +79,8 @@ typedef struct validate_model {
     myo_model *model;
     double *linear, *probability; /* of each row of the cohort */
     size_t *outside;              /* for each predictor: patients out of the development range */
+    /* Likewise: patients whose measurement differs from the model's, for each difference. */
+    size_t (*differing)[MYO_DIFFERENCES];
     validate_performance all;
     validate_performance *parts; /* for each level of the split column */
     validate_comparison *part_pairs;
