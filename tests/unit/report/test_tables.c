@@ -101,6 +101,7 @@ static void features_leave_unknown_numbers_empty(void **state) {
     }
     features.smi_interval[MYO_MULTIFIDUS] =
         (myo_smi_interval){11.65, 120.1, 165.76, MYO_UNCERTAINTY_FAT | MYO_UNCERTAINTY_HEIGHT};
+    features.measured[MYO_MULTIFIDUS] = (myo_measured){"MR", "L4/5", "gmm3 1", "fascia", 0.0};
     myo_text text = {0};
     myo_report_features_header(&text);
     myo_report_features_row(&text, &features);
@@ -127,11 +128,12 @@ static void features_leave_unknown_numbers_empty(void **state) {
         "quadratus_lumborum_smi_mm2_m2_upper,quadratus_lumborum_smi_mm2_m2_contains,"
         "gluteus_maximus_smi_mm2_m2_lower,gluteus_maximus_smi_mm2_m2_upper,"
         "gluteus_maximus_smi_mm2_m2_contains,gluteus_medius_smi_mm2_m2_lower,"
-        "gluteus_medius_smi_mm2_m2_upper,gluteus_medius_smi_mm2_m2_contains,flags\n"
+        "gluteus_medius_smi_mm2_m2_upper,gluteus_medius_smi_mm2_m2_contains,flags,modality,fat_"
+        "method,roi_convention\n"
         "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,310.00,,,0.5626,0.3594,0.3611,20.00,,,,,"
         "0.8750,0.8750,0.0000,1.00,0.5000,0.4500,0.1000,3.00,,,,,0.4000,0.3000,0.2500,2.00,"
         "1280.00,,43.25,41.50,120.10,165.76,fat;height,,,,,,,,,,,,,,,,level_not_confirmed;fat_"
-        "unreliable\n");
+        "unreliable,MR,gmm3 1,fascia\n");
     myo_text_clear(&text);
 }
 
