@@ -7,21 +7,21 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define TIME_SIZE 32
-
-/* Time in UTC as ISO 8601. SOURCE_DATE_EPOCH (reproducible-builds.org) replaces the clock, so that
- * two runs can be compared byte by byte. */
-static json_t *time_now(void) {
-    time_t now = time(NULL);
+/* SOURCE_DATE_EPOCH (reproducible-builds.org) replaces every time, so that two runs can be compared
+ * byte by byte. */
+void record_time(time_t when, char text[RECORD_TIME_SIZE]) {
     const char *fixed = getenv("SOURCE_DATE_EPOCH");
-    if (fixed && *fixed) {
-        now = (time_t)strtoll(fixed, NULL, 10);
-    }
     struct tm parts;
-    char text[TIME_SIZE] = "";
-    if (gmtime_r(&now, &parts)) {
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    when = fixed && *fixed ? (time_t)strtoll(fixed, NULL, 10) : when;
+    *text = '\0';
+    if (gmtime_r(&when, &parts)) {
+        strftime(text, RECORD_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
     }
+}
+
+static json_t *time_now(void) {
+    char text[RECORD_TIME_SIZE];
+    record_time(time(NULL), text);
     return json_string(text);
 }
 

@@ -16,6 +16,7 @@
 #include <myotome/measure.h>
 #include <myotome/pipeline.h>
 #include <myotome/risk.h>
+#include <time.h>
 
 #define RUN_MODELS_MAX 16
 #define RUN_FAT_METHODS_MAX 16
@@ -125,6 +126,10 @@ bool run_workers(run *r, myo_error *err);
 bool assemble(run *r, myo_error *err);
 /* Writes run.json of a run that has just begun: its end is null. */
 bool assemble_nothing(const run *r, myo_error *err);
+
+/* Writes a time in UTC as ISO 8601: "2026-01-31T12:00:00Z". */
+#define RECORD_TIME_SIZE 32
+void record_time(time_t when, char text[RECORD_TIME_SIZE]);
 
 /* Starts the record of the run, and finishes it with the end time. */
 bool record_begin(run *r, myo_error *err);

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Far more than the outlines of a slice take. */
+#define OUTLINES_SIZE_MAX ((size_t)256 << 20)
+
 void measured_slice_clear(measured_slice *slice) {
     myo_image_destroy(slice->image);
     myo_outlines_clear(&slice->outlines);
@@ -220,5 +223,26 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
     done = done && path;
     free(path);
     free(base);
+    return done;
+}
+
+bool slice_record_files(const char *work_folder, const char *folder, const char *stem,
+                        json_t *record, myo_error *err) {
+    static const struct {
+        const char *ending, *member;
+    } files[] = {{"_dseg.nii.gz", "label_map_sha256"}, {"_RoiSet.zip", "roi_set_sha256"}};
+    json_object_set_new(record, "files", json_sprintf("%s/%s", folder, stem));
+    bool done = true;
+    for (size_t i = 0; done && i < sizeof files / sizeof files[0]; i++) {
+        myo_text path = {0};
+        char hash[MYO_HASH_HEX_SIZE];
+        myo_text_printf(&path, "%s/%s%s", work_folder, stem, files[i].ending);
+        done = !path.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+        done = done && myo_hash_file(path.data, OUTLINES_SIZE_MAX, hash, err);
+        if (done) {
+            json_object_set_new(record, files[i].member, json_string(hash));
+        }
+        myo_text_clear(&path);
+    }
     return done;
 }

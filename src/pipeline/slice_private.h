@@ -87,4 +87,9 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
                        const myo_report_features *features, const char *folder, char *stem,
                        myo_error *err);
 
+/* Notes in a slice's record what its files are, so that later changes of them can be told: they lie
+ * in `work_folder` and will lie in `folder` below OUT. */
+bool slice_record_files(const char *work_folder, const char *folder, const char *stem,
+                        json_t *record, myo_error *err);
+
 #endif

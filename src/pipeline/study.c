@@ -485,29 +485,10 @@ static void predict(work *w) {
     }
 }
 
-/* What the files with the outlines are, so that later changes of them can be told. */
-static bool record_files(work *w, size_t index, const char *folder, const char *stem,
-                         myo_error *err) {
-    static const struct {
-        const char *ending, *member;
-    } files[] = {{"_dseg.nii.gz", "label_map_sha256"}, {"_RoiSet.zip", "roi_set_sha256"}};
-    json_t *slice = index == 0
-                        ? json_object_get(w->record, "slice")
-                        : json_array_get(json_object_get(w->record, "other_slices"), index - 1);
-    json_object_set_new(slice, "files", json_sprintf("%s/%s", folder, stem));
-    bool done = true;
-    for (size_t i = 0; done && i < sizeof files / sizeof files[0]; i++) {
-        myo_text path = {0};
-        char hash[MYO_HASH_HEX_SIZE];
-        myo_text_printf(&path, "%s/%s%s", w->folder, stem, files[i].ending);
-        done = !path.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
-        done = done && traced_hash_file(path.data, hash, err);
-        if (done) {
-            json_object_set_new(slice, files[i].member, json_string(hash));
-        }
-        myo_text_clear(&path);
-    }
-    return done;
+/* The record of a slice within that of the study. */
+static json_t *slice_record(const work *w, size_t index) {
+    return index == 0 ? json_object_get(w->record, "slice")
+                      : json_array_get(json_object_get(w->record, "other_slices"), index - 1);
 }
 
 /* The files of every slice, and the picture of the level. */
@@ -515,9 +496,10 @@ static bool write_files(work *w, myo_error *err) {
     char folder[STUDY_FOLDER_SIZE], name[NAMES_STEM_SIZE], first[NAMES_STEM_SIZE] = "";
     plan_folder(w->study, folder);
     for (size_t i = 0; i < w->slice_count; i++) {
-        if (!w->slices[i].elsewhere && (!slice_write_files(w->plan, w->study, &w->slices[i],
-                                                           &w->features, w->folder, name, err) ||
-                                        !record_files(w, i, folder, name, err))) {
+        if (!w->slices[i].elsewhere &&
+            (!slice_write_files(w->plan, w->study, &w->slices[i], &w->features, w->folder, name,
+                                err) ||
+             !slice_record_files(w->folder, folder, name, slice_record(w, i), err))) {
             return false;
         }
         if (i == 0) {

@@ -17,31 +17,13 @@
 #define PARALLEL_COSINE 0.999
 #define POSITIONS_MAX 2
 
-/* When a file was changed last, in UTC; SOURCE_DATE_EPOCH (reproducible-builds.org) replaces it, as
- * it does the times of the run. */
+/* When a file was changed last. */
 static void describe_time(const char *path, char text[TRACED_TIME_SIZE]) {
     struct stat status;
-    struct tm parts;
-    const char *fixed = getenv("SOURCE_DATE_EPOCH");
     *text = '\0';
-    if (stat(path, &status) != 0) {
-        return;
+    if (stat(path, &status) == 0) {
+        record_time(status.st_mtim.tv_sec, text);
     }
-    time_t changed = fixed && *fixed ? (time_t)strtoll(fixed, NULL, 10) : status.st_mtim.tv_sec;
-    if (gmtime_r(&changed, &parts)) {
-        strftime(text, TRACED_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    }
-}
-
-bool traced_hash_file(const char *path, char hash[MYO_HASH_HEX_SIZE], myo_error *err) {
-    char *data = NULL;
-    size_t size;
-    bool done = myo_file_read(path, TRACING_SIZE_MAX, &data, &size, err);
-    if (done) {
-        myo_hash_sha256(data, size, hash);
-    }
-    free(data);
-    return done;
 }
 
 static const char *describe_format(const myo_tracing *tracing) {
@@ -66,7 +48,7 @@ static bool describe_own(const run *r, traced_source *source, myo_error *err) {
     own->source = myo_string_copy(source->file->path, err);
     own->convention =
         own->source ? myo_string_copy(convention ? convention : "not stated", err) : NULL;
-    return own->convention && traced_hash_file(source->file->path, own->sha256, err);
+    return own->convention && myo_hash_file(source->file->path, TRACING_SIZE_MAX, own->sha256, err);
 }
 
 static const char *text_of(const json_t *object, const char *name) {

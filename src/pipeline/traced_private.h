@@ -7,8 +7,7 @@
 
 #include <myotome/tracing.h>
 
-/* "2026-01-31T12:00:00Z" */
-#define TRACED_TIME_SIZE 32
+#define TRACED_TIME_SIZE RECORD_TIME_SIZE
 
 /* Where an outline comes from. */
 struct traced_origin {
@@ -45,9 +44,6 @@ void traced_close(traced_set *set);
  * files fit always. */
 bool traced_open_for(const run *r, traced_source *source, const char *pixels_sha256, bool *fits,
                      myo_error *err);
-
-/* Hash of a file of outlines. */
-bool traced_hash_file(const char *path, char hash[MYO_HASH_HEX_SIZE], myo_error *err);
 
 /* Place of an image in its series by the instance numbers, from 1: how ImageJ counts a stack. */
 int traced_rank(const myo_series *series, const myo_instance *instance);

@@ -47,8 +47,7 @@ static bool look_at(const char *results, const json_t *slice, const char *ending
                     const char *member, outline_file *out, myo_error *err) {
     const char *stem = json_string_value(json_object_get(slice, "files"));
     const char *expected = json_string_value(json_object_get(slice, member));
-    char *data = NULL, hash[MYO_HASH_HEX_SIZE];
-    size_t size;
+    char hash[MYO_HASH_HEX_SIZE];
     myo_text name = {0};
     *out = (outline_file){0};
     if (!expected || !stem || strstr(stem, "..")) {
@@ -58,11 +57,9 @@ static bool look_at(const char *results, const json_t *slice, const char *ending
     if (!myo_text_take(&name, &out->path, err)) {
         return false;
     }
-    if (myo_file_read(out->path, OUTLINES_SIZE_MAX, &data, &size, NULL)) {
-        myo_hash_sha256(data, size, hash);
+    if (myo_hash_file(out->path, OUTLINES_SIZE_MAX, hash, NULL)) {
         out->there = true;
         out->changed = strcmp(hash, expected) != 0;
-        free(data);
     }
     return true;
 }
