@@ -6,6 +6,8 @@
  */
 #include "fat/kmeans_private.h"
 
+#include <assert.h>
+
 /* Pixels and their summed levels below each bin. */
 typedef struct sums {
     double pixels[FAT_BINS + 1], levels[FAT_BINS + 1];
@@ -59,7 +61,8 @@ bool fat_kmeans(const fat_histogram *histogram, int classes, double mean[FAT_CLA
 
 bool fat_separate_kmeans(const myo_fat_input *input, int classes, myo_fat_output *output) {
     fat_histogram histogram;
-    double mean[FAT_CLASSES_MAX];
+    double mean[FAT_CLASSES_MAX] = {0};
+    assert(classes == 2 || classes == FAT_CLASSES_MAX);
     if (fat_count_muscles(input, &histogram) && fat_kmeans(&histogram, classes, mean)) {
         fat_apply_to_muscles(input, 0.5 * (mean[classes - 2] + mean[classes - 1]), output);
     } else {
