@@ -107,7 +107,11 @@ static bool take_drawn(traced_source *source, const myo_tracing_grid *grid,
     if (*source->file->pixels_sha256) {
         find_differences(slice->outlines.labels, drawn->labels, drawn->sides);
     }
-    if (done && !slice->automatic) {
+    bool any = false;
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        any |= drawn->sides[s] != 0;
+    }
+    if (done && any && !slice->automatic) {
         done = myo_labels_create_copy(slice->outlines.labels, &slice->automatic, err);
     }
     for (int s = 0; done && s < MYO_STRUCTURE_COUNT; s++) {
