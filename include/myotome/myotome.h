@@ -9,6 +9,7 @@
 #include <myotome/dicom.h>
 #include <myotome/error.h>
 #include <myotome/fat.h>
+#include <myotome/fit.h>
 #include <myotome/geometry.h>
 #include <myotome/image.h>
 #include <myotome/level.h>
@@ -28,5 +29,6 @@
 #include <myotome/tensors.h>
 #include <myotome/tissue.h>
 #include <myotome/tracing.h>
+#include <myotome/validate.h>
 
 #endif

@@ -127,10 +127,13 @@ MYO_API void myo_sorted_inputs_clear(myo_sorted_inputs *sorted);
  * columns of their names, and patient_id and study_uid where known. *csv_text receives the table
  * risk.csv with its header line; the caller frees it. A value that is missing leaves the row's
  * numbers empty and is named in it; so does a value that cannot be read, which is also logged and
- * counted in *failed. Errors: MYO_E_IO, MYO_E_FORMAT, MYO_E_NOT_FOUND for an unknown model.
+ * counted in *failed. The columns modality, level, fat_method, roi_convention and flags, where they
+ * are, are held against the model as in a run: another modality or level, and a level that is not
+ * confirmed (unless `accept_level`), leave the numbers empty. Errors: MYO_E_IO, MYO_E_FORMAT,
+ * MYO_E_NOT_FOUND for an unknown model.
  */
-MYO_API bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_text,
-                               size_t *failed, myo_error *err);
+MYO_API bool myo_pipeline_risk(const char *features_csv, const char *model, bool accept_level,
+                               char **csv_text, size_t *failed, myo_error *err);
 
 /* Names and versions of the libraries in use, ", " between them. Static storage. */
 MYO_API const char *myo_library_versions(void);

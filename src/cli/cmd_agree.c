@@ -21,6 +21,7 @@ enum {
     OPTION_LABELS_FROM,
     OPTION_NAMES,
     OPTION_OUTPUT,
+    OPTION_METHODS_TEXT,
     OPTION_JSON,
     OPTION_COUNT
 };
@@ -87,6 +88,10 @@ static const cli_option options[OPTION_COUNT] = {
                        .argument = "DIR",
                        .help = "folder for agreement.csv, differences.csv, pairs.csv and "
                                "Bland-Altman plots"},
+    [OPTION_METHODS_TEXT] = {.name = "methods-text",
+                             .kind = CLI_FLAG,
+                             .help = "print the paragraph that a paper needs, with its numbers and "
+                                     "references, instead of the table"},
     [OPTION_JSON] = {.name = "json", .kind = CLI_FLAG, .help = "print everything as JSON"},
 };
 
@@ -425,6 +430,17 @@ static void print_unpaired(const myo_readers *readers) {
     }
 }
 
+static bool print_methods(const cli_call *call, const myo_readers *readers, myo_icc_form form) {
+    char *text = NULL;
+    bool done =
+        myo_readers_methods_text(readers, form, call->values[OPTION_ACCEPT].number, &text, NULL);
+    if (done) {
+        fputs(text, stdout);
+    }
+    free(text);
+    return done;
+}
+
 static myo_icc_form find_form(const char *text) {
     for (int form = 0; form < MYO_ICC_COUNT; form++) {
         if (strcmp(form_choices[form], text) == 0) {
@@ -479,6 +495,8 @@ static cli_status run(const cli_call *call) {
     bool is_printed = true;
     if (v[OPTION_JSON].count > 0) {
         is_printed = print_json(call, readers);
+    } else if (v[OPTION_METHODS_TEXT].count > 0) {
+        is_printed = print_methods(call, readers, form);
     } else {
         print_table(call, readers, form);
     }

@@ -11,6 +11,8 @@ extern const cli_command cli_cmd_inspect;
 extern const cli_command cli_cmd_level;
 extern const cli_command cli_cmd_agree;
 extern const cli_command cli_cmd_risk;
+extern const cli_command cli_cmd_fit;
+extern const cli_command cli_cmd_validate;
 extern const cli_command cli_cmd_models;
 extern const cli_command cli_cmd_methods;
 extern const cli_command cli_cmd_phantom;

@@ -56,32 +56,34 @@ static bool check_coordinate(double value, myo_error *err) {
            myo_error_set(err, MYO_E_FORMAT, "broken: a coordinate is %g", value);
 }
 
-static bool open_file(const unsigned char *bytes, size_t size, roi_file *file, myo_error *err) {
+static bool check_header(const unsigned char *bytes, size_t size, myo_error *err) {
     if (size < ROI_HEADER_SIZE || memcmp(bytes, ROI_MAGIC, ROI_MAGIC_SIZE) != 0) {
         return myo_error_set(err, MYO_E_FORMAT, "not an ImageJ region: save it in ImageJ again");
     }
-    *file = (roi_file){.bytes = bytes,
-                       .size = size,
-                       .version = (int)get_16(bytes + ROI_VERSION),
-                       .type = bytes[ROI_TYPE],
-                       .subtype = (int)get_16(bytes + ROI_SUBTYPE),
-                       .options = (int)get_16(bytes + ROI_OPTIONS)};
-    if (file->version < VERSION_MIN) {
+    unsigned version = get_16(bytes + ROI_VERSION), type = bytes[ROI_TYPE];
+    if (version < VERSION_MIN) {
         return myo_error_set(err, MYO_E_UNSUPPORTED,
-                             "version %d of the format, older than %d: open it in a newer ImageJ "
+                             "version %u of the format, older than %d: open it in a newer ImageJ "
                              "and save it again",
-                             file->version, VERSION_MIN);
+                             version, VERSION_MIN);
     }
-    if (file->type >= ROI_TYPE_COUNT) {
-        return myo_error_set(err, MYO_E_FORMAT, "broken: there is no type %d of regions",
-                             file->type);
-    }
+    return type < ROI_TYPE_COUNT ||
+           myo_error_set(err, MYO_E_FORMAT, "broken: there is no type %u of regions", type);
+}
+
+static roi_file open_file(const unsigned char *bytes, size_t size) {
+    roi_file file = {.bytes = bytes,
+                     .size = size,
+                     .version = (int)get_16(bytes + ROI_VERSION),
+                     .type = bytes[ROI_TYPE],
+                     .subtype = (int)get_16(bytes + ROI_SUBTYPE),
+                     .options = (int)get_16(bytes + ROI_OPTIONS)};
     size_t header2 = get_32(bytes + ROI_HEADER2);
     /* ImageJ passes over a second header that lies outside of the file, too. */
     if (header2 >= ROI_HEADER_SIZE && header2 <= size && size - header2 >= ROI_HEADER2_SIZE) {
-        file->header2 = header2;
+        file.header2 = header2;
     }
-    return true;
+    return file;
 }
 
 /* The stored name, or that of the file without its suffix. */
@@ -258,7 +260,7 @@ static bool decode_composite(const roi_file *file, size_t floats, myo_roi *out, 
     bool closed = false;
     size_t i = 0;
     while (i < floats) {
-        double segment = (double)get_float(values + 4 * i++), xy[6];
+        double segment = (double)get_float(values + 4 * i++), xy[6] = {0};
         int kind = segment >= 0.0 && segment < ROI_SEGMENT_COUNT ? (int)segment : -1;
         if (kind < 0 || (double)kind < segment || 2 * pairs[kind] > floats - i) {
             return myo_error_set(err, MYO_E_FORMAT, "broken: value %zu of its outline is %g", i,
@@ -307,9 +309,12 @@ static bool decode_area(const roi_file *file, myo_roi *out, myo_error *err) {
 
 bool roi_decode(const unsigned char *bytes, size_t size, const char *file_name, myo_roi *out,
                 myo_error *err) {
-    roi_file file;
     *out = (myo_roi){0};
-    if (!open_file(bytes, size, &file, err) || !read_name(&file, file_name, &out->name, err)) {
+    if (!check_header(bytes, size, err)) {
+        return false;
+    }
+    const roi_file file = open_file(bytes, size);
+    if (!read_name(&file, file_name, &out->name, err)) {
         return false;
     }
     out->position = read_position(&file);

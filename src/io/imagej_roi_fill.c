@@ -24,26 +24,26 @@ typedef struct canvas {
     uint8_t *mask;
 } canvas;
 
-/* First row whose middle lies below a height; one through it lies above. */
-static double first_row(double y) {
-    return floor(y + 0.5);
+/* First row whose middle lies below a height, within the image; a middle at that height lies above.
+ */
+static size_t first_row(const canvas *to, double y) {
+    double row = floor(y + 0.5);
+    return row > 0.0 ? (size_t)fmin(row, (double)to->rows) : 0;
 }
 
 /* Turns the beginnings of what lies right of an edge over. Returns the number of rows. */
 static size_t cross_edge(const canvas *to, const double *from, const double *end) {
     const double *upper = from[1] < end[1] ? from : end, *lower = from[1] < end[1] ? end : from;
-    double top = first_row(upper[1]), bottom = fmin(first_row(lower[1]), (double)to->rows);
+    size_t top = first_row(to, upper[1]), bottom = first_row(to, lower[1]);
     double slope = (lower[0] - upper[0]) / (lower[1] - upper[1]);
-    size_t crossed = 0;
-    for (double row = fmax(top, 0.0); row < bottom; row += 1.0) {
-        double x = upper[0] + (row + 0.5 - upper[1]) * slope;
+    for (size_t row = top; row < bottom; row++) {
+        double x = upper[0] + ((double)row + 0.5 - upper[1]) * slope;
         double column = fmax(0.0, floor(x + 0.5 + TIE_PX));
         if (column < (double)to->columns) {
-            to->mask[(size_t)row * to->columns + (size_t)column] ^= 1;
+            to->mask[row * to->columns + (size_t)column] ^= 1;
         }
-        crossed++;
     }
-    return crossed;
+    return bottom > top ? bottom - top : 0;
 }
 
 /* Every pixel is inside when an odd number of turns began at it or left of it. */

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,7 @@ bool roi_add_curve(myo_roi *roi, const double *xy, int pairs, myo_error *err) {
     double waiting[HALVINGS_MAX + 1][2 * CUBIC_PAIRS];
     int halvings[HALVINGS_MAX + 1] = {0}, count = 1, points = pairs + 1;
     const myo_roi_path *path = &roi->paths[roi->path_count - 1];
+    assert(path->xy && path->point_count > 0);
     memcpy(waiting[0], path->xy + 2 * (path->point_count - 1), 2 * sizeof(double));
     memcpy(waiting[0] + 2, xy, (size_t)pairs * 2 * sizeof(double));
     while (count > 0) {

@@ -5,6 +5,7 @@
 
 void methods_facts_begin(const run *r, myo_methods_facts *facts) {
     const myo_measure_options *o = r->options;
+    const char *reason;
     *facts = (myo_methods_facts){.version = myo_version(),
                                  .level = r->level,
                                  .segmenter = &r->segmenter->info,
@@ -17,7 +18,9 @@ void methods_facts_begin(const run *r, myo_methods_facts *facts) {
         facts->fat[facts->fat_count++] = &r->fat_methods[i]->info;
     }
     for (size_t i = 0; i < r->model_count && i < MYO_METHODS_MODELS_MAX; i++) {
-        facts->models[facts->model_count++] = myo_model_get_name(r->models[i]);
+        if (myo_model_can_predict(r->models[i], &reason)) {
+            facts->models[facts->model_count++] = myo_model_get_name(r->models[i]);
+        }
     }
 }
 

@@ -149,6 +149,12 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
     return true;
 }
 
+const char *slice_convention(const measured_slice *slice, myo_structure structure) {
+    const char *const *traced = slice->traced_conventions[structure];
+    const char *drawn = traced[MYO_LEFT] ? traced[MYO_LEFT] : traced[MYO_RIGHT];
+    return drawn ? drawn : slice->roi_convention;
+}
+
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice) {
     const uint32_t(*flags)[MYO_SIDE_COUNT] = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags;
     return (myo_report_slice){

@@ -75,6 +75,9 @@ bool slice_separate(const measured_slice *slice, const myo_labels *labels,
 bool slice_measure(measured_slice *slice, const myo_fat_method *method, const double *values,
                    myo_error *err);
 
+/* What the outlines of a structure follow: as who drew them says, or as the method does. */
+const char *slice_convention(const measured_slice *slice, myo_structure structure);
+
 /* What reports say of the slice, with the fat method at work; borrows from it and from `shown`. */
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice);
 

@@ -427,6 +427,11 @@ static void fill_features(work *w) {
                reference->measures.area[MYO_VERTEBRAL_REFERENCE],
                sizeof pair.area[MYO_VERTEBRAL_REFERENCE]);
         myo_measure_indices(&pair, (myo_structure)s, w->height_m, &f->indices[s]);
+        f->measured[s] =
+            (myo_measured){.modality = myo_modality_name(from->choice.series->modality),
+                           .level = from->choice.level,
+                           .fat_method = from->fat_method,
+                           .roi_convention = slice_convention(from, (myo_structure)s)};
         f->flags |= from->flags[s][MYO_LEFT] | from->flags[s][MYO_RIGHT];
         uncertainty_find_interval(w->r, from, (myo_structure)s, w->height_m, &f->smi_interval[s]);
     }
@@ -466,8 +471,8 @@ static void predict(work *w) {
                      "level not confirmed (confidence %.2f, needed %.2f): look at the level, then "
                      "name the slice or use --accept-level",
                      choice->confidence, w->r->level_confidence_min);
-        } else if (!myo_model_predict_uncertain(model, variables_lookup, variables_uncertainty, &v,
-                                                &prediction, &err)) {
+        } else if (!myo_model_predict_measured(model, variables_lookup, variables_measured, &v,
+                                               &prediction, &err)) {
             prediction = no_prediction();
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
             myo_log(MYO_LOG_ERROR, "patient %s: model %s: %s", w->study->patient_id,

@@ -134,6 +134,11 @@ static bool find_range(fat_view *view, const float *pixels, const uint16_t *labe
         }
     }
     view->high = view->high > view->low ? view->high : view->low + 1.0;
+    if (view->slice->level->series->modality == MYO_MODALITY_CT) {
+        /* HU are whole numbers: bins hold as many of them each, or the histogram is a comb. */
+        view->low = floor(view->low) - 0.5;
+        view->high = view->low + FAT_BIN_COUNT * ceil((view->high - view->low) / FAT_BIN_COUNT);
+    }
     return true;
 }
 

@@ -105,12 +105,13 @@ static void append_level(const myo_methods_facts *f, myo_text *text) {
         size_t count;
         const char *how;
     } ways[] = {
-        {f->by_sagittal_discs,
-         "by the discs found on the sagittal series, counted up from the sacrum"},
-        {f->by_ct_vertebrae, "by the discs found on the CT volume, counted up from the sacrum"},
+        {f->by_sagittal_discs, "from the discs on the sagittal series, counted up from the sacrum"},
+        {f->by_ct_vertebrae, "from the discs on the CT volume, counted up from the sacrum"},
         {f->by_reader, "by a reader, who named or outlined the slice"},
-        {f->by_other, "by the order and the anatomy of the axial slices"}};
-    myo_text_printf(text, "The slice nearest to %s was chosen", f->level);
+        {f->by_other, "from the order and the anatomy of the axial slices"}};
+    myo_text_printf(
+        text, "In each study the slice nearest to the centre of %s was measured, which was found",
+        f->level);
     const char *separator = " ";
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         if (ways[i].count > 0) {

@@ -237,6 +237,10 @@ void myo_report_features_header(myo_text *text) {
                         key, key, key);
     }
     append_text(text, "flags");
+    /* Of the slice at the level, as a risk model must know them. */
+    append_text(text, "modality");
+    append_text(text, "fat_method");
+    append_text(text, "roi_convention");
     myo_text_append(text, "\n");
 }
 
@@ -265,6 +269,10 @@ void myo_report_features_row(myo_text *text, const myo_report_features *features
         append_interval(text, &features->smi_interval[indexed_muscles[m]]);
     }
     append_flags(text, features->flags);
+    const myo_measured *how = &features->measured[MYO_MULTIFIDUS];
+    append_text(text, how->modality);
+    append_text(text, how->fat_method);
+    append_text(text, how->roi_convention);
     myo_text_append(text, "\n");
 }
 

@@ -51,6 +51,7 @@ typedef struct myo_report_features {
     double spinal_ct_hu;
     myo_whole_muscle whole_muscle; /* of a slice at L3 on CT */
     uint32_t flags;
+    myo_measured measured[MYO_STRUCTURE_COUNT]; /* how each structure was measured */
 } myo_report_features;
 
 /* One row for each section of a vertebra, and one for their mean, of vertebrae.csv. */

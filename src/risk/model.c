@@ -70,6 +70,7 @@ void myo_model_destroy(myo_model *model) {
             free(model->predictors[i].terms);
         }
         free(model->predictors);
+        free(model->covariance);
         json_decref(model->root);
         free(model);
     }

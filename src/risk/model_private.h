@@ -43,9 +43,16 @@ struct myo_model {
     const char *intercept_source;
     risk_predictor *predictors;
     size_t predictor_count;
+    double *covariance; /* of intercept and terms, row by row; NULL: not known */
+    size_t covariance_size;
 };
 
 /* Checks the JSON tree and fills the model from it. */
 bool risk_model_fill(myo_model *model, const char *origin, myo_error *err);
+
+/* Reads the covariance of the coefficients, where the file has one; the terms must be filled. */
+bool risk_covariance_fill(myo_model *model, const char *origin, myo_error *err);
+/* Variance of the linear predictor for the values of the terms, in their order. */
+double risk_covariance_variance(const myo_model *model, const double *values);
 
 #endif

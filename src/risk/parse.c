@@ -29,6 +29,7 @@ static const schema_member model_members[] = {
     {"link", SCHEMA_TEXT, true},
     {"intercept", SCHEMA_OBJECT, false},
     {"interval_note", SCHEMA_TEXT, false},
+    {"covariance", SCHEMA_OBJECT, false},
     {"predictors", SCHEMA_OBJECTS, true},
     {"performance", SCHEMA_OBJECTS, false},
     {"cut_off", SCHEMA_OBJECT, false},
@@ -55,6 +56,7 @@ static const schema_member number_members[] = {
     {"type", SCHEMA_TEXT, true},
     {"unit", SCHEMA_TEXT, true},
     {"measurement", SCHEMA_TEXT, false},
+    {"measured_with", SCHEMA_OBJECT, false},
     {"development", SCHEMA_OBJECT, false},
     {"possible", SCHEMA_RANGE, false},
     {"coefficient", SCHEMA_NUMBER, false},
@@ -82,6 +84,14 @@ static const schema_member level_members[] = {
     {0},
 };
 
+static const schema_member measured_members[] = {
+    {"modalities", SCHEMA_TEXTS, false},
+    {"levels", SCHEMA_TEXTS, false},
+    {"fat_methods", SCHEMA_TEXTS, false},
+    {"roi_conventions", SCHEMA_TEXTS, false},
+    {0},
+};
+
 static const schema_member development_members[] = {
     {"mean", SCHEMA_NUMBER, true},       {"sd", SCHEMA_POSITIVE, true},
     {"minimum", SCHEMA_NUMBER, true},    {"maximum", SCHEMA_NUMBER, true},
@@ -97,6 +107,9 @@ static const schema_member performance_members[] = {
     {"hosmer_lemeshow", SCHEMA_OBJECT, false},
     {"sensitivity", SCHEMA_PROBABILITY, false},
     {"specificity", SCHEMA_PROBABILITY, false},
+    {"brier", SCHEMA_PROBABILITY, false},
+    {"calibration_intercept", SCHEMA_NUMBER, false},
+    {"calibration_slope", SCHEMA_NUMBER, false},
     {"note", SCHEMA_TEXT, false},
     {0},
 };
@@ -187,6 +200,13 @@ static bool fill_number(risk_predictor *predictor, const schema_place *place, bo
     const json_t *development = json_object_get(object, "development");
     const json_t *possible = json_object_get(object, "possible");
     if (!schema_check(object, place, number_members, err)) {
+        return false;
+    }
+    const json_t *with = json_object_get(object, "measured_with");
+    char with_path[PATH_SIZE];
+    snprintf(with_path, sizeof with_path, "%s.measured_with", place->path);
+    schema_place with_place = {place->origin, with_path};
+    if (with && !schema_check(with, &with_place, measured_members, err)) {
         return false;
     }
     predictor->unit = text_of(object, "unit");
@@ -413,5 +433,6 @@ bool risk_model_fill(myo_model *model, const char *origin, myo_error *err) {
             return false;
         }
     }
-    return fill_intercept(model, origin, err) && check_description(root, origin, err);
+    return fill_intercept(model, origin, err) && risk_covariance_fill(model, origin, err) &&
+           check_description(root, origin, err);
 }

@@ -35,6 +35,21 @@ static bool is_array_of(const json_t *value, bool (*test)(const json_t *)) {
     return true;
 }
 
+static bool is_triangle(const json_t *value) {
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *row = json_array_get(value, i);
+        if (json_array_size(row) != i + 1) {
+            return false;
+        }
+        for (size_t k = 0; k <= i; k++) {
+            if (!json_is_number(json_array_get(row, k))) {
+                return false;
+            }
+        }
+    }
+    return json_array_size(value) > 0;
+}
+
 static bool is_object(const json_t *value) {
     return json_is_object(value);
 }
@@ -70,6 +85,11 @@ static const char *complaint(const json_t *value, schema_kind kind) {
                    : "must be an array of at least one object";
     case SCHEMA_TEXTS:
         return is_array_of(value, is_text) ? NULL : "must be an array of texts";
+    case SCHEMA_TRIANGLE:
+        return is_triangle(value)
+                   ? NULL
+                   : "must be the rows of a lower triangle: arrays of one number, of "
+                     "two, of three, and so on";
     }
     return "is of an unknown kind";
 }

@@ -17,7 +17,8 @@ typedef enum schema_kind {
     SCHEMA_RANGE,       /* [lower, upper], lower < upper */
     SCHEMA_OBJECT,
     SCHEMA_OBJECTS, /* array of at least one object */
-    SCHEMA_TEXTS    /* array of texts */
+    SCHEMA_TEXTS,   /* array of texts */
+    SCHEMA_TRIANGLE /* array of arrays of one number, of two, of three, ... */
 } schema_kind;
 
 typedef struct schema_member {

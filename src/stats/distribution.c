@@ -35,3 +35,15 @@ double stats_normal_quantile(double probability) {
     gsl_set_error_handler_off();
     return gsl_cdf_ugaussian_Pinv(probability);
 }
+
+double stats_normal_two_sided(double z) {
+    return 2.0 * gsl_cdf_ugaussian_Q(fabs(z));
+}
+
+double stats_chi2_upper(double chi2, double df) {
+    gsl_set_error_handler_off();
+    if (isnan(chi2) || !(df > 0.0)) {
+        return NAN;
+    }
+    return isinf(chi2) ? 0.0 : gsl_cdf_chisq_Q(chi2 > 0.0 ? chi2 : 0.0, df);
+}

@@ -14,5 +14,9 @@ double stats_t_quantile(double probability, double df);
 /* Probability that |t| is above |t|. */
 double stats_t_two_sided(double t, double df);
 double stats_normal_quantile(double probability);
+/* Probability that |z| is above |z|. */
+double stats_normal_two_sided(double z);
+/* Probability that chi squared with `df` degrees of freedom is above `chi2`. */
+double stats_chi2_upper(double chi2, double df);
 
 #endif

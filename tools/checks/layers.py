@@ -32,6 +32,9 @@ ALLOWED = {
     "tracing": LOW | {"io", "dicom"},
     "phantom": LOW | {"io", "dicom"},
     "plugin": LOW | {"segment", "fat"},
+    "cohort": {"base", "io"},
+    "fit": {"base", "io", "cohort", "stats", "risk"},
+    "validate": {"base", "io", "cohort", "stats", "risk", "report"},
 }
 # Of the folder of a module beside it, only these headers.
 ONLY_HEADERS = {"dicom": {"dicom/seg_read.h", "dicom/writer.h"}}

@@ -20,9 +20,9 @@ static void relative_parts_add_up_in_squares(void **state) {
      */
     double height = 2.0 * 0.01 / sqrt(12.0) / 1.6;
     double expected = 250.0 * sqrt(0.05 * 0.05 + 0.24 * 0.24 + height * height);
-    assert_float_equal(i.standard_mm2_m2, expected, 1e-9);
-    assert_float_equal(i.upper - 250.0, 1.959963984540054 * expected, 1e-9);
-    assert_float_equal(250.0 - i.lower, i.upper - 250.0, 1e-9);
+    assert_near(i.standard_mm2_m2, expected, 1e-9);
+    assert_near(i.upper - 250.0, 1.959963984540054 * expected, 1e-9);
+    assert_near(250.0 - i.lower, i.upper - 250.0, 1e-9);
     assert_int_equal(i.contains, MYO_UNCERTAINTY_ALL);
 }
 
@@ -32,7 +32,7 @@ static void each_part_can_be_left_out(void **state) {
     for (unsigned bit = 0; bit < MYO_UNCERTAINTY_PARTS; bit++) {
         myo_smi_interval i;
         myo_measure_smi_interval(&patient, 1u << bit, &i);
-        assert_float_equal(i.standard_mm2_m2, 250.0 * relative[bit], 1e-9);
+        assert_near(i.standard_mm2_m2, 250.0 * relative[bit], 1e-9);
         assert_int_equal(i.contains, 1u << bit);
     }
     myo_smi_interval none;
@@ -46,7 +46,7 @@ static void a_reader_study_counts_more_than_an_estimate(void **state) {
     studied.reader_sem_mm2 = 64.0;
     myo_smi_interval i;
     myo_measure_smi_interval(&studied, MYO_UNCERTAINTY_OUTLINE, &i);
-    assert_float_equal(i.standard_mm2_m2, 25.0, 1e-9);
+    assert_near(i.standard_mm2_m2, 25.0, 1e-9);
 }
 
 static void what_is_unknown_is_not_named(void **state) {
@@ -67,16 +67,16 @@ static void an_area_is_not_negative(void **state) {
     doubtful.expected_dice = 0.2;
     myo_smi_interval i;
     myo_measure_smi_interval(&doubtful, MYO_UNCERTAINTY_ALL, &i);
-    assert_float_equal(i.lower, 0.0, 0.0);
+    assert_near(i.lower, 0.0, 1e-9);
 }
 
 static void heights_tell_their_rounding(void **state) {
     (void)state;
-    assert_float_equal(myo_height_step_m(1.66), 0.01, 0.0);
-    assert_float_equal(myo_height_step_m(1.70), 0.01, 0.0);
-    assert_float_equal(myo_height_step_m(1.665), 0.005, 0.0);
-    assert_float_equal(myo_height_step_m(1.663), 0.001, 0.0);
-    assert_float_equal(myo_height_step_m(1.6635), 0.001, 0.0);
+    assert_near(myo_height_step_m(1.66), 0.01, 1e-9);
+    assert_near(myo_height_step_m(1.70), 0.01, 1e-9);
+    assert_near(myo_height_step_m(1.665), 0.005, 1e-9);
+    assert_near(myo_height_step_m(1.663), 0.001, 1e-9);
+    assert_near(myo_height_step_m(1.6635), 0.001, 1e-9);
 }
 
 int main(void) {

@@ -189,6 +189,60 @@ static void damaged_files_do_no_harm(void **state) {
     assert_true(refused > tried / 2);
 }
 
+/* Whose standard errors are 0.01 and 0.2. */
+#define COVARIANCE                                                                                 \
+    "\"covariance\": {\"terms\": [\"intercept\", \"age\", \"sex=F\"],"                             \
+    " \"rows\": [[0.09], [-0.002, 0.0001], [0.01, 0.0005, 0.04]]}, \"source\""
+
+/* Age 60, F: 0.09 + 3600 x 0.0001 + 0.04 + 2 (60 x -0.002 + 0.01 + 60 x 0.0005) = 0.33. */
+static void a_covariance_gives_the_interval(void **state) {
+    (void)state;
+    char *text = edited("\"source\": {\"citation\"", COVARIANCE ": {\"citation\"");
+    myo_model *model;
+    myo_error err = {0};
+    if (!myo_model_parse(text, strlen(text), "m.json", &model, &err)) {
+        fail_msg("%s", err.message);
+    }
+    myo_prediction p;
+    assert_true(myo_model_predict(model, look_up, NULL, &p, &err));
+    assert_near(p.linear_predictor, 0.2, 1e-12);
+    double half_width = 1.959963984540054 * sqrt(0.33);
+    assert_near(p.lower, 1.0 / (1.0 + exp(half_width - 0.2)), 1e-12);
+    assert_near(p.upper, 1.0 / (1.0 + exp(-half_width - 0.2)), 1e-12);
+    myo_model_destroy(model);
+    free(text);
+}
+
+static void a_covariance_that_does_not_fit_is_refused(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"{\"terms\": [\"intercept\", \"sex=F\", \"age\"], \"rows\": [[1]]}",
+         "m.json: covariance.terms: must name the intercept and then every term in the order of "
+         "the "
+         "predictors, levels as NAME=LEVEL"},
+        {"{\"terms\": [\"intercept\", \"age\", \"sex=F\"], \"rows\": [[1], [0, 1]]}",
+         "m.json: covariance.rows: must have a row for each term"},
+        {"{\"terms\": [\"intercept\", \"age\", \"sex=F\"], \"rows\": [[1], [0, 1], [0, 0]]}",
+         "m.json: covariance.rows: must be the rows of a lower triangle: arrays of one number, of "
+         "two, of three, and so on"},
+        {"{\"terms\": [\"intercept\", \"age\", \"sex=F\"], \"rows\": [[0.09], [0.004, 0.0001], "
+         "[0, 0, 0.04]]}",
+         "m.json: covariance.rows: is no covariance: a combination has a negative variance"},
+        {"{\"terms\": [\"intercept\", \"age\", \"sex=F\"], \"rows\": [[0.09], [0, 0.0002], "
+         "[0, 0, 0.04]]}",
+         "m.json: covariance.rows: does not belong to the standard errors of the predictors"},
+        {"{\"terms\": [\"intercept\"]}", "m.json: covariance.rows: is missing"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char member[512];
+        snprintf(member, sizeof member, "\"covariance\": %s, \"source\": {\"citation\"",
+                 cases[i][0]);
+        char *text = edited("\"source\": {\"citation\"", member);
+        refuses(text, strlen(text), cases[i][1]);
+        free(text);
+    }
+}
+
 static void oversized_files_are_refused(void **state) {
     (void)state;
     size_t size = ((size_t)1 << 20) + 1;
@@ -245,6 +299,8 @@ int main(void) {
         cmocka_unit_test(text_that_is_no_json_names_the_line),
         cmocka_unit_test(damaged_files_do_no_harm),
         cmocka_unit_test(oversized_files_are_refused),
+        cmocka_unit_test(a_covariance_gives_the_interval),
+        cmocka_unit_test(a_covariance_that_does_not_fit_is_refused),
         cmocka_unit_test(models_are_found_by_name_or_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Likelihood ratio tests and profile likelihood intervals.
+ *
+ * A test compares the maximum with the one where the coefficients of a term are 0. An interval by
+ * profile likelihood holds the values of a coefficient that such a test would not reject: its ends
+ * are where the maximum over the other coefficients lies half a quantile of chi squared with one
+ * degree of freedom below the overall one (D. Venzon and S. Moolgavkar, Appl. Stat. 37:87-94,
+ * 1988). Under Firth's penalty both use the penalised likelihood with the determinant of the whole
+ * information (G. Heinze and M. Schemper, Stat. Med. 21:2409-2419, 2002).
+ */
+#include "base/memory.h"
+#include "stats/logistic_private.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROFILE_STEPS_MAX 60
+/* Accuracy of the signed root of the likelihood ratio at an end, in its own units (quantiles of the
+ * normal distribution). */
+#define ROOT_TOLERANCE 1e-9
+/* Farthest end that is looked for, in standard errors: beyond it the profile is taken for flat. */
+#define REACH_MAX 1e3
+
+/* One thread's engine. */
+typedef struct tester {
+    newton n;
+    bool *fixed;
+} tester;
+
+typedef struct testing {
+    const myo_design *design;
+    const logistic_maximum *maximum;
+    myo_logistic_fit *fit;
+    double quantile;
+    tester *testers;
+    size_t tester_count;
+} testing;
+
+static void clear_testers(testing *t) {
+    for (size_t i = 0; t->testers && i < t->tester_count; i++) {
+        newton_clear(&t->testers[i].n);
+        free(t->testers[i].fixed);
+    }
+    free(t->testers);
+}
+
+static bool create_testers(testing *t, size_t count, myo_error *err) {
+    const logistic_scaled *scaled = t->maximum->scaled;
+    t->tester_count = count;
+    t->testers = myo_alloc_array(count, sizeof *t->testers, err);
+    for (size_t i = 0; t->testers && i < count; i++) {
+        tester *one = &t->testers[i];
+        one->fixed = myo_alloc_array(scaled->columns + 1, sizeof *one->fixed, err);
+        if (!one->fixed || !newton_create(scaled->rows, scaled->columns, &one->n, err)) {
+            return false;
+        }
+        one->n.column = (const double *const *)scaled->column;
+        one->n.event = t->maximum->event;
+        one->n.firth = t->maximum->firth;
+        one->n.fixed = one->fixed;
+    }
+    return t->testers != NULL;
+}
+
+/* The engine at the maximum, with nothing fixed. */
+static void restart(const testing *t, tester *one) {
+    memset(one->fixed, 0, one->n.coefficients * sizeof *one->fixed);
+    memcpy(one->n.beta, t->maximum->beta, one->n.coefficients * sizeof *one->n.beta);
+}
+
+static bool stuck(myo_error *err) {
+    return myo_error_set(err, MYO_E_RANGE, "a fit for a likelihood ratio does not converge");
+}
+
+static bool test_term(void *user, size_t worker, size_t task, myo_error *err) {
+    testing *t = user;
+    tester *one = &t->testers[worker];
+    restart(t, one);
+    for (size_t c = 0; c < t->design->columns; c++) {
+        if (t->design->term[c] == task) {
+            one->fixed[c + 1] = true;
+            one->n.beta[c + 1] = 0.0;
+        }
+    }
+    if (newton_run(&one->n) != NEWTON_CONVERGED) {
+        return stuck(err);
+    }
+    myo_logistic_term *term = &t->fit->terms[task];
+    term->ratio_chi2 = fmax(2.0 * (t->maximum->penalised - one->n.penalised), 0.0);
+    term->ratio_p = gsl_cdf_chisq_Q(term->ratio_chi2, (double)term->df);
+    return true;
+}
+
+/* Signed root of the likelihood ratio with coefficient j held at a value. */
+static bool signed_root(const testing *t, tester *one, size_t j, double value, double *root) {
+    one->fixed[j] = true;
+    one->n.beta[j] = value;
+    if (newton_run(&one->n) != NEWTON_CONVERGED) {
+        return false;
+    }
+    double ratio = 2.0 * (t->maximum->penalised - one->n.penalised);
+    *root = copysign(sqrt(fmax(ratio, 0.0)), value - t->maximum->beta[j]);
+    return true;
+}
+
+/* Where the signed root is `target`: it is nearly linear in the coefficient, so that the secant
+ * through the last point and the maximum, where the root is 0, converges in a few steps; a bracket
+ * keeps it from leaving. */
+static bool find_end(const testing *t, tester *one, size_t j, double target, double *end) {
+    double best = t->maximum->beta[j],
+           error = t->fit->coefficients[j].standard_error * t->maximum->scaled->sd[j - 1];
+    double inner = best, outer = NAN, inner_root = 0.0, outer_root = NAN;
+    double value = best + target * error, root;
+    restart(t, one);
+    for (int step = 0; step < PROFILE_STEPS_MAX; step++) {
+        if (fabs(value - best) > REACH_MAX * error) {
+            *end = copysign(INFINITY, target);
+            return true;
+        }
+        if (!signed_root(t, one, j, value, &root)) {
+            return false;
+        }
+        if (fabs(root - target) < ROOT_TOLERANCE) {
+            break;
+        }
+        if (fabs(root) < fabs(target)) {
+            inner = value;
+            inner_root = root;
+        } else {
+            outer = value;
+            outer_root = root;
+        }
+        if (isnan(outer)) { /* still on the inner side: go on, at most three times as far */
+            double ratio = fabs(root) > fabs(target) / 3.0 ? target / root : 3.0;
+            value = best + (value - best) * fmax(ratio, 1.0 + 1e-6);
+        } else {
+            double share = (target - inner_root) / (outer_root - inner_root);
+            /* Alternate with bisection, so that neither side of the bracket is stuck. */
+            share = step % 4 == 3 ? 0.5 : fmin(fmax(share, 0.0), 1.0);
+            value = inner + share * (outer - inner);
+        }
+    }
+    *end = value;
+    return true;
+}
+
+/* The interval and test of one column. */
+static bool profile_column(void *user, size_t worker, size_t task, myo_error *err) {
+    testing *t = user;
+    tester *one = &t->testers[worker];
+    size_t j = task + 1;
+    double sd = t->maximum->scaled->sd[task], lower, upper, root;
+    restart(t, one);
+    if (!signed_root(t, one, j, 0.0, &root) || !find_end(t, one, j, -t->quantile, &lower) ||
+        !find_end(t, one, j, t->quantile, &upper)) {
+        return stuck(err);
+    }
+    myo_logistic_coefficient *coefficient = &t->fit->coefficients[j];
+    coefficient->profile_p = erfc(fabs(root) / sqrt(2.0));
+    coefficient->profile_lower = lower / sd;
+    coefficient->profile_upper = upper / sd;
+    return true;
+}
+
+static bool run_tests(testing *t, const myo_parallel *plan, size_t count, myo_parallel_task task,
+                      myo_error *err) {
+    bool done = create_testers(t, myo_parallel_workers(plan, count), err) &&
+                myo_parallel_run(plan, count, task, t, err);
+    clear_testers(t);
+    return done;
+}
+
+bool logistic_test_terms(const myo_design *design, const logistic_maximum *maximum,
+                         const myo_logistic_options *options, myo_logistic_fit *fit,
+                         myo_error *err) {
+    testing t = {.design = design, .maximum = maximum, .fit = fit};
+    return design->terms == 0 || run_tests(&t, &options->parallel, design->terms, test_term, err);
+}
+
+bool logistic_profile(const logistic_maximum *maximum, const myo_logistic_options *options,
+                      myo_logistic_fit *fit, myo_error *err) {
+    testing t = {.maximum = maximum,
+                 .fit = fit,
+                 .quantile = gsl_cdf_ugaussian_Qinv(0.5 * (1.0 - options->level))};
+    size_t columns = fit->coefficient_count - 1;
+    return columns == 0 || run_tests(&t, &options->parallel, columns, profile_column, err);
+}
