@@ -29,7 +29,7 @@ bool fat_count_muscles(const myo_fat_input *input, fat_histogram *out) {
     }
     for (size_t i = 0; i < input->columns * input->rows; i++) {
         myo_structure structure;
-        if (fat_is_muscle(input->labels[i], &structure)) {
+        if (fat_is_muscle(input->labels[i], &structure) && isfinite(input->intensity[i])) {
             size_t bin = (size_t)(((double)input->intensity[i] - out->lowest) / out->bin_width);
             out->pixels[bin < FAT_BINS ? bin : FAT_BINS - 1] += 1.0;
             out->count++;

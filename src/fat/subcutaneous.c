@@ -95,7 +95,9 @@ static size_t collect(const myo_fat_input *in, const lines *l, double *levels) {
         }
         /* k is the first pixel behind the muscle, or 0. */
         for (size_t j = k + from; k > 0 && j < l->length && j < k + to; j++) {
-            levels[count++] = (double)in->intensity[pixel_at(l, line, j)];
+            double level = (double)in->intensity[pixel_at(l, line, j)];
+            levels[count] = level;
+            count += isfinite(level) ? 1 : 0;
         }
     }
     return count;
