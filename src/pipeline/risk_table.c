@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Risk from a feature table and from nothing else. */
+#include "base/number.h"
 #include "base/text.h"
 #include "io/csv.h"
 #include "report/tables.h"
@@ -9,6 +10,8 @@
 #include <myotome/pipeline.h>
 #include <stdio.h>
 #include <string.h>
+
+#define COLUMN_NAME_SIZE 256
 
 typedef struct row_view {
     const myo_csv *csv;
@@ -22,6 +25,27 @@ static const char *lookup(void *user, const char *name) {
                                                          : NULL;
 }
 
+/* Half of the width of the 95 % interval of a normal distribution, in standard deviations. */
+#define Z95 1.959963984540054
+
+/* From the interval beside the value, NAME_lower and NAME_upper; NaN without one. */
+static double uncertainty(void *user, const char *name) {
+    static const char *const endings[] = {"_lower", "_upper"};
+    double bounds[2];
+    for (int i = 0; i < 2; i++) {
+        char column[COLUMN_NAME_SIZE];
+        snprintf(column, sizeof column, "%s%s", name, endings[i]);
+        const char *text = lookup(user, column);
+        if (!text || !myo_number_parse(text, &bounds[i])) {
+            return (double)NAN;
+        }
+    }
+    const char *value = lookup(user, name);
+    double middle;
+    /* The lower end stops at 0; the upper one is always as far off as it should. */
+    return value && myo_number_parse(value, &middle) ? (bounds[1] - middle) / Z95 : (double)NAN;
+}
+
 static const char *text_or_empty(row_view *view, const char *name) {
     const char *text = lookup(view, name);
     return text ? text : "";
@@ -29,7 +53,11 @@ static const char *text_or_empty(row_view *view, const char *name) {
 
 /* A myo_measured_lookup over a row. */
 static bool measured(void *user, const char *name, myo_measured *out) {
-    return myo_measured_from_row(lookup, user, name, out);
+    *out = (myo_measured){0};
+    bool known = myo_measured_from_row(lookup, user, name, out);
+    double standard = uncertainty(user, name);
+    out->standard_uncertainty = standard;
+    return known || isfinite(standard);
 }
 
 /* True where the flags of a row hold the one of a level that is not confirmed. */
@@ -48,7 +76,7 @@ static bool is_level_doubtful(row_view *view) {
 }
 
 static myo_prediction no_prediction(const char *warning) {
-    myo_prediction prediction = {NAN, NAN, NAN, NAN, "", ""};
+    myo_prediction prediction = {NAN, NAN, NAN, NAN, "", "", ""};
     snprintf(prediction.warnings, sizeof prediction.warnings, "%s", warning);
     return prediction;
 }

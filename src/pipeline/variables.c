@@ -75,6 +75,9 @@ bool variables_measured(void *user, const char *name, myo_measured *out) {
         const char *key = myo_structure_get((myo_structure)s)->key;
         if (strncmp(name, key, strlen(key)) == 0 && name[strlen(key)] == '_') {
             *out = v->features->measured[s];
+            if (strcmp(name + strlen(key), "_smi_mm2_m2") == 0) {
+                out->standard_uncertainty = v->features->smi_interval[s].standard_mm2_m2;
+            }
             return true;
         }
     }

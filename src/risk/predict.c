@@ -30,6 +30,7 @@
 /* Running sums over the terms, and their values. */
 typedef struct sums {
     double linear_predictor, variance;
+    double measured_variance; /* by the uncertainties of the measures */
     double values[TERMS_MAX];
     size_t count;
 } sums;
@@ -100,6 +101,16 @@ static bool add_number(const risk_predictor *predictor, const char *text, sums *
     return true;
 }
 
+/* What the uncertainty of a measure adds. */
+static void add_uncertainty(const risk_predictor *predictor, double standard_uncertainty,
+                            sums *total, char *contains) {
+    double part = predictor->terms[0].coefficient * standard_uncertainty;
+    if (!predictor->reference && isfinite(part) && part != 0.0) {
+        total->measured_variance += part * part;
+        list_append(contains, "%s", predictor->name);
+    }
+}
+
 static bool add_category(const risk_predictor *predictor, const char *text, sums *total,
                          myo_error *err) {
     bool known = strcasecmp(text, predictor->reference) == 0;
@@ -129,7 +140,7 @@ static double logistic(double linear_predictor) {
 static void finish(const myo_model *model, const sums *total, myo_prediction *out) {
     double variance =
         model->covariance ? risk_covariance_variance(model, total->values) : total->variance;
-    double half_width = RISK_Z95 * sqrt(variance);
+    double half_width = RISK_Z95 * sqrt(variance + total->measured_variance);
     out->linear_predictor = total->linear_predictor;
     out->probability = logistic(total->linear_predictor);
     out->lower = logistic(total->linear_predictor - half_width);
@@ -200,17 +211,23 @@ bool myo_model_predict_measured(const myo_model *model, myo_variable_lookup look
         list_append(out->warnings, "%s", model->unavailable);
         return list_missing(model, lookup, user, out, err);
     }
+    list_append(out->contains, "coefficients");
     if (strcmp(model->intercept_source, "reconstructed") == 0) {
         list_append(out->warnings, "intercept reconstructed, not published");
     }
     sums total; /* its values are many, and not all used */
     total.linear_predictor = model->intercept;
     total.variance = model->standard_error_at_centre * model->standard_error_at_centre;
+    total.measured_variance = 0.0;
     total.count = 0;
     for (size_t i = 0; i < model->predictor_count; i++) {
         const risk_predictor *predictor = &model->predictors[i];
         if (!add_predictor(predictor, lookup(user, predictor->name), &total, out, err)) {
             return false;
+        }
+        myo_measured how = {0};
+        if (measured && measured(user, predictor->name, &how)) {
+            add_uncertainty(predictor, how.standard_uncertainty, &total, out->contains);
         }
     }
     if (!*out->missing && accepted) {

@@ -23,7 +23,7 @@
 
 /* Greatest violation of the conditions of a minimum, for columns of variance 1 and weights that sum
  * to 1; coefficients are then right to about ten times that. */
-#define VIOLATION_MAX 1e-7
+#define VIOLATION_MAX 1e-8
 #define STEPS_MAX 200
 /* The matrix is made anew when a step leaves more than this part of the violation: of the values
  * that were tried, the one with the least work on 5,000 rows of 60 columns. */

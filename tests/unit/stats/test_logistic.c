@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Logistic regression where the answer follows by hand, and where there is none; collinearity; and
+ * the area under the curve. R's numbers are in test_fit_golden.c. */
+#include "cmocka_all.h"
+#include "fit_cohorts.h"
+#include "stats/auc.h"
+#include "stats/logistic.h"
+
+#include <string.h>
+
+static const myo_logistic_options usual = {
+    .firth = MYO_FIRTH_NEVER, .tests = true, .profile = true, .level = 0.95};
+
+static myo_design one_column(const double *values, size_t rows) {
+    myo_design design;
+    assert_true(myo_design_create(rows, 1, &design, NULL));
+    memcpy(design.values, values, rows * sizeof *values);
+    design.terms = 1;
+    return design;
+}
+
+/* A table of two by two: 10 of 40 exposed and 5 of 60 others have the event. The odds ratio is
+ * (10 / 30) / (5 / 55), the variance of its logarithm the sum of the reciprocal counts. */
+static void a_table_of_two_by_two_has_its_odds_ratio(void **state) {
+    (void)state;
+    double exposed[100];
+    unsigned char event[100];
+    for (size_t i = 0; i < 100; i++) {
+        exposed[i] = i < 40 ? 1.0 : 0.0;
+        event[i] = i < 10 || (i >= 40 && i < 45);
+    }
+    myo_design design = one_column(exposed, 100);
+    myo_logistic_fit fit;
+    assert_true(myo_logistic_fit_design(&design, event, &usual, &fit, NULL));
+    assert_near(fit.coefficients[0].estimate, log(5.0 / 55.0), 1e-12);
+    assert_near(fit.coefficients[1].estimate, log(10.0 / 30.0) - log(5.0 / 55.0), 1e-12);
+    double variance = 1.0 / 10 + 1.0 / 30 + 1.0 / 5 + 1.0 / 55;
+    assert_near(fit.coefficients[1].standard_error, sqrt(variance), 1e-9);
+    assert_near(fit.coefficients[0].standard_error, sqrt(1.0 / 5 + 1.0 / 55), 1e-9);
+    assert_near(fit.covariance[1], -(1.0 / 5 + 1.0 / 55), 1e-9);
+    /* Likelihood ratio: sum of 2 n log(share of the group / share of all). */
+    double ratio = 2.0 * (10 * log(0.25 / 0.15) + 30 * log(0.75 / 0.85) + 5 * log(5.0 / 60 / 0.15) +
+                          55 * log(55.0 / 60 / 0.85));
+    assert_near(fit.terms[0].ratio_chi2, ratio, 1e-9);
+    assert_near(fit.ratio_chi2, ratio, 1e-9);
+    assert_near(fit.coefficients[1].profile_p, erfc(sqrt(ratio / 2.0)), 1e-9);
+    myo_logistic_fit_clear(&fit);
+    myo_design_clear(&design);
+}
+
+/* Firth's penalty on a table of two by two adds a half to each cell. */
+static void the_penalty_adds_a_half_to_each_cell(void **state) {
+    (void)state;
+    double exposed[30];
+    unsigned char event[30];
+    for (size_t i = 0; i < 30; i++) {
+        exposed[i] = i < 10 ? 1.0 : 0.0;
+        event[i] = i < 10 || i >= 25; /* all exposed, 5 of 20 others */
+    }
+    myo_design design = one_column(exposed, 30);
+    myo_logistic_options options = usual;
+    options.firth = MYO_FIRTH_AUTO;
+    myo_logistic_fit fit;
+    assert_true(myo_logistic_fit_design(&design, event, &options, &fit, NULL));
+    assert_true(fit.separated);
+    assert_true(fit.firth);
+    assert_true(fit.separating[0]);
+    assert_near(fit.coefficients[1].estimate, log(10.5 / 0.5) - log(5.5 / 15.5), 1e-7);
+    assert_true(isfinite(fit.coefficients[1].profile_lower));
+    assert_true(isfinite(fit.coefficients[1].profile_upper));
+    myo_logistic_fit_clear(&fit);
+    options.firth = MYO_FIRTH_NEVER;
+    myo_error err = {0};
+    assert_false(myo_logistic_fit_design(&design, event, &options, &fit, &err));
+    assert_int_equal(err.code, MYO_E_RANGE);
+    assert_string_equal(err.message,
+                        "the predictors separate the events from the others without an error, so "
+                        "that there is no maximum of the likelihood; allow Firth's penalty");
+    myo_design_clear(&design);
+}
+
+/* Only the columns that separate are named, and one patient in the wrong place ends it. */
+static void separation_is_found_and_not_seen_where_there_is_none(void **state) {
+    (void)state;
+    fit_cohort cohorts[] = FIT_COHORTS;
+    fit_cohort *quasi = &cohorts[COHORT_QUASI];
+    assert_true(fit_cohort_make(quasi));
+    myo_logistic_options options = usual;
+    options.firth = MYO_FIRTH_AUTO;
+    options.profile = false;
+    myo_logistic_fit fit;
+    assert_true(myo_logistic_fit_design(&quasi->design, quasi->event, &options, &fit, NULL));
+    assert_true(fit.separated);
+    assert_false(fit.separating[0]);
+    assert_false(fit.separating[1]);
+    assert_true(fit.separating[2]);
+    myo_logistic_fit_clear(&fit);
+    size_t row = 0;
+    while (quasi->design.values[2 * quasi->rows + row] < 0.5) {
+        row++;
+    }
+    quasi->event[row] = 0;
+    assert_true(myo_logistic_fit_design(&quasi->design, quasi->event, &options, &fit, NULL));
+    assert_false(fit.separated);
+    assert_false(fit.firth);
+    myo_logistic_fit_clear(&fit);
+    fit_cohort_clear(quasi);
+}
+
+/* Another unit and another zero point change the coefficient as they must, and nothing else. */
+static void units_do_not_matter(void **state) {
+    (void)state;
+    fit_cohort cohorts[] = FIT_COHORTS;
+    fit_cohort *c = &cohorts[COHORT_PLAIN];
+    assert_true(fit_cohort_make(c));
+    myo_logistic_fit before, after;
+    assert_true(myo_logistic_fit_design(&c->design, c->event, &usual, &before, NULL));
+    for (size_t i = 0; i < c->rows; i++) {
+        c->design.values[i] = 1e4 + 1e-2 * c->design.values[i];
+    }
+    assert_true(myo_logistic_fit_design(&c->design, c->event, &usual, &after, NULL));
+    double b = before.coefficients[1].estimate;
+    assert_near(after.coefficients[1].estimate, 1e2 * b, 1e-8 * fabs(1e2 * b));
+    assert_near(after.log_likelihood, before.log_likelihood, 1e-8);
+    assert_near(after.coefficients[1].profile_upper, 1e2 * before.coefficients[1].profile_upper,
+                1e-6);
+    for (size_t j = 2; j < before.coefficient_count; j++) {
+        assert_near(after.coefficients[j].estimate, before.coefficients[j].estimate, 1e-7);
+        assert_near(after.coefficients[j].standard_error, before.coefficients[j].standard_error,
+                    1e-7);
+    }
+    myo_logistic_fit_clear(&before);
+    myo_logistic_fit_clear(&after);
+    fit_cohort_clear(c);
+}
+
+/* x3 = 2 x1 - x2 + 5; x4 is free. */
+static void a_dependent_column_is_found_with_its_partners(void **state) {
+    (void)state;
+    double state_of = 7.0;
+    myo_design design;
+    assert_true(myo_design_create(50, 4, &design, NULL));
+    for (size_t i = 0; i < 50; i++) {
+        double x1 = fit_draw(&state_of), x2 = fit_draw(&state_of), x4 = fit_draw(&state_of);
+        const double row[] = {x1, x4, x2, 2.0 * x1 - x2 + 5.0};
+        for (size_t c = 0; c < 4; c++) {
+            design.values[c * 50 + i] = row[c];
+            design.term[c] = c;
+        }
+    }
+    design.terms = 4;
+    myo_collinearity collinearity;
+    assert_true(myo_design_collinearity(&design, &collinearity, NULL));
+    assert_int_equal(collinearity.dependent, 3);
+    assert_true(fabs(collinearity.weight[0]) > 0.1);
+    assert_near(collinearity.weight[1], 0.0, 1e-9);
+    assert_true(fabs(collinearity.weight[2]) > 0.1);
+    assert_true(isinf(collinearity.vif[0]));
+    myo_collinearity_clear(&collinearity);
+    for (size_t i = 0; i < 50; i++) {
+        design.values[50 + i] = 3.25; /* a constant, before the dependent one */
+    }
+    assert_true(myo_design_collinearity(&design, &collinearity, NULL));
+    assert_int_equal(collinearity.dependent, 1);
+    myo_collinearity_clear(&collinearity);
+    myo_design_clear(&design);
+}
+
+/* Scores 1 2 2 3 with events at 2 and 3: of four pairs, three and a half are in order. */
+static void the_area_counts_ties_half(void **state) {
+    (void)state;
+    const double score[] = {2.0, 1.0, 2.0, 3.0};
+    const unsigned char event[] = {1, 0, 0, 1};
+    double auc;
+    assert_true(myo_stats_auc(score, event, 4, &auc, NULL));
+    assert_near(auc, 3.5 / 4.0, 1e-15);
+    /* Row 0 twice, row 3 not at all: events 2, 2 against 1, 2. */
+    const unsigned times[] = {2, 1, 1, 0};
+    myo_auc_place places[4];
+    myo_auc_order(score, 4, places);
+    assert_true(myo_auc_weighted(places, 4, event, times, &auc));
+    assert_near(auc, 3.0 / 4.0, 1e-15);
+    myo_error err = {0};
+    assert_false(myo_stats_auc(score, (const unsigned char[]){1, 1, 1, 1}, 4, &auc, &err));
+    assert_int_equal(err.code, MYO_E_RANGE);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_of_two_by_two_has_its_odds_ratio),
+        cmocka_unit_test(the_penalty_adds_a_half_to_each_cell),
+        cmocka_unit_test(separation_is_found_and_not_seen_where_there_is_none),
+        cmocka_unit_test(units_do_not_matter),
+        cmocka_unit_test(a_dependent_column_is_found_with_its_partners),
+        cmocka_unit_test(the_area_counts_ties_half),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
