@@ -65,6 +65,18 @@ static const cli_example examples[] = {
     {"myotome remeasure out --fat otsu -o otsu", "Another fat method, with the corrections."},
 };
 
+/* Images that are not where they were are what most often goes wrong. */
+static cli_status fail(const cli_call *call, const char *results, const myo_error *err) {
+    myo_error explained = *err;
+    if (err->code == MYO_E_IO && call->operand_count == 1) {
+        explained = (myo_error){0};
+        myo_error_set(&explained, err->code,
+                      "%s; if the images of %s have moved, give their place behind it",
+                      err->message, results);
+    }
+    return cli_fail(call, &explained);
+}
+
 /* Repeats the run that wrote a result folder; operands behind it are its inputs, where they moved.
  */
 static cli_status run_results(const cli_call *call, myo_measure_options *repeat, myo_error *err) {
@@ -93,9 +105,11 @@ static cli_status run_results(const cli_call *call, myo_measure_options *repeat,
         return cli_misuse(call->command, "%s holds no paths of its images: give them after it",
                           results);
     }
-    status = myo_pipeline_measure(repeat, &summary, err)
-                 ? cli_measure_finish(call, repeat, &summary)
-                 : cli_fail(call, err);
+    if (myo_pipeline_measure(repeat, &summary, err)) {
+        status = cli_measure_finish(call, repeat, &summary);
+    } else {
+        status = fail(call, results, err);
+    }
     free(output);
     return status;
 }

@@ -18,9 +18,15 @@
 #define DIGITS 17 /* what a double needs */
 #define DEFAULT_NAME "fitted"
 #define NAME_MAX_LENGTH 64
+#define ROUNDING 1e-9
 
 static json_t *real(double value) {
     return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* A measure that is 0 by definition, without what rounding leaves of it. */
+static json_t *tidy(double value) {
+    return real(fabs(value) < ROUNDING ? 0.0 : value);
 }
 
 static void set_text(json_t *object, const char *key, const char *text) {
@@ -151,7 +157,7 @@ static void append_performance(json_t *list, const char *data, const fit_perform
     }
     if (isfinite(p->calibration.slope.estimate)) {
         json_object_set_new(entry, "calibration_intercept",
-                            real(p->calibration.intercept.estimate));
+                            tidy(p->calibration.intercept.estimate));
         json_object_set_new(entry, "calibration_slope", real(p->calibration.slope.estimate));
     }
     if (isfinite(hl->chi2) && isfinite(hl->p)) {

@@ -10,13 +10,12 @@
 #define GROUPS 10          /* of the Hosmer-Lemeshow test */
 #define PARTIAL_FROM 0.8   /* partial areas reach from here to 1 */
 #define REPLICATES 1000    /* of the intervals of partial areas and decision curve */
-#define REPLICATES_MIN 200 /* in large cohorts */
-#define DRAWS_MAX 2e7      /* rows times replicates that are drawn unasked */
+#define REPLICATES_MIN 100 /* fewer make no interval: none then */
+#define DRAWS_MAX 2e7      /* rows times replicates that are drawn */
 
 static myo_bootstrap plan_bootstrap(const myo_fitted *f, size_t rows) {
-    double affordable = fmax(DRAWS_MAX / (double)rows, REPLICATES_MIN);
-    return (myo_bootstrap){.replicates =
-                               affordable < REPLICATES ? (size_t)affordable : (size_t)REPLICATES,
+    double affordable = fmin(DRAWS_MAX / (double)rows, REPLICATES);
+    return (myo_bootstrap){.replicates = affordable < REPLICATES_MIN ? 0 : (size_t)affordable,
                            .seed = f->options.seed,
                            .threads = f->options.threads,
                            .level = FIT_LEVEL};

@@ -30,5 +30,5 @@ const char *fit_unit(const myo_fit_options *options, const char *name) {
             return known[i][1];
         }
     }
-    return "as in the cohort";
+    return "unit of the cohort";
 }
