@@ -46,7 +46,7 @@ static void find_range(const risk_predictor *p, myo_nomogram_axis *axis) {
     axis->step = step;
     axis->from = multiple(first, step, axis->decimals);
     axis->to = multiple(last, step, axis->decimals);
-    if (!(axis->from < axis->to)) {
+    if (!(axis->from < axis->to && isfinite(axis->to - axis->from))) {
         axis->from = p->minimum;
         axis->to = p->maximum;
     }
@@ -57,7 +57,7 @@ static void fill_number(const risk_predictor *p, myo_nomogram_axis *axis, double
     find_range(p, axis);
     double first = axis->coefficient * axis->from, last = axis->coefficient * axis->to;
     axis->origin = fmin(first, last);
-    *width = fabs(last - first);
+    *width = isfinite(axis->step) ? fabs(last - first) : (double)INFINITY;
 }
 
 /* Leaves the parts of the linear predictor in the levels' points. */
@@ -93,14 +93,14 @@ static bool fill_axes(myo_nomogram *n, myo_error *err) {
         } else if (!fill_category(p, axis, &widths[i], err)) {
             return false;
         }
-        widest = fmax(widest, widths[i]);
+        widest = isnan(widths[i]) ? (double)INFINITY : fmax(widest, widths[i]);
         n->linear_predictor_0 += axis->origin;
     }
     n->points_per_unit = MYO_NOMOGRAM_POINTS / widest;
     if (!(widest > 0.0 && isfinite(widest) && isfinite(n->points_per_unit) &&
           isfinite(n->linear_predictor_0))) {
         return myo_error_set(err, MYO_E_RANGE, "%s: no nomogram: %s", n->name,
-                             widest > 0.0 ? "the coefficients are too large or too small"
+                             widest > 0.0 ? "coefficients or ranges are too large or too small"
                                           : "all coefficients are 0, so no predictor has points");
     }
     for (size_t i = 0; i < n->axis_count; i++) {
