@@ -72,9 +72,9 @@ MYO_API double myo_nomogram_total(const myo_nomogram *nomogram, double probabili
 /*
  * 95 % interval of the probability for a total between 0 and total_max, for the patient whose
  * predictors all lie equally far on the way from the centre of the model's data to the ends of
- * their axes. At both ends that is the only patient with this total; between them patients whose
- * predictors are far from the centre in opposite directions have a wider interval. False outside of
- * the range, and for a model without standard errors.
+ * their axes. At both ends that is the only patient with this total; between them other patients
+ * have other intervals, mostly wider ones. False outside of the range, and for a model without
+ * standard errors.
  */
 MYO_API bool myo_nomogram_interval(const myo_nomogram *nomogram, double total, double *lower,
                                    double *upper);

@@ -317,8 +317,9 @@ const cli_command cli_cmd_nomogram = {
         "probability for the total. Prints the points at the ends of each scale and the totals of "
         "round probabilities; draws with -o, and writes every step of every scale with --table.\n\n"
         "Scales reach as far as the model's development data. The interval of a total is that of a "
-        "patient whose predictors are equally far from the average; with --at the patient's own "
-        "is printed. docs/nomogram.md explains construction and reading. Not for clinical "
+        "patient whose predictors are all equally far from the average; others with this total "
+        "mostly have a wider one, which --at prints. docs/nomogram.md explains construction and "
+        "reading. Not for clinical "
         "decisions without review.",
     .options = options,
     .option_count = OPTION_COUNT,

@@ -24,7 +24,7 @@
 #define LINE (1.25 * PLOT_SIZE_TEXT)
 #define NAME_LINES_MAX 3
 #define OUTCOME_LINES_MAX 3
-#define ROW_ABOVE 8.0 /* of an axis without labels above */
+#define ROW_ABOVE 8.0  /* of an axis without labels above */
 #define ROW_BELOW 20.0 /* tick, label, and air */
 #define ROWS_MORE 3    /* points, total, probability */
 #define MARK_RADIUS 3.2
