@@ -25,16 +25,25 @@ typedef struct entry {
     double value;
 } entry;
 
+/* Takes the next word of a line and the character behind it. */
+static void take_word(const char **at, char *out, size_t size) {
+    size_t length = strcspn(*at, " \n");
+    assert_true(length > 0 && length < size);
+    memcpy(out, *at, length);
+    out[length] = '\0';
+    *at += length + 1;
+}
+
 /* Takes the next line; false at the end. */
 static bool next(const char **at, entry *e) {
     char number[64];
-    size_t length = strcspn(*at, "\n");
-    if (length == 0) {
+    if (!**at) {
         return false;
     }
-    assert_int_equal(sscanf(*at, "%31s %63s %63s", e->cohort, e->key, number), 3);
+    take_word(at, e->cohort, sizeof e->cohort);
+    take_word(at, e->key, sizeof e->key);
+    take_word(at, number, sizeof number);
     assert_true(myo_number_parse(number, &e->value));
-    *at += length + 1;
     return true;
 }
 
