@@ -49,7 +49,7 @@ bool newton_create(size_t rows, size_t columns, newton *out, myo_error *err) {
     static once_flag gsl_once = ONCE_FLAG_INIT;
     call_once(&gsl_once, silence_gsl);
     size_t p = columns + 1;
-    *out = (newton){.rows = rows, .coefficients = p};
+    *out = (newton){.rows = rows, .coefficients = p, .gain_min = GAIN_MIN};
     out->beta = myo_alloc_array(p, sizeof(double), err);
     out->step = myo_alloc_array(p, sizeof(double), err);
     out->score = myo_alloc_array(p, sizeof(double), err);
@@ -278,7 +278,6 @@ static void margins(const newton *n, double *least, double *greatest, double *si
     double change[ROWS_OF_BLOCK];
     *least = INFINITY;
     *greatest = -INFINITY;
-    *size = 0.0;
     for (size_t first = 0; first < n->rows; first += ROWS_OF_BLOCK) {
         size_t count = n->rows - first < ROWS_OF_BLOCK ? n->rows - first : ROWS_OF_BLOCK;
         predict_rows(n, n->step, first, count, change);
@@ -287,17 +286,17 @@ static void margins(const newton *n, double *least, double *greatest, double *si
                 continue;
             }
             double better = n->event[first + i] ? change[i] : -change[i];
-            *least = fmin(*least, better);
-            *greatest = fmax(*greatest, better);
-            *size = fmax(*size, fabs(better));
+            *least = better < *least ? better : *least;
+            *greatest = better > *greatest ? better : *greatest;
         }
     }
+    *size = fmax(fabs(*least), fabs(*greatest));
 }
 
 /* What the step says: the fit has converged, the data are separated, or neither yet. */
 static bool judge_step(const newton *n, double gain, newton_end *end) {
     double least, greatest, size;
-    bool small = gain < GAIN_MIN;
+    bool small = gain < n->gain_min;
     if (!small && n->iterations < ITERATIONS_ORDINARY) {
         return false;
     }
