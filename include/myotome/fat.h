@@ -18,6 +18,11 @@ typedef struct myo_fat_input {
     double column_spacing_mm, row_spacing_mm;
     const float *intensity; /* rows x columns; MR: bias-corrected, CT: HU */
     const uint16_t *labels; /* rows x columns, label values of structure.h */
+    /* From here on struct_size tells whether it is there. 1 where a person has drawn lean muscle
+     * for the method "circle", rows x columns; NULL: nobody has. */
+    const uint8_t *lean;
+    /* Direction to the patient's back, in steps along a row and along a column; both 0: unknown. */
+    double back_column, back_row;
 } myo_fat_input;
 
 /* Output of a fat method. Grows only at its end. */
@@ -62,6 +67,20 @@ typedef struct myo_fat_map {
 MYO_API bool myo_fat_separate(const myo_fat_method *method, const myo_image *intensity,
                               const myo_labels *labels, const double *values, myo_fat_map *out,
                               myo_error *err);
+
+/* What a fat method is to work on; every pointer is borrowed. Grows only at its end. */
+typedef struct myo_fat_request {
+    uint32_t struct_size;
+    const myo_fat_method *method;
+    const myo_image *intensity;
+    const myo_labels *labels; /* of the size of `intensity` */
+    const double *values;     /* of the method's parameters; NULL: the defaults */
+    const uint8_t *lean;      /* as in myo_fat_input; NULL: none */
+} myo_fat_request;
+
+/* myo_fat_separate() with all that can be given. Errors and ownership are the same. */
+MYO_API bool myo_fat_separate_with(const myo_fat_request *request, myo_fat_map *out,
+                                   myo_error *err);
 
 /* Frees what the map owns and zeroes it. */
 MYO_API void myo_fat_map_clear(myo_fat_map *map);

@@ -58,6 +58,45 @@ typedef struct myo_muscle_indices {
 MYO_API void myo_measure_indices(const myo_slice_measures *measures, myo_structure muscle,
                                  double height_m, myo_muscle_indices *out);
 
+/*
+ * How far an SMI can be trusted: what its standard uncertainty is put together from. A part whose
+ * numbers are NaN is not known, and is left out and not named.
+ */
+typedef enum myo_uncertainty_part {
+    MYO_UNCERTAINTY_FAT = 1 << 0,     /* the spread of fat methods */
+    MYO_UNCERTAINTY_OUTLINE = 1 << 1, /* a reader study, or the expected Dice of the outlines */
+    MYO_UNCERTAINTY_HEIGHT = 1 << 2   /* the rounding of the height */
+} myo_uncertainty_part;
+#define MYO_UNCERTAINTY_PARTS 3
+#define MYO_UNCERTAINTY_ALL 7u
+
+/* Name of the part with the given bit number, as users write it: "fat", "outline", "height". */
+MYO_API const char *myo_uncertainty_part_name(unsigned bit);
+
+typedef struct myo_smi_evidence {
+    double fcsa_mm2;            /* mean of both sides */
+    double fat_methods_sd_mm2;  /* standard deviation of fcsa_mm2 over fat methods */
+    double expected_dice;       /* of the outlines, mean of both sides; 0 to 1 */
+    double reader_sem_mm2;      /* standard error of measurement of fcsa_mm2 in a reader study; it
+                                   takes the place of expected_dice */
+    double height_m;            /* NaN: no interval */
+    double height_rounded_to_m; /* step that the height was rounded to: 0.01 */
+} myo_smi_evidence;
+
+typedef struct myo_smi_interval {
+    double standard_mm2_m2; /* standard uncertainty; NaN when no part is known */
+    double lower, upper;    /* 95 % interval of the SMI, mm2/m2 */
+    uint32_t contains;      /* parts that went in */
+} myo_smi_interval;
+
+/* Step that a height was rounded to: the coarsest of 10, 5 and 1 mm that it is a multiple of. */
+MYO_API double myo_height_step_m(double height_m);
+
+/* Puts the parts that are asked for (bits of `parts`) together; docs/methods.md, section
+ * Uncertainty. */
+MYO_API void myo_measure_smi_interval(const myo_smi_evidence *evidence, uint32_t parts,
+                                      myo_smi_interval *out);
+
 /* The muscle of a whole slice. */
 typedef struct myo_whole_muscle {
     myo_area area;     /* sums, and means weighted by area; not present unless psoas, erector spinae

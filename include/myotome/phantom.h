@@ -29,6 +29,12 @@ extern "C" {
 #define MYO_PHANTOM_CT_NOISE_HU 12
 #define MYO_PHANTOM_CT_THICKNESS_MM 3
 
+/* Patients and simulated readers of a cohort: least and greatest numbers. */
+#define MYO_PHANTOM_PATIENTS 1
+#define MYO_PHANTOM_PATIENTS_MAX 1000
+#define MYO_PHANTOM_READERS 0
+#define MYO_PHANTOM_READERS_MAX 8
+
 /* Looks of the lumbosacral transition. */
 typedef enum myo_phantom_transition {
     MYO_PHANTOM_TYPICAL,
@@ -97,6 +103,18 @@ MYO_API bool myo_phantom_slice(const myo_phantom_options *options, myo_image **i
  */
 MYO_API bool myo_phantom_write(const myo_phantom_options *options, const char *directory,
                                myo_error *err);
+
+/*
+ * Writes several patients, with outlines of their axial slice at L4/5 by simulated readers. One
+ * patient is written as by myo_phantom_write(); of more, the first has the seed of the options, the
+ * next ones those that follow, each its own fat fraction (half to one and a half times the asked
+ * one), and folders of its own: dicom/<patient ID>/ and truth/<patient ID>/. Each reader has a
+ * folder: reader<number>/sub-<patient ID>_RoiSet.zip holds a region for each structure
+ * ("multifidus_left", in pixels, without position). Fails with MYO_E_ARGUMENT when there are
+ * readers, but no axial slice through the disc below L4.
+ */
+MYO_API bool myo_phantom_write_cohort(const myo_phantom_options *options, int patients, int readers,
+                                      const char *directory, myo_error *err);
 
 #ifdef __cplusplus
 }

@@ -45,6 +45,23 @@ typedef struct myo_measure_options {
     bool deidentify;            /* pseudonyms in place of identifiers, in every output */
     const char *deidentify_key; /* file with the secret of the pseudonyms */
     const char *deidentify_map; /* file for the table from identifiers to pseudonyms */
+    /*
+     * Outlines that people or other programs drew. They take the place of the automatic ones, which
+     * stay beside them (changes.csv). A file belongs to the study whose reduced patient ID stands
+     * in its path as BIDS has it (sub-<id>, and ses-<date> where there is one) or begins its name,
+     * or to the only study.
+     */
+    const char *const *tracings; /* files; see tracing.h for what they may be */
+    size_t tracing_count;
+    const char *results; /* a result folder: its label maps and RoiSets that were changed since */
+    const char *labels_from, *names_csv; /* see myo_tracing_options */
+    const char *reader;                  /* who drew them; NULL: not said */
+    const char *traced_convention;       /* ROI convention of what was drawn; NULL: "not stated" */
+    /* What the intervals of SMI and risk contain besides the model's own error: parts of
+     * myo_uncertainty_part with commas between them, or "none". NULL: all. */
+    const char *uncertainty;
+    const char *reader_sem_csv; /* agreement.csv of a reader study, for the part "outline" */
+    bool methods_text;          /* write methods.txt: the paragraph that a paper needs */
     myo_progress progress;
     void *progress_user;
     /* Receives the summary as JSON text, in pieces. */
@@ -77,14 +94,46 @@ MYO_API bool myo_pipeline_measure(const myo_measure_options *options, myo_measur
                                   myo_error *err);
 
 /*
+ * The options of the run that wrote a result folder, so that it can be repeated with its changed
+ * outlines: inputs, level, methods with their parameters, models and tables as its run.json has
+ * them, and `results` is the folder. Everything is owned by *out, whose options a caller may
+ * change. Errors: MYO_E_IO and MYO_E_FORMAT for a folder without a run.json that can be read.
+ */
+typedef struct myo_repeated_run {
+    myo_measure_options options;
+    void *owner;
+} myo_repeated_run;
+
+/* True for a folder with the record of a run. */
+MYO_API bool myo_pipeline_is_results(const char *path);
+MYO_API bool myo_pipeline_repeat(const char *results, myo_repeated_run *out, myo_error *err);
+MYO_API void myo_repeated_run_clear(myo_repeated_run *run);
+
+/*
+ * Tells files of outlines from images among what a user gives. Folders are searched: one with
+ * outlines alone, and what lies beside them (.json, .tsv, .csv, .txt, pictures), is no input.
+ */
+typedef struct myo_sorted_inputs {
+    char **inputs, **tracings; /* owned */
+    size_t input_count, tracing_count;
+} myo_sorted_inputs;
+
+MYO_API bool myo_pipeline_sort_inputs(const char *const *paths, size_t count,
+                                      myo_sorted_inputs *out, myo_error *err);
+MYO_API void myo_sorted_inputs_clear(myo_sorted_inputs *sorted);
+
+/*
  * Applies a model (name or file) to every row of a CSV file, which holds the model's variables in
  * columns of their names, and patient_id and study_uid where known. *csv_text receives the table
  * risk.csv with its header line; the caller frees it. A value that is missing leaves the row's
  * numbers empty and is named in it; so does a value that cannot be read, which is also logged and
- * counted in *failed. Errors: MYO_E_IO, MYO_E_FORMAT, MYO_E_NOT_FOUND for an unknown model.
+ * counted in *failed. The columns modality, level, fat_method, roi_convention and flags, where they
+ * are, are held against the model as in a run: another modality or level, and a level that is not
+ * confirmed (unless `accept_level`), leave the numbers empty. Errors: MYO_E_IO, MYO_E_FORMAT,
+ * MYO_E_NOT_FOUND for an unknown model.
  */
-MYO_API bool myo_pipeline_risk(const char *features_csv, const char *model, char **csv_text,
-                               size_t *failed, myo_error *err);
+MYO_API bool myo_pipeline_risk(const char *features_csv, const char *model, bool accept_level,
+                               char **csv_text, size_t *failed, myo_error *err);
 
 /* Names and versions of the libraries in use, ", " between them. Static storage. */
 MYO_API const char *myo_library_versions(void);

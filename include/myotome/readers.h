@@ -108,6 +108,11 @@ MYO_API bool myo_readers_is_of_result(const myo_readers_unpaired *unpaired,
 MYO_API size_t myo_readers_get_note_count(const myo_readers *readers);
 MYO_API const char *myo_readers_get_note(const myo_readers *readers, size_t index);
 
+/* The paragraph on agreement for a paper, with its numbers and references. `form` and `accept` are
+ * those of the comparison. The caller frees *out. */
+MYO_API bool myo_readers_methods_text(const myo_readers *readers, myo_icc_form form, double accept,
+                                      char **out, myo_error *err);
+
 /* A measure as a person reads it ("fat fraction"), its unit ("mm²", may be ""), and the decimals
  * that are worth something. A column that is not known is its own name. Static storage, or
  * `measure` itself. */

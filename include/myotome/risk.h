@@ -45,10 +45,13 @@ typedef const char *(*myo_variable_lookup)(void *user, const char *name);
 /* A prediction. Numbers are NaN when the model could not be applied. */
 typedef struct myo_prediction {
     double probability;
-    double lower, upper; /* 95 % interval from the standard errors of the coefficients */
+    double lower, upper; /* 95 % interval from the standard errors of the coefficients, and from the
+                            uncertainties of the measures where they are given */
     double linear_predictor;
     char missing[MYO_RISK_TEXT_SIZE];  /* variables that are missing, "; " between them */
     char warnings[MYO_RISK_TEXT_SIZE]; /* sentences, "; " between them */
+    char contains[MYO_RISK_TEXT_SIZE]; /* what the interval contains: "coefficients", and names of
+                                          variables, "; " between them */
 } myo_prediction;
 
 /*
@@ -58,6 +61,29 @@ typedef struct myo_prediction {
  */
 MYO_API bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
                                myo_prediction *out, myo_error *err);
+
+/* How a variable was measured; NULL or "" where that is not known. */
+typedef struct myo_measured {
+    const char *modality;       /* "MR", "CT" */
+    const char *level;          /* "L4/5" */
+    const char *fat_method;     /* "gmm3 1": the version is not compared */
+    const char *roi_convention; /* "fascia" */
+    /* Of the value of this patient; 0 or NaN where it is not known. The variance of the linear
+     * predictor grows by (coefficient x uncertainty)^2. */
+    double standard_uncertainty;
+} myo_measured;
+
+/* Says how a variable was measured; false when it was not, or when nothing is known about it. */
+typedef bool (*myo_measured_lookup)(void *user, const char *name, myo_measured *out);
+
+/*
+ * As myo_model_predict(), and holds each variable against the model's `measured_with`. Another fat
+ * method or outline convention is a warning. Another modality or level means another quantity: the
+ * numbers are NaN then, and `warnings` begins with "refused: ". `measured` may be NULL.
+ */
+MYO_API bool myo_model_predict_measured(const myo_model *model, myo_variable_lookup lookup,
+                                        myo_measured_lookup measured, void *user,
+                                        myo_prediction *out, myo_error *err);
 
 #ifdef __cplusplus
 }

@@ -124,6 +124,22 @@ MYO_API bool myo_segment_ct_gluteus(const myo_tissue_mapper *mapper, const myo_i
                                     myo_vec3 midline_mm, double size, myo_gluteal_level level,
                                     myo_outlines *out, myo_error *err);
 
+/*
+ * The outlines of nothing: labels of zeros, every flag MYO_FLAG_MISSING where a lumbar slice should
+ * show the structure, and the intensities that fat is separated on, as the functions above give
+ * them (`is_hu`: the image holds HU, which stay as they are). For outlines that are drawn by hand
+ * where no method finds any. Errors and ownership as for myo_segment_slice().
+ */
+MYO_API bool myo_segment_nothing(const myo_image *image, bool is_hu, myo_outlines *out,
+                                 myo_error *err);
+
+/*
+ * Flags that hold for outlines of any origin (MYO_FLAG_MISSING, _CLIPPED, _AREA, _ASYMMETRY), added
+ * for the structures that a lumbar slice should show. `labels` must have known spacing.
+ */
+MYO_API void myo_segment_check(const myo_labels *labels,
+                               uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]);
+
 /* Frees what the outlines own and zeroes them. */
 MYO_API void myo_outlines_clear(myo_outlines *outlines);
 

@@ -61,8 +61,8 @@ MYO_API void myo_validation_destroy(myo_validation *validation);
 MYO_API bool myo_validation_report(const myo_validation *validation, char **text, myo_error *err);
 MYO_API bool myo_validation_json(const myo_validation *validation, char **text, myo_error *err);
 
-/* Writes report.txt, validation.json and every curve and table as CSV (docs/validating.md lists
- * them) into a folder, which is created if need be. */
+/* Writes report.txt, validation.json, every curve and table as CSV, and plots/ with the curves as
+ * SVG and PNG (docs/validating.md lists them) into a folder, which is created if need be. */
 MYO_API bool myo_validation_write(const myo_validation *validation, const char *folder,
                                   myo_error *err);
 

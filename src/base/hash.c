@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/hash.h"
 
+#include "base/file.h"
+
 #include <sha2.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Padding bytes of RFC 2104. */
@@ -36,4 +39,15 @@ void myo_hash_hmac(const void *key, size_t key_size, const void *data, size_t si
     SHA256Update(&context, padded, sizeof padded);
     SHA256Update(&context, out, MYO_HASH_SIZE);
     SHA256Final(out, &context);
+}
+
+bool myo_hash_file(const char *path, size_t limit, char hex[MYO_HASH_HEX_SIZE], myo_error *err) {
+    char *data = NULL;
+    size_t size;
+    if (!myo_file_read(path, limit, &data, &size, err)) {
+        return false;
+    }
+    myo_hash_sha256(data, size, hex);
+    free(data);
+    return true;
 }

@@ -3,7 +3,7 @@
 #ifndef MYO_BASE_HASH_H
 #define MYO_BASE_HASH_H
 
-#include <myotome/api.h>
+#include <myotome/error.h>
 
 #define MYO_HASH_HEX_SIZE 65
 
@@ -11,6 +11,9 @@
 
 /* Writes the hash of `size` bytes as 64 lower-case hexadecimal digits and a NUL. */
 void myo_hash_sha256(const void *data, size_t size, char hex[MYO_HASH_HEX_SIZE]);
+
+/* The hash of a file of at most `limit` bytes. */
+bool myo_hash_file(const char *path, size_t limit, char hex[MYO_HASH_HEX_SIZE], myo_error *err);
 
 /* HMAC-SHA-256 (RFC 2104): a hash that only the owner of the key can compute. An empty key makes it
  * one that everybody can. */

@@ -55,7 +55,7 @@ typedef struct cli_command cli_command;
 /* One call of a command. */
 typedef struct cli_call {
     const cli_command *command;
-    const cli_value *values; /* in the order of command->options */
+    const cli_value *values; /* in the order of the command's options, shared ones last */
     const char *const *operands;
     size_t operand_count;
     const char *command_line; /* as understood, quoted for a shell */
@@ -75,6 +75,9 @@ struct cli_command {
     const char *description; /* paragraphs with an empty line between them */
     const cli_option *options;
     size_t option_count;
+    /* Options that another command has as well, behind its own; NULL: none. */
+    const cli_option *shared_options;
+    size_t shared_count;
     const cli_example *examples;
     size_t example_count;
     const char *statuses[CLI_STATUS_COUNT]; /* NULL: never ends with that one */
@@ -84,6 +87,10 @@ struct cli_command {
 
 #define CLI_OPERANDS_ANY ((size_t)-1)
 #define CLI_LENGTH(array) (sizeof(array) / sizeof(array)[0])
+
+/* Options of a command without the common ones: how many, and the n-th. */
+size_t cli_option_count(const cli_command *command);
+const cli_option *cli_option_at(const cli_command *command, size_t index);
 
 /* All commands, in the order of the help text; *count entries. */
 const cli_command *const *cli_commands(size_t *count);

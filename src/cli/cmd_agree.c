@@ -21,6 +21,7 @@ enum {
     OPTION_LABELS_FROM,
     OPTION_NAMES,
     OPTION_OUTPUT,
+    OPTION_METHODS_TEXT,
     OPTION_JSON,
     OPTION_COUNT
 };
@@ -75,7 +76,7 @@ static const cli_option options[OPTION_COUNT] = {
                             .kind = CLI_TEXT,
                             .argument = "PROGRAM",
                             .help = "whose label values NIfTI maps have: auto, myotome, musclemap, "
-                                    "totalsegmentator ...",
+                                    "totalsegmentator and others",
                             .default_text = "auto"},
     [OPTION_NAMES] = {.name = "names",
                       .kind = CLI_TEXT,
@@ -87,6 +88,10 @@ static const cli_option options[OPTION_COUNT] = {
                        .argument = "DIR",
                        .help = "folder for agreement.csv, differences.csv, pairs.csv and "
                                "Bland-Altman plots"},
+    [OPTION_METHODS_TEXT] = {.name = "methods-text",
+                             .kind = CLI_FLAG,
+                             .help = "print the paragraph that a paper needs, with its numbers and "
+                                     "references, instead of the table"},
     [OPTION_JSON] = {.name = "json", .kind = CLI_FLAG, .help = "print everything as JSON"},
 };
 
@@ -222,9 +227,14 @@ static bool print_json(const cli_call *call, const myo_readers *readers) {
 
 /* --- Table ------------------------------------------------------------------------------------ */
 
+/* No negative zero. */
+static double printed(double value, int decimals) {
+    return fabs(value) < 0.5 * pow(10.0, -decimals) ? 0.0 : value;
+}
+
 static void add_number(cli_table *table, double value, int decimals) {
     if (isfinite(value)) {
-        cli_table_add(table, "%.*f", decimals, value);
+        cli_table_add(table, "%.*f", decimals, printed(value, decimals));
     } else {
         cli_table_add(table, "-");
     }
@@ -232,9 +242,11 @@ static void add_number(cli_table *table, double value, int decimals) {
 
 static void add_interval(cli_table *table, double estimate, double lower, double upper,
                          int decimals) {
-    if (isfinite(estimate)) {
-        cli_table_add(table, "%.*f (%.*f to %.*f)", decimals, estimate, decimals, lower, decimals,
-                      upper);
+    if (isfinite(estimate) && !(isfinite(lower) && isfinite(upper))) {
+        cli_table_add(table, "%.*f", decimals, printed(estimate, decimals));
+    } else if (isfinite(estimate)) {
+        cli_table_add(table, "%.*f (%.*f to %.*f)", decimals, printed(estimate, decimals), decimals,
+                      printed(lower, decimals), decimals, printed(upper, decimals));
     } else {
         cli_table_add(table, "-");
     }
@@ -346,6 +358,9 @@ static void print_table(const cli_call *call, const myo_readers *readers, myo_ic
     if (call->values[OPTION_PER_SIDE].count == 0) {
         puts("Values: mean of the sides of a patient");
     }
+    if (myo_readers_get_count(readers) == 2) {
+        puts("Differences: reader 1 minus reader 2");
+    }
     printf("Coefficient: %s of Shrout & Fleiss, %s of McGraw & Wong\n\n", myo_icc_name(form),
            myo_icc_mcgraw_wong_name(form));
     add_head(&table, call, readers, form, has_dice, has_level);
@@ -361,22 +376,69 @@ static void print_table(const cli_call *call, const myo_readers *readers, myo_ic
 /* --- Cases that were not compared ---------------------------------------------------------------
  */
 
-static void print_unpaired(const myo_readers *readers) {
-    size_t count = myo_readers_get_unpaired_count(readers);
-    if (count > 0) {
-        myo_log(MYO_LOG_WARNING, "%zu case%s not compared:", count, count == 1 ? "" : "s");
+/* True for what differs in the measure alone: it is said in one line. */
+static bool same_line(const myo_readers_unpaired *a, const myo_readers_unpaired *b) {
+    return strcmp(a->patient, b->patient) == 0 && strcmp(a->study, b->study) == 0 && a->structure &&
+           b->structure && strcmp(a->structure, b->structure) == 0 &&
+           strcmp(a->level, b->level) == 0 && strcmp(a->side, b->side) == 0 &&
+           strcmp(a->reason, b->reason) == 0;
+}
+
+/* Starting from the item at `index`, counts those that stand in the same line. */
+static size_t line_length(const myo_readers *readers, size_t index) {
+    size_t end = index + 1;
+    while (end < myo_readers_get_unpaired_count(readers) &&
+           same_line(myo_readers_get_unpaired(readers, index),
+                     myo_readers_get_unpaired(readers, end))) {
+        end++;
     }
-    for (size_t i = 0; i < count; i++) {
-        const myo_readers_unpaired *u = myo_readers_get_unpaired(readers, i);
-        const char *structure = u->structure ? u->structure : "", *side = u->side ? u->side : "";
-        const char *measure = u->structure ? u->measure : "";
-        myo_log(MYO_LOG_WARNING, "patient %s%s%s%s%s%s%s%s%s: %s", u->patient,
-                *u->study ? ", study " : "", u->study, *structure ? ", " : "", structure,
-                *side ? " " : "", side, *measure ? ", " : "", measure, u->reason);
+    return end - index;
+}
+
+static void log_unpaired(const myo_readers *readers, size_t index, size_t length) {
+    const myo_readers_unpaired *u = myo_readers_get_unpaired(readers, index);
+    char measures[CLI_WIDTH * 4] = "";
+    for (size_t i = 0; u->structure && i < length; i++) {
+        size_t end = strlen(measures);
+        snprintf(measures + end, sizeof measures - end, "%s%s", i > 0 ? ", " : "",
+                 myo_readers_get_unpaired(readers, index + i)->measure);
+    }
+    if (u->structure) {
+        myo_log(MYO_LOG_WARNING, "patient %s%s%s, %s%s%s%s%s (%s): %s", u->patient,
+                *u->study ? ", study " : "", u->study, u->structure, *u->side ? " " : "", u->side,
+                *u->level ? " at " : "", u->level, measures, u->reason);
+    } else {
+        myo_log(MYO_LOG_WARNING, "patient %s%s%s: %s", u->patient, *u->study ? ", study " : "",
+                u->study, u->reason);
+    }
+}
+
+static void print_unpaired(const myo_readers *readers) {
+    size_t count = myo_readers_get_unpaired_count(readers), lines = 0;
+    for (size_t i = 0; i < count; i += line_length(readers, i)) {
+        lines++;
+    }
+    if (lines > 0) {
+        myo_log(MYO_LOG_WARNING, "%zu case%s not compared:", lines, lines == 1 ? "" : "s");
+    }
+    for (size_t i = 0, length; i < count; i += length) {
+        length = line_length(readers, i);
+        log_unpaired(readers, i, length);
     }
     for (size_t i = 0; i < myo_readers_get_note_count(readers); i++) {
         myo_log(MYO_LOG_WARNING, "%s", myo_readers_get_note(readers, i));
     }
+}
+
+static bool print_methods(const cli_call *call, const myo_readers *readers, myo_icc_form form) {
+    char *text = NULL;
+    bool done =
+        myo_readers_methods_text(readers, form, call->values[OPTION_ACCEPT].number, &text, NULL);
+    if (done) {
+        fputs(text, stdout);
+    }
+    free(text);
+    return done;
 }
 
 static myo_icc_form find_form(const char *text) {
@@ -386,6 +448,19 @@ static myo_icc_form find_form(const char *text) {
         }
     }
     return MYO_ICC_2_1;
+}
+
+static cli_status find_status(const myo_readers *readers) {
+    size_t count = myo_readers_get_result_count(readers), computed = 0, overlaid = 0;
+    for (size_t i = 0; i < count; i++) {
+        const myo_readers_result *result = myo_readers_get_result(readers, i);
+        computed += result->pair_count > 0;
+        overlaid += result->overlap.count > 0;
+    }
+    if (computed + overlaid == 0) {
+        return CLI_NOTHING;
+    }
+    return computed < count || myo_readers_get_unpaired_count(readers) > 0 ? CLI_PARTLY : CLI_DONE;
 }
 
 static cli_status run(const cli_call *call) {
@@ -417,15 +492,15 @@ static cli_status run(const cli_call *call) {
     }
     cli_terminal_clear(call->terminal);
     print_unpaired(readers);
-    bool printed = true;
+    bool is_printed = true;
     if (v[OPTION_JSON].count > 0) {
-        printed = print_json(call, readers);
+        is_printed = print_json(call, readers);
+    } else if (v[OPTION_METHODS_TEXT].count > 0) {
+        is_printed = print_methods(call, readers, form);
     } else {
         print_table(call, readers, form);
     }
-    cli_status status = !printed                                      ? CLI_NOTHING
-                        : myo_readers_get_unpaired_count(readers) > 0 ? CLI_PARTLY
-                                                                      : CLI_DONE;
+    cli_status status = is_printed ? find_status(readers) : CLI_NOTHING;
     myo_readers_destroy(readers);
     return status;
 }
@@ -452,9 +527,9 @@ const cli_command cli_cmd_agree = {
     .examples = examples,
     .example_count = CLI_LENGTH(examples),
     .statuses = {"all cases were compared",
-                 "some cases could not be paired; the others were compared",
+                 "some cases could not be paired, or too few to compare; the rest was compared",
                  "wrong use: a reader or an option cannot be used",
-                 "there is no case that all readers have"},
+                 "nothing could be compared: fewer than three cases that all readers have"},
     .operand_min = 2,
     .operand_max = MYO_AGREEMENT_READERS_MAX,
     .run = run,

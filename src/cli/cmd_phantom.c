@@ -31,6 +31,8 @@ enum {
     OPTION_TRABECULAR,
     OPTION_CT_NOISE,
     OPTION_CT_THICKNESS,
+    OPTION_PATIENTS,
+    OPTION_READERS,
     OPTION_COUNT
 };
 
@@ -234,6 +236,23 @@ static const cli_option options[OPTION_COUNT] = {
                              .default_text = DEFAULT_TEXT(MYO_PHANTOM_CT_THICKNESS_MM),
                              .minimum = 0.5,
                              .maximum = 10.0},
+    [OPTION_PATIENTS] = {.name = "patients",
+                         .kind = CLI_COUNT,
+                         .argument = "N",
+                         .help = "number of patients, with seeds that follow each other and fat "
+                                 "fractions of their own; of more than one, each has a folder "
+                                 "below DIR/dicom and DIR/truth",
+                         .default_text = DEFAULT_TEXT(MYO_PHANTOM_PATIENTS),
+                         .minimum = 1,
+                         .maximum = MYO_PHANTOM_PATIENTS_MAX},
+    [OPTION_READERS] = {.name = "readers",
+                        .kind = CLI_COUNT,
+                        .argument = "N",
+                        .help = "number of simulated readers, whose outlines of the axial slice "
+                                "at L4/5 are written as DIR/reader1/sub-<id>_RoiSet.zip and so on",
+                        .default_text = DEFAULT_TEXT(MYO_PHANTOM_READERS),
+                        .minimum = 0,
+                        .maximum = MYO_PHANTOM_READERS_MAX},
 };
 
 static const cli_example examples[] = {
@@ -242,6 +261,8 @@ static const cli_example examples[] = {
      "Another anatomy without fat, only the axial series."},
     {"myotome phantom -o six --lumbar 6 --discs mixed --cement L3 --sagittal-offset 60",
      "Six lumbar vertebrae, one of them cemented; the sagittal images end within S1."},
+    {"myotome phantom -o group --patients 20 --readers 2",
+     "Twenty patients, each outlined by two readers."},
 };
 
 /* Place of a choice in its list. */
@@ -294,7 +315,8 @@ static cli_status run(const cli_call *call) {
                                    .axial_stacks = (int)v[OPTION_AXIAL_STACKS].number,
                                    .own_frames = choice(call, OPTION_FRAMES) == 1};
     myo_error err = {0};
-    if (!myo_phantom_write(&phantom, v[OPTION_OUTPUT].text, &err)) {
+    if (!myo_phantom_write_cohort(&phantom, (int)v[OPTION_PATIENTS].number,
+                                  (int)v[OPTION_READERS].number, v[OPTION_OUTPUT].text, &err)) {
         return cli_fail(call, &err);
     }
     return CLI_DONE;
@@ -307,8 +329,10 @@ const cli_command cli_cmd_phantom = {
     .description =
         "Draws a lumbar anatomy and writes it as a study: DICOM files below DIR/dicom, and below "
         "DIR/truth the label map of each axial slice and truth.json with the true areas, fat "
-        "fractions and disc centres. The same options give the same bytes. The images are for "
-        "tests and demonstration; they show no patient.",
+        "fractions and disc centres. Several patients have folders of their own there, and "
+        "simulated readers a folder each, DIR/reader1 and so on, with their outlines for ImageJ. "
+        "The same options give the same bytes. The images are for tests and demonstration; they "
+        "show no patient.",
     .options = options,
     .option_count = OPTION_COUNT,
     .examples = examples,

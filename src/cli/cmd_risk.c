@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { OPTION_MODEL, OPTION_COUNT };
+enum { OPTION_MODEL, OPTION_ACCEPT_LEVEL, OPTION_COUNT };
 
 static const cli_option options[OPTION_COUNT] = {
     [OPTION_MODEL] = {.name = "model",
@@ -12,6 +12,10 @@ static const cli_option options[OPTION_COUNT] = {
                       .argument = "NAME|FILE",
                       .help = "built-in model, or model file (with a '/' or ending in .json)",
                       .required = true},
+    [OPTION_ACCEPT_LEVEL] = {.name = "accept-level",
+                             .kind = CLI_FLAG,
+                             .help = "compute risks also where the flags say that the level is not "
+                                     "confirmed"},
 };
 
 static const cli_example examples[] = {
@@ -23,8 +27,8 @@ static cli_status run(const cli_call *call) {
     char *text = NULL;
     size_t failed = 0;
     myo_error err = {0};
-    if (!myo_pipeline_risk(call->operands[0], call->values[OPTION_MODEL].text, &text, &failed,
-                           &err)) {
+    if (!myo_pipeline_risk(call->operands[0], call->values[OPTION_MODEL].text,
+                           call->values[OPTION_ACCEPT_LEVEL].count > 0, &text, &failed, &err)) {
         return cli_fail(call, &err);
     }
     fputs(text, stdout);
@@ -42,7 +46,11 @@ const cli_command cli_cmd_risk = {
         "risk.csv for each of its rows. The columns patient_id and study_uid are copied where "
         "they exist.\n\n"
         "A variable that is missing, and a model whose coefficients are not published, leave the "
-        "numbers of a row empty; the row says why. `myotome models NAME` prints what a model "
+        "numbers of a row empty; the row says why. So does a measurement that is none of the "
+        "model's: the columns modality, level, fat_method, roi_convention and flags of "
+        "features.csv are held against it. Another modality or level, or a level that is not "
+        "confirmed, is refused; another fat method or convention of outlines is a warning. "
+        "`myotome models NAME` prints what a model "
         "needs and what is known of it. Not for clinical decisions without review.",
     .options = options,
     .option_count = OPTION_COUNT,

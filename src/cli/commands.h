@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 
+extern const cli_command cli_cmd_remeasure;
 extern const cli_command cli_cmd_measure;
 extern const cli_command cli_cmd_inspect;
 extern const cli_command cli_cmd_level;

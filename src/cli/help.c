@@ -100,8 +100,8 @@ void cli_option_remarks(const cli_option *option, char *text, size_t size) {
 void cli_command_usage(const cli_command *command, char *text, size_t size) {
     text[0] = '\0';
     append(text, size, "myotome %s [OPTION...]", command->name);
-    for (size_t i = 0; i < command->option_count; i++) {
-        const cli_option *option = &command->options[i];
+    for (size_t i = 0; i < cli_option_count(command); i++) {
+        const cli_option *option = cli_option_at(command, i);
         if (option->required && option->letter) {
             append(text, size, " -%c %s", option->letter, option->argument);
         } else if (option->required) {
@@ -133,8 +133,8 @@ void cli_help_command(FILE *out, const cli_command *command) {
     fprintf(out, "%s.\n\n", command->summary);
     cli_wrap(out, command->description, 0, 0);
     fputs("\nOptions:\n", out);
-    for (size_t i = 0; i < command->option_count; i++) {
-        print_option(out, &command->options[i]);
+    for (size_t i = 0; i < cli_option_count(command); i++) {
+        print_option(out, cli_option_at(command, i));
     }
     for (size_t i = 0; i < CLI_COMMON_COUNT; i++) {
         print_option(out, &cli_common_options[i]);

@@ -36,13 +36,22 @@ typedef struct parser {
     char *command_line;
 } parser;
 
+size_t cli_option_count(const cli_command *command) {
+    return command->option_count + command->shared_count;
+}
+
+const cli_option *cli_option_at(const cli_command *command, size_t index) {
+    return index < command->option_count ? &command->options[index]
+                                         : &command->shared_options[index - command->option_count];
+}
+
 static size_t value_count(const cli_command *command) {
-    return command->option_count + CLI_COMMON_COUNT;
+    return cli_option_count(command) + CLI_COMMON_COUNT;
 }
 
 static const cli_option *option_at(const cli_command *command, size_t index) {
-    return index < command->option_count ? &command->options[index]
-                                         : &cli_common_options[index - command->option_count];
+    size_t count = cli_option_count(command);
+    return index < count ? cli_option_at(command, index) : &cli_common_options[index - count];
 }
 
 cli_status cli_misuse(const cli_command *command, const char *format, ...) {
@@ -110,9 +119,9 @@ static size_t quoted_size(const char *text) {
 static size_t command_line_size(const parser *p, const char *const *operands, size_t count) {
     const cli_command *command = p->command;
     size_t size = sizeof "myotome  --" + strlen(command->name);
-    for (size_t i = 0; i < command->option_count; i++) {
+    for (size_t i = 0; i < cli_option_count(command); i++) {
         const cli_value *value = &p->values[i];
-        size_t name_size = strlen(command->options[i].name) + sizeof " --=";
+        size_t name_size = strlen(cli_option_at(command, i)->name) + sizeof " --=";
         size += name_size + quoted_size(value->text);
         for (size_t k = 0; p->lists[i] && k < value->count; k++) {
             size += name_size + quoted_size(p->lists[i][k]);
@@ -136,8 +145,8 @@ static char *join_command_line(const parser *p, const char *const *operands, siz
     memcpy(line, "myotome ", strlen("myotome "));
     memcpy(end, command->name, strlen(command->name));
     end += strlen(command->name);
-    for (size_t i = 0; i < command->option_count; i++) {
-        const cli_option *option = &command->options[i];
+    for (size_t i = 0; i < cli_option_count(command); i++) {
+        const cli_option *option = cli_option_at(command, i);
         const cli_value *value = &p->values[i];
         for (size_t k = 0; k < value->count && !option->unrecorded; k++) {
             end = append_option(end, option->name,
@@ -283,8 +292,8 @@ static cli_status refuse_option(const parser *p, int code) {
 
 /* Fills in defaults and refuses what is missing. */
 static cli_status complete_values(parser *p) {
-    for (size_t i = 0; i < p->command->option_count; i++) {
-        const cli_option *option = &p->command->options[i];
+    for (size_t i = 0; i < cli_option_count(p->command); i++) {
+        const cli_option *option = cli_option_at(p->command, i);
         cli_value *value = &p->values[i];
         if (value->count > 0) {
             continue;
@@ -307,7 +316,7 @@ static cli_status complete_values(parser *p) {
 
 static cli_status run_parsed(parser *p) {
     const cli_command *command = p->command;
-    const cli_value *common = p->values + command->option_count;
+    const cli_value *common = p->values + cli_option_count(command);
     const char **operands = poptGetArgs(p->context);
     size_t count = 0;
     while (operands && operands[count]) {
@@ -358,7 +367,7 @@ cli_status cli_run(const cli_command *command, int argc, const char **argv) {
         status = refuse_option(&p, found);
     }
     if (status == CLI_DONE) {
-        if (p.values[command->option_count + CLI_COMMON_HELP].count > 0) {
+        if (p.values[cli_option_count(command) + CLI_COMMON_HELP].count > 0) {
             cli_help_command(stdout, command);
         } else {
             status = run_parsed(&p);

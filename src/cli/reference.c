@@ -37,6 +37,7 @@ static void markdown_command(FILE *out, const cli_command *command) {
             usage, command->description);
     fputs("\n| option | |\n| --- | --- |\n", out);
     markdown_options(out, command->options, command->option_count);
+    markdown_options(out, command->shared_options, command->shared_count);
     markdown_options(out, cli_common_options, CLI_COMMON_COUNT);
     fputs("\n| exit status | |\n| --- | --- |\n", out);
     for (int i = 0; i < CLI_STATUS_COUNT; i++) {
@@ -118,6 +119,7 @@ static void man_command(FILE *out, const cli_command *command) {
     man_text(out, command->description);
     fputc('\n', out);
     man_options(out, command->options, command->option_count);
+    man_options(out, command->shared_options, command->shared_count);
     man_options(out, cli_common_options, CLI_COMMON_COUNT);
     fputs(".PP\nExit status:\n", out);
     for (int i = 0; i < CLI_STATUS_COUNT; i++) {

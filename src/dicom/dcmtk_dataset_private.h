@@ -60,6 +60,11 @@ void dcmtk_initialise();
 /* Registers the decoders; to be called once. */
 void dcmtk_codecs_register();
 
+/* Reads bytes of uncompressed pixel data, at any offset, in the order of little endian words. The
+ * caller frees *bytes. */
+bool dcmtk_dataset_read_bytes(dcmtk_dataset *dataset, size_t offset, size_t size, uint8_t **bytes,
+                              myo_error *err);
+
 /* Fills in what the dataset says about its transfer syntax. */
 void dcmtk_dataset_describe(dcmtk_dataset *dataset);
 

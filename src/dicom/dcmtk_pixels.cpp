@@ -38,7 +38,7 @@ typedef std::unique_ptr<uint8_t, dcmtk_freer> byte_pointer;
 
 /* DCMTK works in words: the size is rounded up to an even number. */
 static byte_pointer allocate(size_t size) {
-    byte_pointer bytes(static_cast<uint8_t *>(calloc(size + size % 2, 1)));
+    byte_pointer bytes(static_cast<uint8_t *>(calloc(size ? size + size % 2 : 1, 1)));
     if (!bytes) {
         throw std::bad_alloc();
     }
@@ -69,9 +69,9 @@ static bool is_broken_deflated(const dcmtk_dataset *dataset) {
     return !dataset->complete && DcmXfer(syntax).getStreamCompression() != ESC_none;
 }
 
-static byte_pointer read_native(dcmtk_dataset *dataset, DcmElement *element, size_t frame,
-                                const dicom_pixel_format *format, myo_error *err) {
-    size_t size = frame_size(format), length = element->getLengthField();
+static byte_pointer read_range(dcmtk_dataset *dataset, DcmElement *element, size_t offset,
+                               size_t size, myo_error *err) {
+    size_t length = element->getLengthField();
     if (length == DCM_UndefinedLength) {
         myo_error_set(err, MYO_E_FORMAT, "compressed pixel data in an uncompressed file");
         return byte_pointer();
@@ -82,20 +82,43 @@ static byte_pointer read_native(dcmtk_dataset *dataset, DcmElement *element, siz
         return byte_pointer();
     }
     size_t there = bytes_there(dataset, length);
-    if (there / size <= frame) {
+    if (there < size || there - size < offset) {
         myo_error_set(err, MYO_E_FORMAT, "pixel data is truncated: %zu of %zu bytes", there,
-                      (frame + 1) * size);
+                      offset + size);
         return byte_pointer();
     }
     byte_pointer bytes = allocate(size);
     OFCondition condition =
-        element->getPartialValue(bytes.get(), static_cast<Uint32>(frame * size),
+        element->getPartialValue(bytes.get(), static_cast<Uint32>(offset),
                                  static_cast<Uint32>(size), nullptr, EBO_LittleEndian);
     if (condition.bad()) {
         myo_error_set(err, MYO_E_FORMAT, "pixel data cannot be read (%s)", condition.text());
         return byte_pointer();
     }
     return bytes;
+}
+
+static byte_pointer read_native(dcmtk_dataset *dataset, DcmElement *element, size_t frame,
+                                const dicom_pixel_format *format, myo_error *err) {
+    size_t size = frame_size(format);
+    return read_range(dataset, element, frame * size, size, err);
+}
+
+bool dcmtk_dataset_read_bytes(dcmtk_dataset *dataset, size_t offset, size_t size, uint8_t **bytes,
+                              myo_error *err) {
+    return guarded(err, [&] {
+        DcmDataset *items = dataset->file.getDataset();
+        DcmElement *element = nullptr;
+        if (items->findAndGetElement(DCM_PixelData, element).bad()) {
+            return myo_error_set(err, MYO_E_MISSING, "no pixel data");
+        }
+        if (!dataset->syntax_known || DcmXfer(items->getOriginalXfer()).isEncapsulated()) {
+            return myo_error_set(err, MYO_E_UNSUPPORTED, "compression %s cannot be read",
+                                 dataset->transfer_syntax.c_str());
+        }
+        *bytes = read_range(dataset, element, offset, size, err).release();
+        return *bytes != nullptr;
+    });
 }
 
 /* --- Fragments ---------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ImageJ regions of interest: .roi files and RoiSet.zip (version 227 of the format). */
+/* Writes ImageJ regions of interest: RoiSet.zip (version 227 of the format). */
 #ifndef MYO_IO_IMAGEJ_ROI_H
 #define MYO_IO_IMAGEJ_ROI_H
+
+#include "io/imagej_roi_read.h"
 
 #include <myotome/image.h>
 
@@ -22,5 +24,13 @@ typedef struct myo_roi_source {
  */
 bool myo_roi_write_zip(const char *path, const myo_labels *labels, const myo_roi_source *sources,
                        size_t count, int slice_position, myo_error *err);
+
+/*
+ * The same for regions of any origin, with their names, positions and colours: rectangles and ovals
+ * by the pixels that they cover, one outline as a polygon of its type, several as a composite.
+ * Outlines keep their places between pixels to a float. Further errors: MYO_E_UNSUPPORTED for a
+ * region of type MYO_ROI_OTHER, whose shape is not known.
+ */
+bool myo_roi_write_list_zip(const char *path, const myo_roi_list *list, myo_error *err);
 
 #endif

@@ -89,19 +89,26 @@ static bool check_size(const nifti_header *h, uint64_t file_size, size_t *count,
     return needed / DEFLATE_RATIO_MAX <= file_size || truncated(err);
 }
 
-static double swap_and_convert(const uint8_t *bytes, const nifti_header *h) {
-    uint8_t ordered[VOXEL_BYTES_MAX];
-    size_t size = h->bytes_per_voxel;
-    for (size_t i = 0; i < size; i++) {
-        ordered[i] = bytes[h->swapped ? size - 1 - i : i];
+/* Turns the bytes of each voxel round. */
+static void swap_voxels(uint8_t *bytes, size_t count, size_t size) {
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *voxel = bytes + i * size;
+        for (size_t k = 0; k < size / 2; k++) {
+            uint8_t kept = voxel[k];
+            voxel[k] = voxel[size - 1 - k];
+            voxel[size - 1 - k] = kept;
+        }
     }
+}
+
+static double convert(const uint8_t *bytes, int datatype) {
 #define CONVERT(type)                                                                              \
     do {                                                                                           \
         type value;                                                                                \
-        memcpy(&value, ordered, sizeof value);                                                     \
+        memcpy(&value, bytes, sizeof value);                                                       \
         return (double)value;                                                                      \
     } while (0)
-    switch (h->datatype) {
+    switch (datatype) {
     case NIFTI_TYPE_UINT8:
         CONVERT(uint8_t);
     case NIFTI_TYPE_INT8:
@@ -128,7 +135,7 @@ static double swap_and_convert(const uint8_t *bytes, const nifti_header *h) {
 
 static bool to_label(reader *r, const uint8_t *bytes, double tolerance, uint16_t *out,
                      myo_error *err) {
-    double value = swap_and_convert(bytes, &r->header) * r->header.slope + r->header.intercept;
+    double value = convert(bytes, r->header.datatype) * r->header.slope + r->header.intercept;
     double whole = floor(value + 0.5);
     if (!(fabs(value - whole) <= tolerance) || whole < 0.0 || whole > LABEL_MAX) {
         return myo_error_set(err, MYO_E_FORMAT,
@@ -157,6 +164,9 @@ static bool read_voxels(reader *r, size_t count, uint16_t *values, myo_error *er
         size_t chunk = count - done < CHUNK_VOXELS ? count - done : CHUNK_VOXELS;
         if (!read_bytes(r, bytes, chunk * size, err)) {
             return false;
+        }
+        if (r->header.swapped) {
+            swap_voxels(bytes, chunk, size);
         }
         for (size_t i = 0; i < chunk; i++) {
             if (!to_label(r, bytes + i * size, tolerance, &values[done + i], err)) {

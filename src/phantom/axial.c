@@ -32,6 +32,10 @@ int phantom_axial_count(const myo_phantom_options *options) {
                                  : options->lumbar - phantom_lowest_axial(options);
 }
 
+int phantom_reader_disc(const myo_phantom_options *options) {
+    return options->lumbar - 4;
+}
+
 /* A slice tilted by `tilt` radians, `offset_mm` along its normal from a point of the spine. */
 static myo_geometry axial_geometry(const myo_phantom_options *options, myo_vec3 centre, double tilt,
                                    double offset_mm) {
@@ -77,13 +81,25 @@ bool myo_phantom_slice(const myo_phantom_options *options, myo_image **image, my
         return false;
     }
     phantom_anatomy_init(&anatomy, options);
-    int disc = options->lumbar - 4; /* below L4 */
+    int disc = phantom_reader_disc(options);
     phantom_scene scene = phantom_axial_scene(&anatomy, options, disc);
     if (!phantom_calibrate_disc(&scene, disc, err)) {
         return false;
     }
     myo_geometry geometry = disc_geometry(&scene, disc, 0.0);
     return phantom_paint(&scene, &geometry, 0, image, labels, fat, err);
+}
+
+/* Keeps the labels of the slice nearest to the disc that readers outline. */
+static void keep_for_readers(phantom_study *study, int disc, double offset_mm,
+                             myo_labels **labels) {
+    if (study->readers > 0 && disc == phantom_reader_disc(study->options) &&
+        (!study->reader_slice || fabs(offset_mm) < fabs(study->reader_offset_mm))) {
+        myo_labels_destroy(study->reader_slice);
+        study->reader_slice = *labels;
+        study->reader_offset_mm = offset_mm;
+        *labels = NULL;
+    }
 }
 
 /* Paints and writes a slice that lies `offset_mm` from the centre of a disc. */
@@ -96,6 +112,9 @@ static bool write_slice(phantom_study *study, const phantom_scene *scene,
     bool ok = phantom_paint(scene, geometry, (uint64_t)instance, &image, &labels, &fat, err) &&
               phantom_write_image(study, scene, &axial_series, instance, image, sop_uid, err) &&
               phantom_truth_add(study, disc, offset_mm, instance, sop_uid, labels, fat, err);
+    if (ok) {
+        keep_for_readers(study, disc, offset_mm, &labels);
+    }
     myo_image_destroy(image);
     myo_image_destroy(fat);
     myo_labels_destroy(labels);

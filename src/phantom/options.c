@@ -23,9 +23,8 @@ myo_phantom_options myo_phantom_defaults(void) {
                                  .ct_thickness_mm = MYO_PHANTOM_CT_THICKNESS_MM};
 }
 
-/* NaN is outside of every range. */
-static bool need_range(const char *name, double value, double minimum, double maximum,
-                       myo_error *err) {
+bool phantom_need_range(const char *name, double value, double minimum, double maximum,
+                        myo_error *err) {
     return (value >= minimum && value <= maximum) ||
            myo_error_set(err, MYO_E_RANGE, "phantom: %s is %g, not between %g and %g", name, value,
                          minimum, maximum);
@@ -33,44 +32,46 @@ static bool need_range(const char *name, double value, double minimum, double ma
 
 static bool check_anatomy(const myo_phantom_options *options, myo_error *err) {
     double lumbar = (double)options->lumbar;
-    return need_range("number of lumbar vertebrae", lumbar, 4.0, PHANTOM_LUMBAR_MAX, err) &&
-           need_range("transition", (double)options->transition, MYO_PHANTOM_TYPICAL,
-                      MYO_PHANTOM_LUMBARISED, err) &&
-           need_range("kind of discs", (double)options->discs, MYO_PHANTOM_DISCS_VARIED,
-                      MYO_PHANTOM_DISCS_MIXED, err) &&
-           need_range("scoliosis in mm", options->scoliosis_mm, -40.0, 40.0, err) &&
-           need_range("number of the cemented lumbar vertebra", (double)options->cement, 0.0,
-                      lumbar, err) &&
-           need_range("number of the fractured lumbar vertebra", (double)options->fracture, 0.0,
-                      lumbar, err);
+    return phantom_need_range("number of lumbar vertebrae", lumbar, 4.0, PHANTOM_LUMBAR_MAX, err) &&
+           phantom_need_range("transition", (double)options->transition, MYO_PHANTOM_TYPICAL,
+                              MYO_PHANTOM_LUMBARISED, err) &&
+           phantom_need_range("kind of discs", (double)options->discs, MYO_PHANTOM_DISCS_VARIED,
+                              MYO_PHANTOM_DISCS_MIXED, err) &&
+           phantom_need_range("scoliosis in mm", options->scoliosis_mm, -40.0, 40.0, err) &&
+           phantom_need_range("number of the cemented lumbar vertebra", (double)options->cement,
+                              0.0, lumbar, err) &&
+           phantom_need_range("number of the fractured lumbar vertebra", (double)options->fracture,
+                              0.0, lumbar, err);
 }
 
 static bool check_series(const myo_phantom_options *options, myo_error *err) {
     int lumbar = options->lumbar, from = options->axial_from ? options->axial_from : lumbar;
-    return need_range("sagittal field of view in mm", options->sagittal_fov_mm, 120.0, 500.0,
-                      err) &&
-           need_range("sagittal offset in mm", options->sagittal_offset_mm, -150.0, 150.0, err) &&
-           need_range("number of the vertebra above the lowest axial disc", (double)from, 1.0,
-                      (double)lumbar, err) &&
-           need_range("number of axial stacks", (double)options->axial_stacks, 0.0, (double)from,
-                      err);
+    return phantom_need_range("sagittal field of view in mm", options->sagittal_fov_mm, 120.0,
+                              500.0, err) &&
+           phantom_need_range("sagittal offset in mm", options->sagittal_offset_mm, -150.0, 150.0,
+                              err) &&
+           phantom_need_range("number of the vertebra above the lowest axial disc", (double)from,
+                              1.0, (double)lumbar, err) &&
+           phantom_need_range("number of axial stacks", (double)options->axial_stacks, 0.0,
+                              (double)from, err);
 }
 
 static bool check_ct(const myo_phantom_options *options, myo_error *err) {
-    return need_range("trabecular bone in HU", options->trabecular_hu, -50.0, 400.0, err) &&
-           need_range("noise of the CT in HU", options->ct_noise_hu, 0.0, 100.0, err) &&
-           need_range("thickness of CT slices in mm", options->ct_thickness_mm, 0.5, 10.0, err);
+    return phantom_need_range("trabecular bone in HU", options->trabecular_hu, -50.0, 400.0, err) &&
+           phantom_need_range("noise of the CT in HU", options->ct_noise_hu, 0.0, 100.0, err) &&
+           phantom_need_range("thickness of CT slices in mm", options->ct_thickness_mm, 0.5, 10.0,
+                              err);
 }
 
 bool phantom_check_options(const myo_phantom_options *options, myo_error *err) {
-    return need_range("matrix", (double)options->matrix, 128.0, 1024.0, err) &&
-           need_range("pixel size in mm", options->pixel_mm, 0.2, 2.0, err) &&
-           need_range("fat fraction", options->fat_fraction, 0.0, 0.6, err) &&
-           need_range("noise in percent", options->noise_percent, 0.0, 100.0, err) &&
-           need_range("bias", options->bias, 1.0, 5.0, err) &&
-           need_range("coil falloff", options->coil_falloff, 1.0, 20.0, err) &&
+    return phantom_need_range("matrix", (double)options->matrix, 128.0, 1024.0, err) &&
+           phantom_need_range("pixel size in mm", options->pixel_mm, 0.2, 2.0, err) &&
+           phantom_need_range("fat fraction", options->fat_fraction, 0.0, 0.6, err) &&
+           phantom_need_range("noise in percent", options->noise_percent, 0.0, 100.0, err) &&
+           phantom_need_range("bias", options->bias, 1.0, 5.0, err) &&
+           phantom_need_range("coil falloff", options->coil_falloff, 1.0, 20.0, err) &&
            (options->height_m == 0.0 ||
-            need_range("height in m", options->height_m, 0.5, 2.5, err)) &&
+            phantom_need_range("height in m", options->height_m, 0.5, 2.5, err)) &&
            check_anatomy(options, err) && check_series(options, err) && check_ct(options, err);
 }
 

@@ -7,6 +7,7 @@
 #include "phantom/study_private.h"
 
 #include "base/file.h"
+#include "phantom/random_private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,6 +20,11 @@
 #define STUDY_DATE "20200101"
 #define FIELD_T 3.0
 #define ECHO_TRAIN 17
+
+/* How much less or more than asked the fat of one patient of several may be: an estimate. */
+#define FAT_SPREAD 0.5
+#define FAT_FRACTION_MAX 0.6 /* that of the options */
+#define KEY_FAT 6001         /* of the random number */
 
 /* Creates the folder; one that holds anything is refused, so that nothing is ever overwritten. */
 static bool need_empty_folder(const char *directory, myo_error *err) {
@@ -104,15 +110,15 @@ static bool init_study(phantom_study *study, myo_error *err) {
 
 bool phantom_create_series_folder(const phantom_study *study, const phantom_series *series,
                                   myo_error *err) {
-    char folder[64];
-    snprintf(folder, sizeof folder, "dicom/%s", series->folder);
+    char folder[128];
+    snprintf(folder, sizeof folder, "dicom%s/%s", study->folder, series->folder);
     return create_folder(study, folder, err);
 }
 
 bool phantom_write_image(const phantom_study *study, const phantom_scene *scene,
                          const phantom_series *of, int instance, const myo_image *image,
                          char sop_uid[MYO_UID_SIZE], myo_error *err) {
-    char series_uid[MYO_UID_SIZE], folder[64], name[32], *path;
+    char series_uid[MYO_UID_SIZE], folder[128], name[32], *path;
     make_uid(study, "series", of->number, 0, series_uid);
     make_uid(study, "image", of->number, instance, sop_uid);
     myo_mr_header header = {.patient_id = study->patient_id,
@@ -134,7 +140,7 @@ bool phantom_write_image(const phantom_study *study, const phantom_scene *scene,
                             .repetition_time_ms = scene->repetition_time_ms,
                             .field_strength_t = FIELD_T,
                             .echo_train_length = ECHO_TRAIN};
-    snprintf(folder, sizeof folder, "dicom/%s", of->folder);
+    snprintf(folder, sizeof folder, "dicom%s/%s", study->folder, of->folder);
     snprintf(name, sizeof name, "%04d.dcm", instance);
     if (!study_path(study, folder, name, &path, err)) {
         return false;
@@ -154,27 +160,85 @@ static bool calibrate(phantom_scene *scene, myo_error *err) {
     return true;
 }
 
-bool myo_phantom_write(const myo_phantom_options *options, const char *directory, myo_error *err) {
-    if (!phantom_check_options(options, err)) {
+/* Writes one patient below folders that exist. */
+static bool write_patient(phantom_study *study, bool own_folder, myo_error *err) {
+    const myo_phantom_options *options = study->options;
+    phantom_anatomy anatomy;
+    phantom_anatomy_init(&anatomy, options);
+    study->anatomy = &anatomy;
+    phantom_scene scene = phantom_axial_scene(&anatomy, options, 0);
+    char truth[64];
+    bool ok = init_study(study, err);
+    if (own_folder) {
+        snprintf(study->folder, sizeof study->folder, "/%s", study->patient_id);
+    }
+    snprintf(truth, sizeof truth, "truth%s", study->folder);
+    ok = ok && create_folder(study, truth, err) && calibrate(&scene, err) &&
+         (!options->axial || phantom_write_axial(study, &scene, err)) &&
+         (!options->sagittal || phantom_write_sagittal(study, &scene, err)) &&
+         (!options->ct || phantom_write_ct(study, &scene, err)) &&
+         phantom_truth_write(study, err) && phantom_write_readers(study, err);
+    myo_text_clear(&study->truth);
+    myo_text_clear(&study->ct_truth);
+    myo_labels_destroy(study->reader_slice);
+    return ok;
+}
+
+static bool check_cohort(const myo_phantom_options *options, int patients, int readers,
+                         myo_error *err) {
+    if (!phantom_check_options(options, err) ||
+        !phantom_need_range("number of patients", patients, 1.0, MYO_PHANTOM_PATIENTS_MAX, err) ||
+        !phantom_need_range("number of readers", readers, 0.0, MYO_PHANTOM_READERS_MAX, err)) {
         return false;
     }
     if (!options->axial && !options->sagittal && !options->ct) {
         return myo_error_set(err, MYO_E_ARGUMENT,
                              "phantom: neither axial nor sagittal series, nor CT");
     }
-    if (!need_empty_folder(directory, err)) {
+    int above = phantom_reader_disc(options) - phantom_lowest_axial(options);
+    bool outlined = options->axial && above >= 0 && above < phantom_axial_count(options);
+    return readers == 0 || outlined ||
+           myo_error_set(err, MYO_E_ARGUMENT,
+                         "phantom: readers outline the axial slice at L4/5, which is not written");
+}
+
+/* The options of one patient of several: seeds follow each other, and fat differs as the seed has
+ * it. */
+static myo_phantom_options patient_options(const myo_phantom_options *options, int patient,
+                                           int patients) {
+    myo_phantom_options own = *options;
+    own.seed += (uint64_t)patient;
+    if (patients > 1) {
+        phantom_random random = {phantom_hash(own.seed + KEY_FAT)};
+        double factor = phantom_random_uniform(&random, 1.0 - FAT_SPREAD, 1.0 + FAT_SPREAD);
+        own.fat_fraction = fmin(FAT_FRACTION_MAX, factor * options->fat_fraction);
+    }
+    return own;
+}
+
+bool myo_phantom_write_cohort(const myo_phantom_options *options, int patients, int readers,
+                              const char *directory, myo_error *err) {
+    if (!check_cohort(options, patients, readers, err) || !need_empty_folder(directory, err)) {
         return false;
     }
-    phantom_anatomy anatomy;
-    phantom_anatomy_init(&anatomy, options);
-    phantom_study study = {.anatomy = &anatomy, .options = options, .directory = directory};
-    phantom_scene scene = phantom_axial_scene(&anatomy, options, 0);
-    bool ok =
-        init_study(&study, err) && create_folder(&study, "truth", err) && calibrate(&scene, err) &&
-        (!options->axial || phantom_write_axial(&study, &scene, err)) &&
-        (!options->sagittal || phantom_write_sagittal(&study, &scene, err)) &&
-        (!options->ct || phantom_write_ct(&study, &scene, err)) && phantom_truth_write(&study, err);
-    myo_text_clear(&study.truth);
-    myo_text_clear(&study.ct_truth);
+    phantom_study place = {.directory = directory};
+    bool ok = true;
+    for (int reader = 1; ok && reader <= readers; reader++) {
+        char folder[32];
+        snprintf(folder, sizeof folder, "reader%d", reader);
+        ok = create_folder(&place, folder, err);
+    }
+    for (int i = 0; ok && i < patients; i++) {
+        myo_phantom_options own = patient_options(options, i, patients);
+        phantom_study study = {.options = &own,
+                               .directory = directory,
+                               .readers = readers,
+                               .first_seed = options->seed};
+        ok = write_patient(&study, patients > 1, err);
+    }
     return ok;
+}
+
+bool myo_phantom_write(const myo_phantom_options *options, const char *directory, myo_error *err) {
+    return myo_phantom_write_cohort(options, 1, 0, directory, err);
 }

@@ -9,6 +9,10 @@
 
 #define PHANTOM_NAME_SIZE 8 /* of a disc's name */
 
+/* Fails with MYO_E_RANGE for a value outside of its range; NaN is outside of every range. */
+bool phantom_need_range(const char *name, double value, double minimum, double maximum,
+                        myo_error *err);
+
 /* Checks the ranges of phantom.h. */
 bool phantom_check_options(const myo_phantom_options *options, myo_error *err);
 
@@ -41,11 +45,19 @@ typedef struct phantom_study {
     const phantom_anatomy *anatomy;
     const myo_phantom_options *options;
     const char *directory;
+    char folder[40]; /* of the patient below dicom/ and truth/: "/PHANTOM0001", or "" for one alone
+                      */
     char patient_id[32], patient_name[48], study_id[16];
     char key[800]; /* the options as text, from which the UIDs are made */
     char study_uid[MYO_UID_SIZE], frame_uid[MYO_UID_SIZE], sagittal_frame_uid[MYO_UID_SIZE];
     phantom_landmarks landmarks; /* of the CT */
     myo_text truth, ct_truth; /* entries of truth.json for the axial slices, and for those of CT */
+    /* Simulated readers, the slice that they outline (owned) with its distance from the disc, and
+     * the seed of the first patient, from which their habits follow. */
+    int readers;
+    myo_labels *reader_slice;
+    double reader_offset_mm;
+    uint64_t first_seed;
 } phantom_study;
 
 /* Creates the folder of a series. */
@@ -73,6 +85,12 @@ bool phantom_truth_add(phantom_study *study, int disc, double offset_mm, int ins
 bool phantom_truth_add_ct(phantom_study *study, int disc, double offset_mm, int instance_number,
                           const char *sop_uid, const myo_labels *labels, const myo_image *fat,
                           myo_error *err);
+
+/* The disc below L4, whose axial slice readers outline. */
+int phantom_reader_disc(const myo_phantom_options *options);
+
+/* Writes the outlines of each reader into its folder (readers.c). */
+bool phantom_write_readers(const phantom_study *study, myo_error *err);
 
 /* Writes truth/truth.json. */
 bool phantom_truth_write(phantom_study *study, myo_error *err);

@@ -69,7 +69,7 @@ static bool add_slice(const phantom_study *study, myo_text *truth, const char *s
     char name[64], level[PHANTOM_NAME_SIZE], *path;
     phantom_disc_name(study->options->lumbar, disc, level);
     myo_text folder = {0};
-    myo_text_printf(&folder, "%s/truth", study->directory);
+    myo_text_printf(&folder, "%s/truth%s", study->directory, study->folder);
     snprintf(name, sizeof name, "%s_%02d_dseg.nii.gz", stem, instance_number);
     bool ok = !folder.failed && myo_path_join(folder.data, name, &path, err);
     myo_text_clear(&folder);
@@ -166,15 +166,15 @@ bool phantom_truth_write(phantom_study *study, myo_error *err) {
         myo_text_append(&text, "}");
     }
     myo_text_printf(&text, ",\n \"axial\": [%s]}\n", study->truth.data ? study->truth.data : "");
-    char *path = NULL;
-    bool ok = !text.failed && !study->truth.failed && !study->ct_truth.failed &&
-              myo_path_join(study->directory, "truth/truth.json", &path, err);
+    myo_text path = {0};
+    myo_text_printf(&path, "%s/truth%s/truth.json", study->directory, study->folder);
+    bool ok = !text.failed && !path.failed && !study->truth.failed && !study->ct_truth.failed;
     if (ok) {
-        ok = myo_file_write(path, text.data, text.length, err);
+        ok = myo_file_write(path.data, text.data, text.length, err);
     } else {
         myo_error_set(err, MYO_E_MEMORY, "out of memory");
     }
-    free(path);
+    myo_text_clear(&path);
     myo_text_clear(&text);
     return ok;
 }

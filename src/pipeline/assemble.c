@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables and run.json, put together from the fragments in the order of the run. One fragment
  * at a time is in memory. */
-#include "pipeline/run_private.h"
+#include "base/file.h"
+#include "pipeline/fat_table_private.h"
+#include "pipeline/methods_facts_private.h"
 #include "pipeline/stream_private.h"
+#include "report/changes.h"
 #include "report/tables.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, TABLE_COUNT };
+enum { MEASUREMENTS, FEATURES, VERTEBRAE, RISK, CHANGES, TABLE_COUNT };
 
 static const struct {
     const char *file, *member;
@@ -17,6 +22,7 @@ static const struct {
     [FEATURES] = {"features.csv", "features", myo_report_features_header},
     [VERTEBRAE] = {"vertebrae.csv", "vertebrae", myo_report_vertebrae_header},
     [RISK] = {"risk.csv", "risk", myo_report_risk_header},
+    [CHANGES] = {"changes.csv", "changes", myo_report_changes_header},
 };
 
 static const char RECORD_FILE[] = "run.json";
@@ -25,12 +31,22 @@ typedef struct results {
     const run *r;
     stream tables[TABLE_COUNT];
     stream record, summary;
+    myo_methods_facts facts; /* for the paragraph on methods */
+    fat_table fat;
     size_t study_count; /* put so far */
 } results;
+
+/* What was drawn is listed where anything could be. */
+static bool is_written(const run *r, int table) {
+    return table != CHANGES || r->options->tracing_count > 0 || r->options->results;
+}
 
 static bool open_tables(results *out, myo_error *err) {
     for (int t = 0; t < TABLE_COUNT; t++) {
         myo_text header = {0};
+        if (!is_written(out->r, t)) {
+            continue;
+        }
         if (!stream_open(&out->tables[t], out->r->store.work, out->r->options->output,
                          tables[t].file, err)) {
             return false;
@@ -76,9 +92,17 @@ static bool put_study(results *out, const study_plan *plan, myo_error *err) {
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
         const char *rows = json_string_value(json_object_get(fragment, tables[t].member));
-        stream_put(&out->tables[t], rows ? rows : "");
+        if (is_written(out->r, t)) {
+            stream_put(&out->tables[t], rows ? rows : "");
+        }
+    }
+    const char *measured = json_string_value(json_object_get(fragment, "measurements"));
+    if (!fat_table_add(&out->fat, measured ? measured : "", err)) {
+        json_decref(fragment);
+        return false;
     }
     const json_t *record = json_object_get(fragment, "record");
+    methods_facts_add(&out->facts, record);
     put_element(&out->record, out->study_count == 0, record);
     if (out->summary.sink) {
         put_element(&out->summary, out->study_count == 0, record);
@@ -101,6 +125,24 @@ static void put_skipped(results *out) {
     stream_put(&out->record, "\n}\n");
 }
 
+static bool write_methods(const results *out, myo_error *err) {
+    myo_text text = {0};
+    stream s;
+    if (!out->r->options->methods_text) {
+        return true;
+    }
+    myo_report_methods_text(&out->facts, &text);
+    bool done = !text.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    done = done && stream_open(&s, out->r->store.work, out->r->options->output, "methods.txt", err);
+    if (done) {
+        stream_put(&s, text.data);
+        done = stream_commit(&s, err);
+        stream_close(&s);
+    }
+    myo_text_clear(&text);
+    return done;
+}
+
 static void begin_summary(results *out) {
     const run *r = out->r;
     out->summary = (stream){.sink = r->options->summary, .user = r->options->summary_user};
@@ -115,6 +157,32 @@ static void begin_summary(results *out) {
     put_members(&out->summary, head);
     stream_put(&out->summary, ",\n  \"studies\": [");
     json_decref(head);
+}
+
+/* Writes how far the fat methods spread, or removes what an earlier run with more of them left. */
+static bool put_fat_table(results *out, myo_error *err) {
+    const char *folder = out->r->options->output;
+    if (!fat_table_is_worthwhile(&out->fat)) {
+        char *path = NULL;
+        bool joined = myo_path_join(folder, FAT_TABLE_FILE, &path, err);
+        if (joined) {
+            unlink(path);
+        }
+        free(path);
+        return joined;
+    }
+    stream s;
+    myo_text text = {0};
+    fat_table_append(&out->fat, &text);
+    bool done = stream_open(&s, out->r->store.work, folder, FAT_TABLE_FILE, err);
+    if (done) {
+        stream_put(&s, text.data ? text.data : "");
+        s.failed |= text.failed;
+        done = stream_commit(&s, err);
+    }
+    stream_close(&s);
+    myo_text_clear(&text);
+    return done;
 }
 
 /* Puts everything; the record comes last, as the sign that the rest is there. */
@@ -135,15 +203,16 @@ static bool put_all(results *out, myo_error *err) {
         stream_put(&out->summary, "\n}\n");
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
-        if (!stream_commit(&out->tables[t], err)) {
+        if (is_written(out->r, t) && !stream_commit(&out->tables[t], err)) {
             return false;
         }
     }
-    return stream_commit(&out->record, err);
+    return put_fat_table(out, err) && write_methods(out, err) && stream_commit(&out->record, err);
 }
 
 bool assemble(run *r, myo_error *err) {
     results out = {.r = r};
+    methods_facts_begin(r, &out.facts);
     bool done = open_tables(&out, err) &&
                 stream_open(&out.record, r->store.work, r->options->output, RECORD_FILE, err) &&
                 put_all(&out, err);
@@ -151,6 +220,7 @@ bool assemble(run *r, myo_error *err) {
         stream_close(&out.tables[t]);
     }
     stream_close(&out.record);
+    fat_table_clear(&out.fat);
     return done;
 }
 

@@ -25,10 +25,27 @@
 #define PATIENT_DIGITS 12
 #define UUID_SIZE 16
 
+/* Every path of the user's may name a patient. */
+static bool list_inputs(identity *id, const myo_measure_options *options, myo_error *err) {
+    id->inputs =
+        myo_alloc_array(options->input_count + options->tracing_count + 1, sizeof *id->inputs, err);
+    for (size_t i = 0; id->inputs && i < options->input_count; i++) {
+        id->inputs[id->input_count++] = options->inputs[i];
+    }
+    for (size_t i = 0; id->inputs && i < options->tracing_count; i++) {
+        id->inputs[id->input_count++] = options->tracings[i];
+    }
+    if (id->inputs && options->results) {
+        id->inputs[id->input_count++] = options->results;
+    }
+    return id->inputs != NULL;
+}
+
 bool identity_open(identity *id, const myo_measure_options *options, myo_error *err) {
-    *id = (identity){.hide = options->deidentify,
-                     .inputs = options->inputs,
-                     .input_count = options->input_count};
+    *id = (identity){.hide = options->deidentify};
+    if (!list_inputs(id, options, err)) {
+        return false;
+    }
     if (!options->deidentify && (options->deidentify_key || options->deidentify_map)) {
         return myo_error_set(err, MYO_E_ARGUMENT, "%s needs --deidentify",
                              options->deidentify_key ? "--deidentify-key" : "--deidentify-map");
@@ -47,6 +64,7 @@ bool identity_open(identity *id, const myo_measure_options *options, myo_error *
 
 void identity_close(identity *id) {
     free(id->key);
+    free(id->inputs);
     *id = (identity){0};
 }
 

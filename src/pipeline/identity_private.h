@@ -16,7 +16,7 @@ typedef struct identity {
     bool hide;
     char *key; /* the secret of the pseudonyms; "" without a key file */
     size_t key_size;
-    const char *const *inputs; /* as the user gave them */
+    const char **inputs; /* as the user gave them, with files of outlines and result folders */
     size_t input_count;
 } identity;
 

@@ -35,11 +35,30 @@ static json_t *record_ribs(const myo_spine *spine) {
     return record;
 }
 
+/* How the image is, as far as a reader of the results asks. 0 in the header is unknown. */
+static json_t *record_image(const myo_series *series, const myo_geometry *g) {
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"column_spacing_mm", g->column_spacing_mm},
+                   {"row_spacing_mm", g->row_spacing_mm},
+                   {"thickness_mm", g->thickness_mm},
+                   {"echo_time_ms", series->echo_time_ms},
+                   {"repetition_time_ms", series->repetition_time_ms}};
+    json_t *record = json_pack("{s:s}", "modality", myo_modality_name(series->modality));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        json_object_set_new(record, numbers[i].name,
+                            numbers[i].value > 0.0 ? json_real(numbers[i].value) : json_null());
+    }
+    return record;
+}
+
 json_t *record_slice(const myo_level_choice *c) {
-    return json_pack("{s:s, s:i, s:s, s:i, s:s, s:s, s:f, s:b, s:o, s:f, s:s}", "series_uid",
+    return json_pack("{s:s, s:i, s:s, s:i, s:o, s:s, s:s, s:f, s:b, s:o, s:f, s:s}", "series_uid",
                      c->series->series_uid, "series_number", c->series->number, "sop_uid",
-                     c->instance->sop_uid, "instance_number", c->instance->instance_number, "level",
-                     c->level, "level_source", c->source, "level_confidence", c->confidence,
+                     c->instance->sop_uid, "instance_number", c->instance->instance_number, "image",
+                     record_image(c->series, &c->instance->geometry), "level", c->level,
+                     "level_source", c->source, "level_confidence", c->confidence,
                      "level_confirmed", (int)c->confirmed, "distance_mm",
                      number_or_null(c->distance_mm), "tilt_deg", c->tilt_deg, "note", c->note);
 }

@@ -23,7 +23,7 @@ static bool measure_catalogue(run *r, myo_error *err) {
         return false;
     }
     if (!order_create(r, err) || !run_check_tables(r, err) || !plan_create(r, err) ||
-        !run_workers(r, err)) {
+        !assemble_nothing(r, err) || !plan_clear_old(r, err) || !run_workers(r, err)) {
         return false;
     }
     record_end(r);
@@ -37,7 +37,7 @@ bool myo_pipeline_measure(const myo_measure_options *options, myo_measure_summar
     /* The output folder comes first: better to fail now than after an hour of reading. */
     bool done = run_open(&r, options, err) &&
                 store_open(&r.store, options->output, options->deidentify, err) &&
-                assemble_nothing(&r, err) && read_catalogue(&r, &catalogue, err);
+                read_catalogue(&r, &catalogue, err);
     if (done) {
         r.catalogue = catalogue;
         done = measure_catalogue(&r, err);

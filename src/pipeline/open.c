@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Opening a run: option values, methods, models. */
 #include "pipeline/run_private.h"
+#include "pipeline/uncertainty_private.h"
 
 #include <myotome/ct.h>
 #include <stdlib.h>
@@ -174,7 +175,8 @@ bool run_open(run *r, const myo_measure_options *options, myo_error *err) {
            myo_registry_load_bundled(r->registry, err) &&
            (!options->plugin_directory ||
             myo_registry_load_plugins(r->registry, options->plugin_directory, err)) &&
-           choose_segmenter(r, err) && choose_fat_methods(r, err) && load_models(r, err) &&
+           tracings_open(&r->tracings, options, err) && choose_segmenter(r, err) &&
+           choose_fat_methods(r, err) && uncertainty_open(r, err) && load_models(r, err) &&
            (!options->heights_csv || myo_csv_read(options->heights_csv, &r->heights, err)) &&
            (!options->clinical_csv || myo_csv_read(options->clinical_csv, &r->clinical, err)) &&
            record_begin(r, err);
@@ -187,6 +189,7 @@ void run_close(run *r) {
     myo_csv_destroy(r->heights);
     myo_csv_destroy(r->clinical);
     myo_registry_destroy(r->registry);
+    tracings_close(&r->tracings);
     identity_close(&r->identity);
     free(r->plans);
     free(r->order);

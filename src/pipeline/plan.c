@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "pipeline/names_private.h"
 #include "pipeline/pair_private.h"
+#include "pipeline/tracings_results_private.h"
 #include "report/label_map.h"
 
 #include <stdlib.h>
@@ -145,6 +146,7 @@ static bool fingerprint(run *r, const myo_text *common, size_t index, myo_error 
         describe_images(&text, pair);
     }
     myo_text_printf(&text, "%d\n", pair_is_taken(r, study));
+    tracings_describe(&r->tracings, study, myo_catalogue_get_study_count(r->catalogue) == 1, &text);
     bool done = !text.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
     if (done) {
         identity_fingerprint(&r->identity, text.data, text.length, plan->fingerprint);
@@ -184,6 +186,30 @@ static bool sweep(const run *r, size_t count, myo_error *err) {
     return true;
 }
 
+/* Refuses to write over outlines that a person changed: they are hours of work. */
+static bool check_corrections(const run *r, const study_plan *plan, myo_error *err) {
+    json_t *fragment = store_read_fragment(&r->store, plan->key), *slice;
+    const json_t *record = json_object_get(fragment, "record");
+    const json_t *others = json_object_get(record, "other_slices");
+    bool done = true;
+    for (size_t i = 0; done && i <= json_array_size(others); i++) {
+        char *changed = NULL;
+        slice = i == 0 ? json_object_get(record, "slice") : json_array_get(others, i - 1);
+        done = tracings_find_changed(r->options->output, slice, &changed, err);
+        if (done && changed) {
+            done =
+                myo_error_set(err, MYO_E_ARGUMENT,
+                              "%s was changed after it was measured, and would be lost: "
+                              "'myotome remeasure %s' measures it; write into another folder, or "
+                              "remove the file",
+                              changed, r->options->output);
+        }
+        free(changed);
+    }
+    json_decref(fragment);
+    return done;
+}
+
 bool plan_create(run *r, myo_error *err) {
     size_t count = myo_catalogue_get_study_count(r->catalogue);
     r->plans = myo_alloc_array(count, sizeof *r->plans, err);
@@ -194,12 +220,20 @@ bool plan_create(run *r, myo_error *err) {
         done = fingerprint(r, &common, i, err);
     }
     myo_text_clear(&common);
-    if (!done || !sweep(r, count, err)) {
+    for (size_t i = 0; done && i < count; i++) {
+        r->plans[i].finished = r->options->resume && is_finished(r, &r->plans[i]);
+        done = r->plans[i].finished || check_corrections(r, &r->plans[i], err);
+    }
+    return done;
+}
+
+bool plan_clear_old(run *r, myo_error *err) {
+    size_t count = myo_catalogue_get_study_count(r->catalogue);
+    if (!sweep(r, count, err)) {
         return false;
     }
     /* Old files go before the first new one comes: a name may belong to another study now. */
     for (size_t i = 0; i < count; i++) {
-        r->plans[i].finished = r->options->resume && is_finished(r, &r->plans[i]);
         if (!r->plans[i].finished) {
             store_remove_fragment(&r->store, r->plans[i].key);
         }

@@ -9,12 +9,14 @@
 #include "pipeline/identity_private.h"
 #include "pipeline/method_spec_private.h"
 #include "pipeline/store_private.h"
+#include "pipeline/tracings_private.h"
 
 #include <jansson.h>
 #include <myotome/level.h>
 #include <myotome/measure.h>
 #include <myotome/pipeline.h>
 #include <myotome/risk.h>
+#include <time.h>
 
 #define RUN_MODELS_MAX 16
 #define RUN_FAT_METHODS_MAX 16
@@ -37,9 +39,9 @@ typedef enum study_status { STUDY_MEASURED, STUDY_INCOMPLETE, STUDY_FAILED } stu
 /* What came of a study. Initialise with {0}. */
 typedef struct study_result {
     study_status status;
-    myo_text measurements, features, vertebrae, risk; /* rows; none when it failed */
-    json_t *record;                                   /* for run.json */
-    char folder[STUDY_FOLDER_SIZE];                   /* its files' place below OUT */
+    myo_text measurements, features, vertebrae, risk, changes; /* rows; none when it failed */
+    json_t *record;                                            /* for run.json */
+    char folder[STUDY_FOLDER_SIZE];                            /* its files' place below OUT */
 } study_result;
 
 typedef struct run {
@@ -48,6 +50,7 @@ typedef struct run {
     char slice_pseudonym[PSEUDONYM_SIZE], series_pseudonym[PSEUDONYM_SIZE];
     identity identity;
     store store;
+    tracings tracings;
     study_plan *plans; /* in the order of the catalogue */
     size_t *order;     /* of the studies in all results, as indices into the catalogue */
     size_t *skipped;   /* likewise of the skipped files */
@@ -65,6 +68,8 @@ typedef struct run {
     const myo_fat_method *fat_methods[RUN_FAT_METHODS_MAX]; /* the first one feeds the features */
     double fat_values[RUN_FAT_METHODS_MAX][METHOD_PARAMETERS_MAX];
     size_t fat_method_count;
+    uint32_t uncertainty;                       /* bits of the parts that intervals contain */
+    double reader_sem_mm2[MYO_STRUCTURE_COUNT]; /* of FCSA, from a reader study; NaN: unknown */
     myo_model *models[RUN_MODELS_MAX];
     size_t model_count;
     myo_csv *heights, *clinical; /* NULL when not given */
@@ -92,8 +97,11 @@ void run_describe_patient(const run *r, const char *patient_id, myo_text *text);
 bool run_check_tables(run *r, myo_error *err);
 
 /* Plans every study of the catalogue: keys, folders, fingerprints, and what is finished already.
- * Results of an earlier run that do not hold any more are removed. */
+ * Changes nothing on disk. Fails with MYO_E_ARGUMENT where outlines that a person changed would be
+ * lost. */
 bool plan_create(run *r, myo_error *err);
+/* Removes results of an earlier run that do not hold any more. */
+bool plan_clear_old(run *r, myo_error *err);
 /* Decides the order of results: that of the catalogue, or, with --deidentify, of the pseudonyms, as
  * the order of patient IDs, dates and paths tells of them. Files of OUT itself are not listed. */
 bool order_create(run *r, myo_error *err);
@@ -118,6 +126,10 @@ bool run_workers(run *r, myo_error *err);
 bool assemble(run *r, myo_error *err);
 /* Writes run.json of a run that has just begun: its end is null. */
 bool assemble_nothing(const run *r, myo_error *err);
+
+/* Writes a time in UTC as ISO 8601: "2026-01-31T12:00:00Z". */
+#define RECORD_TIME_SIZE 32
+void record_time(time_t when, char text[RECORD_TIME_SIZE]);
 
 /* Starts the record of the run, and finishes it with the end time. */
 bool record_begin(run *r, myo_error *err);

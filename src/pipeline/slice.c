@@ -12,10 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Far more than the outlines of a slice take. */
+#define OUTLINES_SIZE_MAX ((size_t)256 << 20)
+
 void measured_slice_clear(measured_slice *slice) {
     myo_image_destroy(slice->image);
     myo_outlines_clear(&slice->outlines);
     myo_fat_map_clear(&slice->fat);
+    myo_labels_destroy(slice->automatic);
+    free(slice->lean);
     *slice = (measured_slice){0};
 }
 
@@ -53,13 +58,21 @@ static bool segment(const run *r, const ct_scan *scan, measured_slice *slice, my
         roof ? MYO_ACETABULAR_ROOF : MYO_SACROILIAC_JOINT, &slice->outlines, err);
 }
 
-bool slice_outline(const run *r, const ct_scan *scan, measured_slice *slice, myo_error *err) {
+bool slice_outline(const run *r, const ct_scan *scan, bool by_hand, measured_slice *slice,
+                   myo_error *err) {
     const myo_instance *instance = slice->choice.instance;
+    myo_error reason = {0};
     if (!myo_dicom_read_slice(instance, &slice->image, slice->sha256, err)) {
         return false;
     }
-    if (!segment(r, scan, slice, err)) {
-        return myo_error_prefix(err, "%s: ", instance->path);
+    bool done = segment(r, scan, slice, &reason);
+    if (!done && by_hand && reason.code == MYO_E_NOT_FOUND) {
+        myo_log(MYO_LOG_WARNING, "%s: no outline was found: %s", instance->path, reason.message);
+        done =
+            myo_segment_nothing(slice->image, slice->kind != SLICE_MR, &slice->outlines, &reason);
+    }
+    if (!done) {
+        return myo_error_set(err, reason.code, "%s: %s", instance->path, reason.message);
     }
     for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
         for (int side = 0; side < MYO_SIDE_COUNT; side++) {
@@ -94,13 +107,37 @@ bool slice_list_fat_methods(const run *r, const measured_slice *slice,
                          r->fat_methods[0]->info.name, myo_modality_name(modality));
 }
 
+bool slice_separate(const measured_slice *slice, const myo_labels *labels,
+                    const myo_fat_method *method, const double *values, myo_fat_map *fat,
+                    myo_slice_measures *measures, myo_error *err) {
+    const myo_fat_request request = {.struct_size = sizeof request,
+                                     .method = method,
+                                     .intensity = slice->outlines.corrected,
+                                     .labels = labels,
+                                     .values = values,
+                                     .lean = slice->lean};
+    return myo_fat_separate_with(&request, fat, err) &&
+           myo_measure_areas(labels, slice->image, fat->fraction, measures, err);
+}
+
+/* The automatic outlines, where drawn ones have taken their place. */
+static bool measure_automatic(measured_slice *slice, const myo_fat_method *method,
+                              const double *values, myo_error *err) {
+    myo_fat_map fat = {0};
+    bool done = slice_separate(slice, slice->automatic, method, values, &fat,
+                               &slice->automatic_measures, err);
+    myo_fat_map_clear(&fat);
+    return done;
+}
+
 bool slice_measure(measured_slice *slice, const myo_fat_method *method, const double *values,
                    myo_error *err) {
     myo_fat_map_clear(&slice->fat);
-    if (!myo_fat_separate(method, slice->outlines.corrected, slice->outlines.labels, values,
-                          &slice->fat, err) ||
-        !myo_measure_areas(slice->outlines.labels, slice->image, slice->fat.fraction,
-                           &slice->measures, err)) {
+    if (slice->automatic && !measure_automatic(slice, method, values, err)) {
+        return false;
+    }
+    if (!slice_separate(slice, slice->outlines.labels, method, values, &slice->fat,
+                        &slice->measures, err)) {
         return false;
     }
     slice->has_whole_muscle = slice->asked >> MYO_ABDOMINAL_WALL & 1u;
@@ -115,23 +152,48 @@ bool slice_measure(measured_slice *slice, const myo_fat_method *method, const do
     return true;
 }
 
+const char *slice_convention(const measured_slice *slice, myo_structure structure) {
+    const char *const *traced = slice->traced_conventions[structure];
+    const char *drawn = traced[MYO_LEFT] ? traced[MYO_LEFT] : traced[MYO_RIGHT];
+    return drawn ? drawn : slice->roi_convention;
+}
+
 myo_report_slice slice_describe(const myo_study *shown, const measured_slice *slice) {
     const uint32_t(*flags)[MYO_SIDE_COUNT] = (const uint32_t(*)[MYO_SIDE_COUNT])slice->flags;
-    return (myo_report_slice){.patient_id = shown->patient_id,
-                              .study_uid = shown->study_uid,
-                              .study_date = shown->study_date,
-                              .level = &slice->choice,
-                              .method = slice->method,
-                              .roi_convention = slice->roi_convention,
-                              .fat_method = slice->fat_method,
-                              .fat_threshold = slice->fat.threshold,
-                              .measures = &slice->measures,
-                              .asked = slice->asked,
-                              .flags = flags,
-                              .confidence =
-                                  (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence,
-                              .whole_muscle = slice->has_whole_muscle ? &slice->whole_muscle : NULL,
-                              .whole_muscle_flags = myo_measure_whole_muscle_flags(flags)};
+    return (myo_report_slice){
+        .patient_id = shown->patient_id,
+        .study_uid = shown->study_uid,
+        .study_date = shown->study_date,
+        .level = &slice->choice,
+        .method = slice->method,
+        .roi_convention = slice->roi_convention,
+        .traced = slice->automatic ? slice->traced : NULL,
+        .traced_methods = (const char *const(*)[MYO_SIDE_COUNT])slice->traced_methods,
+        .traced_conventions = (const char *const(*)[MYO_SIDE_COUNT])slice->traced_conventions,
+        .automatic = slice->automatic,
+        .fat_method = slice->fat_method,
+        .fat_threshold = slice->fat.threshold,
+        .measures = &slice->measures,
+        .asked = slice->asked,
+        .flags = flags,
+        .confidence = (const double(*)[MYO_SIDE_COUNT])slice->outlines.confidence,
+        .whole_muscle = slice->has_whole_muscle ? &slice->whole_muscle : NULL,
+        .whole_muscle_flags = myo_measure_whole_muscle_flags(flags)};
+}
+
+/* The outlines that drawn ones have taken the place of. */
+static bool write_automatic(const measured_slice *slice, const char *base,
+                            const myo_report_slice *described, myo_error *err) {
+    myo_report_slice automatic = *described;
+    myo_text path = {0};
+    automatic.traced = NULL;
+    automatic.automatic = NULL;
+    myo_text_printf(&path, "%sautomatic", base);
+    bool done = !path.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+    done = done &&
+           myo_report_label_map_write(path.data, slice->automatic, &automatic, slice->sha256, err);
+    myo_text_clear(&path);
+    return done;
 }
 
 bool slice_write_files(const study_plan *plan, const myo_study *shown, const measured_slice *slice,
@@ -142,7 +204,7 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
     names_stem(shown, level, plan->shares_folder ? plan->key : NULL, stem);
     myo_report_slice described = slice_describe(shown, slice);
     bool done = myo_path_join(folder, stem, &base, err);
-    size_t size = done ? strlen(base) + sizeof "_overlay.png" + sizeof "_RoiSet.zip" : 1;
+    size_t size = done ? strlen(base) + sizeof "_overlay.png" : 1; /* the longest ending */
     path = done ? myo_alloc_array(size, 1, err) : NULL;
     if (path) {
         snprintf(path, size, "%s_overlay.png", base);
@@ -151,10 +213,36 @@ bool slice_write_files(const study_plan *plan, const myo_study *shown, const mea
                myo_report_overlay_write(path, slice->image, slice->outlines.labels, &described,
                                         features, err);
         snprintf(path, size, "%s_RoiSet.zip", base);
-        done = done && myo_report_roi_set_write(path, slice->outlines.labels, err);
+        done = done && myo_report_roi_set_write(path, slice->outlines.labels, err) &&
+               (!slice->automatic || write_automatic(slice, base, &described, err));
+        snprintf(path, size, "%s_fat.png", base);
+        done = done && myo_report_fat_picture_write(
+                           path, slice->outlines.corrected, slice->outlines.labels, &described,
+                           slice->fat_results, slice->fat_result_count, err);
     }
     done = done && path;
     free(path);
     free(base);
+    return done;
+}
+
+bool slice_record_files(const char *work_folder, const char *folder, const char *stem,
+                        json_t *record, myo_error *err) {
+    static const struct {
+        const char *ending, *member;
+    } files[] = {{"_dseg.nii.gz", "label_map_sha256"}, {"_RoiSet.zip", "roi_set_sha256"}};
+    json_object_set_new(record, "files", json_sprintf("%s/%s", folder, stem));
+    bool done = true;
+    for (size_t i = 0; done && i < sizeof files / sizeof files[0]; i++) {
+        myo_text path = {0};
+        char hash[MYO_HASH_HEX_SIZE];
+        myo_text_printf(&path, "%s/%s%s", work_folder, stem, files[i].ending);
+        done = !path.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
+        done = done && myo_hash_file(path.data, OUTLINES_SIZE_MAX, hash, err);
+        if (done) {
+            json_object_set_new(record, files[i].member, json_string(hash));
+        }
+        myo_text_clear(&path);
+    }
     return done;
 }

@@ -195,8 +195,8 @@ bool store_write_fragment(const store *s, const char *key, const json_t *fragmen
 
 /* What is read from it later must be there. */
 static bool is_usable(const json_t *fragment) {
-    static const char *const texts[] = {"fingerprint", "status",    "measurements",
-                                        "features",    "vertebrae", "risk"};
+    static const char *const texts[] = {"fingerprint", "status", "measurements", "features",
+                                        "vertebrae",   "risk",   "changes"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (!json_is_string(json_object_get(fragment, texts[i]))) {
             return false;

@@ -9,6 +9,8 @@
 #include "pipeline/pair_private.h"
 #include "pipeline/slice_private.h"
 #include "pipeline/stream_private.h"
+#include "pipeline/traced_private.h"
+#include "pipeline/uncertainty_private.h"
 #include "pipeline/variables_private.h"
 
 #include <math.h>
@@ -19,6 +21,8 @@
 /* The slice at the level asked for, on MR and on CT, L3, and one for each of two gluteal muscles.
  */
 #define SLICES_MAX 5
+/* A UID of 64 characters and a frame. */
+#define TRACED_SLICE_SIZE 96
 
 /* Everything of a study while it is measured. */
 typedef struct work {
@@ -37,8 +41,10 @@ typedef struct work {
     shown_study pair;                  /* the same, where it is another study */
     measured_slice slices[SLICES_MAX]; /* the one at the level comes first */
     size_t slice_count;
+    traced_set traced;                    /* files of outlines that were drawn for the study */
+    char traced_slice[TRACED_SLICE_SIZE]; /* on which slice, as --slice names it; "" */
     myo_report_features features;
-    myo_text measurements, vertebrae, risk; /* rows, handed over when all went well */
+    myo_text measurements, vertebrae, risk, changes; /* rows, handed over when all went well */
 } work;
 
 static void work_clear(work *w) {
@@ -47,9 +53,17 @@ static void work_clear(work *w) {
     }
     ct_scan_clear(&w->scan);
     shown_study_clear(&w->pair);
+    traced_close(&w->traced);
     myo_text_clear(&w->measurements);
     myo_text_clear(&w->vertebrae);
     myo_text_clear(&w->risk);
+    myo_text_clear(&w->changes);
+}
+
+/* The slice that is named, by the user or by what was drawn on it; NULL: it is looked for. */
+static const char *named_slice(const work *w) {
+    const char *option = w->r->options->slice;
+    return option || !*w->traced_slice ? option : w->traced_slice;
 }
 
 static json_t *number_or_null(double value) {
@@ -78,10 +92,16 @@ static bool locate(work *w, myo_error *err) {
     const myo_measure_options *options = w->r->options;
     myo_location_query query = {.level = w->r->level,
                                 .series = options->series,
-                                .slice = options->slice,
+                                .slice = named_slice(w),
                                 .mapper = w->r->mapper};
     record_other_series(w, NULL);
     bool found = locate_with_scan(w->study, &query, &w->location, &w->scan, err);
+    if (found && !options->slice && *w->traced_slice) {
+        w->location.slice.source = "traced-slice";
+        snprintf(w->location.slice.note, sizeof w->location.slice.note,
+                 "outlines were drawn on this slice; that it lies at %s was not checked",
+                 w->location.slice.level);
+    }
     json_object_set_new(w->record, "spine", record_spine(&w->location));
     return found;
 }
@@ -208,7 +228,7 @@ static void list_slices(work *w) {
     bool ct = w->location.slice.series->modality == MYO_MODALITY_CT;
     slice_kind kind = ct ? SLICE_CT_LUMBAR : SLICE_MR;
     add_slice(w, kind, &w->location.slice, lumbar_structures(w, kind, w->location.slice.level));
-    if (w->r->options->slice) {
+    if (named_slice(w)) {
         return;
     }
     if (!ct) {
@@ -231,6 +251,7 @@ static void record_slices(work *w) {
     for (size_t i = 0; i < w->slice_count; i++) {
         json_t *slice = record_slice(&w->slices[i].choice);
         json_object_set_new(slice, "pixels_sha256", json_string(w->slices[i].sha256));
+        traced_record(w->r, &w->slices[i], slice);
         if (i == 0) {
             json_object_set_new(w->record, "slice", slice);
         } else {
@@ -243,9 +264,19 @@ static void record_slices(work *w) {
     json_decref(others);
 }
 
+static bool outline_slice(work *w, measured_slice *slice, myo_error *err) {
+    return slice_outline(w->r, &w->scan, w->traced.count > 0, slice, err) &&
+           traced_apply(w->r, &w->traced, slice, err);
+}
+
 /* Outlines every slice. One that fails costs the study if it is the one at the level. */
 static bool outline(work *w, myo_error *err) {
-    if (!run_height(w->r, w->source, &w->height_m, &w->height_source, err) || !locate(w, err)) {
+    if (!run_height(w->r, w->source, &w->height_m, &w->height_source, err) ||
+        !traced_open(w->r, w->source, &w->traced, err)) {
+        return false;
+    }
+    traced_find_slice(&w->traced, w->r, w->study, w->traced_slice, sizeof w->traced_slice);
+    if (!locate(w, err)) {
         return false;
     }
     json_object_set_new(w->record, "height_m", number_or_null(w->height_m));
@@ -253,7 +284,7 @@ static bool outline(work *w, myo_error *err) {
     list_slices(w);
     for (size_t i = 0; i < w->slice_count;) {
         myo_error reason = {0};
-        if (slice_outline(w->r, &w->scan, &w->slices[i], i == 0 ? err : &reason)) {
+        if (outline_slice(w, &w->slices[i], i == 0 ? err : &reason)) {
             i++;
         } else if (i == 0) {
             record_slices(w);
@@ -265,6 +296,9 @@ static bool outline(work *w, myo_error *err) {
         }
     }
     record_slices(w);
+    if (!traced_check_used(&w->traced, err)) {
+        return false;
+    }
     if (w->scan.series) {
         json_object_set_new(w->record, "ct",
                             record_ct(w->scan.series, w->r->mapper, &w->scan.anatomy));
@@ -287,11 +321,15 @@ static bool measure_slice(work *w, measured_slice *slice, myo_error *err) {
             return false;
         }
         myo_report_slice described = slice_describe(w->study, slice);
+        myo_report_fat_take(&described, &slice->fat_results[slice->fat_result_count++]);
         if (!slice->elsewhere) {
             myo_report_measurements_rows(&w->measurements, &described);
+            traced_report(w->r, w->study, slice, &w->changes);
         }
     }
-    return count == 1 || slice_measure(slice, methods[0], values[0], err);
+    return (count == 1 || slice_measure(slice, methods[0], values[0], err)) &&
+           (!(w->r->uncertainty & MYO_UNCERTAINTY_FAT) ||
+            uncertainty_measure_spread(w->r, slice, err));
 }
 
 static bool is_named(const run *r, const char *vertebra) {
@@ -389,7 +427,13 @@ static void fill_features(work *w) {
                reference->measures.area[MYO_VERTEBRAL_REFERENCE],
                sizeof pair.area[MYO_VERTEBRAL_REFERENCE]);
         myo_measure_indices(&pair, (myo_structure)s, w->height_m, &f->indices[s]);
+        f->measured[s] =
+            (myo_measured){.modality = myo_modality_name(from->choice.series->modality),
+                           .level = from->choice.level,
+                           .fat_method = from->fat_method,
+                           .roi_convention = slice_convention(from, (myo_structure)s)};
         f->flags |= from->flags[s][MYO_LEFT] | from->flags[s][MYO_RIGHT];
+        uncertainty_find_interval(w->r, from, (myo_structure)s, w->height_m, &f->smi_interval[s]);
     }
     for (size_t i = 0; i < w->slice_count; i++) {
         if (w->slices[i].has_whole_muscle) {
@@ -409,7 +453,7 @@ static void fill_features(work *w) {
 
 /* A prediction without numbers, for the reason in `warnings`. */
 static myo_prediction no_prediction(void) {
-    return (myo_prediction){NAN, NAN, NAN, NAN, "", ""};
+    return (myo_prediction){NAN, NAN, NAN, NAN, "", "", ""};
 }
 
 /* Applies every model. A value that a model cannot read costs that model's numbers only; a level
@@ -427,7 +471,8 @@ static void predict(work *w) {
                      "level not confirmed (confidence %.2f, needed %.2f): look at the level, then "
                      "name the slice or use --accept-level",
                      choice->confidence, w->r->level_confidence_min);
-        } else if (!myo_model_predict(model, variables_lookup, &v, &prediction, &err)) {
+        } else if (!myo_model_predict_measured(model, variables_lookup, variables_measured, &v,
+                                               &prediction, &err)) {
             prediction = no_prediction();
             snprintf(prediction.warnings, sizeof prediction.warnings, "%s", err.message);
             myo_log(MYO_LOG_ERROR, "patient %s: model %s: %s", w->study->patient_id,
@@ -440,13 +485,21 @@ static void predict(work *w) {
     }
 }
 
+/* The record of a slice within that of the study. */
+static json_t *slice_record(const work *w, size_t index) {
+    return index == 0 ? json_object_get(w->record, "slice")
+                      : json_array_get(json_object_get(w->record, "other_slices"), index - 1);
+}
+
 /* The files of every slice, and the picture of the level. */
 static bool write_files(work *w, myo_error *err) {
     char folder[STUDY_FOLDER_SIZE], name[NAMES_STEM_SIZE], first[NAMES_STEM_SIZE] = "";
     plan_folder(w->study, folder);
     for (size_t i = 0; i < w->slice_count; i++) {
-        if (!w->slices[i].elsewhere && !slice_write_files(w->plan, w->study, &w->slices[i],
-                                                          &w->features, w->folder, name, err)) {
+        if (!w->slices[i].elsewhere &&
+            (!slice_write_files(w->plan, w->study, &w->slices[i], &w->features, w->folder, name,
+                                err) ||
+             !slice_record_files(w->folder, folder, name, slice_record(w, i), err))) {
             return false;
         }
         if (i == 0) {
@@ -476,6 +529,9 @@ static bool measure_all(work *w, myo_error *err) {
     }
     measure_vertebrae(w);
     fill_features(w);
+    if (w->scan.ct) {
+        json_object_set_new(w->record, "spinal_ct_hu", number_or_null(w->features.spinal_ct_hu));
+    }
     predict(w);
     return true;
 }
@@ -498,7 +554,8 @@ bool run_study(const run *r, const study_plan *plan, const myo_study *source,
         out->measurements = w.measurements;
         out->risk = w.risk;
         out->vertebrae = w.vertebrae;
-        w.measurements = w.vertebrae = w.risk = (myo_text){0};
+        out->changes = w.changes;
+        w.measurements = w.vertebrae = w.risk = w.changes = (myo_text){0};
         if (pair_is_taken(r,
                           source)) { /* its values stand in the row of the study that took them */
             json_object_set_new(out->record, "paired", json_true());
@@ -522,6 +579,7 @@ void study_result_clear(study_result *result) {
     myo_text_clear(&result->features);
     myo_text_clear(&result->vertebrae);
     myo_text_clear(&result->risk);
+    myo_text_clear(&result->changes);
     json_decref(result->record);
     *result = (study_result){0};
 }

@@ -164,8 +164,22 @@ static void check_clinical(run *r) {
     }
 }
 
+/* Outlines that belong to no study would count for nothing. */
+static void check_tracings(run *r) {
+    const tracings *t = &r->tracings;
+    for (size_t i = 0; (i = tracings_find_stray(t, r->catalogue, i)) < t->count; i++) {
+        char text[MYO_ERROR_TEXT_SIZE];
+        snprintf(text, sizeof text,
+                 "%s: these outlines belong to no study among the inputs; name the file "
+                 "sub-<patient ID>_...",
+                 r->identity.hide ? "a file" : t->files[i].path);
+        warn(r, text);
+    }
+}
+
 bool run_check_tables(run *r, myo_error *err) {
     size_t column;
+    check_tracings(r);
     if (r->heights && (!myo_csv_need_column(r->heights, HEIGHT_COLUMN, &column, err) ||
                        !check_table(r, r->heights, err))) {
         return false;

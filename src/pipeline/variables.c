@@ -64,3 +64,22 @@ const char *variables_lookup(void *user, const char *name) {
     }
     return run_clinical_value(v->r, v->patient_id, name);
 }
+
+bool variables_measured(void *user, const char *name, myo_measured *out) {
+    const variables *v = user;
+    /* A value of the clinical table was measured by somebody else. */
+    if (!isfinite(measured_value(v->features, name))) {
+        return false;
+    }
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        const char *key = myo_structure_get((myo_structure)s)->key;
+        if (strncmp(name, key, strlen(key)) == 0 && name[strlen(key)] == '_') {
+            *out = v->features->measured[s];
+            if (strcmp(name + strlen(key), "_smi_mm2_m2") == 0) {
+                out->standard_uncertainty = v->features->smi_interval[s].standard_mm2_m2;
+            }
+            return true;
+        }
+    }
+    return false;
+}

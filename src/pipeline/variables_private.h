@@ -18,5 +18,7 @@ typedef struct variables {
 /* A myo_variable_lookup over `user` (a struct variables): what was measured comes first, then the
  * clinical table. */
 const char *variables_lookup(void *user, const char *name);
+/* A myo_measured_lookup over the same: the slice that a structure was measured on. */
+bool variables_measured(void *user, const char *name, myo_measured *out);
 
 #endif

@@ -85,11 +85,12 @@ static bool write_fragment(const run *r, size_t index, const study_result *resul
     const study_plan *plan = &r->plans[index];
     const myo_study *source = myo_catalogue_get_study(r->catalogue, index);
     json_t *fragment = json_pack(
-        "{s:s, s:s, s:b, s:O, s:o, s:o, s:o, s:o, s:o, s:O}", "fingerprint", plan->fingerprint,
+        "{s:s, s:s, s:b, s:O, s:o, s:o, s:o, s:o, s:o, s:o, s:O}", "fingerprint", plan->fingerprint,
         "status", statuses[result->status], "again", (int)is_worth_another_try(failure->code),
         "files", files, "measurements", text_of(&result->measurements), "features",
         text_of(&result->features), "vertebrae", text_of(&result->vertebrae), "risk",
-        text_of(&result->risk), "record", hide_json(r, source, result->record), "log", log);
+        text_of(&result->risk), "changes", text_of(&result->changes), "record",
+        hide_json(r, source, result->record), "log", log);
     bool done = store_write_fragment(&r->store, plan->key, fragment, err);
     json_decref(fragment);
     return done;

@@ -140,6 +140,14 @@ static bool collect_unit(myo_readers *all, const unit *u, double *values, size_t
     return done;
 }
 
+/* True when the last item of the list is this patient, as a whole and for this reason. */
+static bool is_listed(const myo_readers *all, const char *patient, const char *reason) {
+    const unpaired_list *list = &all->unpaired;
+    const myo_readers_unpaired *last = list->count > 0 ? &list->items[list->count - 1] : NULL;
+    return last && !last->structure && strcmp(last->patient, patient) == 0 &&
+           strcmp(last->reason, reason) == 0;
+}
+
 /* Lists a case that a reader lacks as a whole; *whole is false then. */
 static bool check_case(myo_readers *all, const reading *const *rows, size_t count, size_t *seen,
                        bool *whole, myo_error *err) {
@@ -158,7 +166,12 @@ static bool check_case(myo_readers *all, const reading *const *rows, size_t coun
         }
     }
     *whole = reason.length == 0;
-    myo_readers_unpaired item = {.patient = rows[0]->patient, .study = rows[0]->study};
+    if (rows[0]->unmatched && !reason.failed && is_listed(all, rows[0]->patient, reason.data)) {
+        myo_text_clear(&reason);
+        return true; /* one line a patient is enough */
+    }
+    myo_readers_unpaired item = {.patient = rows[0]->patient,
+                                 .study = rows[0]->unmatched ? "" : rows[0]->study};
     bool done = reason.failed ? myo_error_set(err, MYO_E_MEMORY, "out of memory")
                               : *whole || readers_add_unpaired(all, &item, reason.data, err);
     myo_text_clear(&reason);

@@ -60,6 +60,13 @@ static bool add_described(reader *r, const char *path, myo_error *err) {
     return done;
 }
 
+static int by_study(const void *x, const void *y) {
+    const reader_map *a = x, *b = y;
+    int order = strcmp(a->study_uid, b->study_uid);
+    order = order ? order : strcmp(a->level, b->level);
+    return order ? order : strcmp(a->path, b->path);
+}
+
 bool readers_list_maps(reader *r, myo_error *err) {
     myo_path_list list = {0};
     bool done = myo_path_list_walk(&list, r->path, err);
@@ -69,14 +76,23 @@ bool readers_list_maps(reader *r, myo_error *err) {
         }
     }
     myo_path_list_clear(&list);
+    if (done && r->map_count > 0) {
+        qsort(r->maps, r->map_count, sizeof *r->maps, by_study);
+    }
     return done;
 }
 
 size_t readers_find_map(const reader *r, const char *study_uid, const char *level) {
-    for (size_t i = 0; *study_uid && i < r->map_count; i++) {
-        if (strcmp(r->maps[i].study_uid, study_uid) == 0 && strcmp(r->maps[i].level, level) == 0) {
-            return i;
+    size_t low = 0, high = *study_uid ? r->map_count : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(study_uid, r->maps[middle].study_uid);
+        order = order ? order : strcmp(level, r->maps[middle].level);
+        if (order == 0) {
+            return middle;
         }
+        low = order > 0 ? middle + 1 : low;
+        high = order < 0 ? middle : high;
     }
     return READERS_NO_MAP;
 }

@@ -155,9 +155,9 @@ static bool refuse_duplicates(const myo_readers *all, myo_error *err) {
             }
             return myo_error_set(
                 err, MYO_E_AMBIGUOUS,
-                "%s: lines %zu and %zu both hold %s, side '%s', of patient %s; tell "
-                "them apart by a column study_uid, study_date or level, or keep "
-                "one",
+                "%s: lines %zu and %zu both hold %s, side '%s', of patient %s; keep one, "
+                "or tell them apart by a column study_uid, study_date, or level "
+                "that all readers have",
                 myo_csv_get_origin(r->csv), a->line, b->line, a->structure, a->side, a->patient);
         }
     }

@@ -202,7 +202,7 @@ bool readers_read_outlines(myo_readers *all, size_t index, myo_error *err) {
     }
     if (done && r->count == 0) {
         done =
-            myo_error_set(err, MYO_E_NOT_FOUND,
+            myo_error_set(err, MYO_E_FORMAT,
                           "%s: neither a result folder (measurements.csv), nor a .csv table, nor "
                           "outlines (ImageJ ROI sets, NIfTI label maps, DICOM SEG)",
                           r->path);

@@ -113,11 +113,16 @@ static bool need_measure(myo_readers *all, const char *measure, myo_error *err) 
     return add_measure(all, measure, err);
 }
 
-/* Takes a default measure that all have; says so where one does not. */
+/* Takes a default measure that all have; says so where only some have it. */
 static bool take_default(myo_readers *all, const char *measure, myo_error *err) {
+    size_t having = 0;
     for (size_t i = 0; i < all->count; i++) {
+        having += has_measure(&all->readers[i], measure);
+    }
+    for (size_t i = 0; having < all->count && i < all->count; i++) {
         if (!has_measure(&all->readers[i], measure)) {
-            return readers_note(all, "%s is not compared: %s does not have it", measure,
+            return having == 0 ||
+                   readers_note(all, "%s is not compared: %s does not have it", measure,
                                 all->readers[i].name) ||
                    myo_error_set(err, MYO_E_MEMORY, "out of memory");
         }
@@ -141,8 +146,8 @@ bool readers_find_measures(myo_readers *all, myo_error *err) {
     }
     if (all->measure_count == 0) {
         return myo_error_set(err, MYO_E_MISSING,
-                             "no reader's columns hold csa_mm2, fcsa_mm2 or fat_fraction together; "
-                             "name a measure that all have");
+                             "the readers share none of the columns csa_mm2, fcsa_mm2 and "
+                             "fat_fraction; name one that all have with --measure");
     }
     return true;
 }
@@ -187,7 +192,7 @@ static bool choose_fat_method(const myo_readers *all, reader *r, const columns *
         }
     }
     if (wanted && c->exists[COLUMN_FAT_METHOD]) {
-        return myo_error_set(err, MYO_E_NOT_FOUND, "%s: no row has the fat method '%s'",
+        return myo_error_set(err, MYO_E_ARGUMENT, "%s: no row has the fat method '%s'",
                              myo_csv_get_origin(r->csv), wanted);
     }
     return true;
@@ -287,7 +292,7 @@ bool readers_read_table(myo_readers *all, size_t index, myo_error *err) {
         done = read_row(all, index, &c, row, values, err);
     }
     if (done && r->count == 0) {
-        done = myo_error_set(err, MYO_E_NOT_FOUND, "%s: no row %s%s", myo_csv_get_origin(r->csv),
+        done = myo_error_set(err, MYO_E_ARGUMENT, "%s: no row %s%s", myo_csv_get_origin(r->csv),
                              all->options->level ? "is of level " : "holds a measurement",
                              all->options->level ? all->options->level : "");
     }

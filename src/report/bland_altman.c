@@ -10,7 +10,11 @@
 #include <stdlib.h>
 
 #define MINUS "\xE2\x88\x92"
+#define ELLIPSIS "\xE2\x80\xA6"
 #define TEXT_SIZE 256
+/* Of a reader's name along each axis. */
+#define NAME_CHARACTERS_X 18
+#define NAME_CHARACTERS_Y 12
 #define LAYERS_MAX (MYO_AGREEMENT_READERS_MAX + 4)
 
 /* Colours of the palette. */
@@ -110,9 +114,23 @@ static void add_trend(drawing *d, const myo_bland_altman *b, size_t count) {
                                                    .dash = MYO_PLOT_DOTTED};
 }
 
+/* The start of a name, so that two of them and a unit fit along an axis. */
+static void shorten(const char *name, size_t most, char out[TEXT_SIZE]) {
+    size_t end = 0, characters = 0;
+    while (name[end] && end + 8 < TEXT_SIZE) {
+        bool starts = ((unsigned char)name[end] & 0xC0) != 0x80;
+        if (starts && characters == most) {
+            break;
+        }
+        characters += starts;
+        end++;
+    }
+    snprintf(out, TEXT_SIZE, "%.*s%s", (int)end, name, name[end] ? ELLIPSIS : "");
+}
+
 static void draw_two(const myo_report_bland_altman *f, drawing *d) {
     const myo_bland_altman *b = f->differences;
-    char unit[TEXT_SIZE];
+    char unit[TEXT_SIZE], first[TEXT_SIZE], second[TEXT_SIZE];
     unit_in_brackets(f->unit, unit, sizeof unit);
     for (size_t i = 0; i < f->count; i++) {
         d->x[i] = 0.5 * (f->values[2 * i] + f->values[2 * i + 1]);
@@ -121,10 +139,12 @@ static void draw_two(const myo_report_bland_altman *f, drawing *d) {
     snprintf(d->subtitle, sizeof d->subtitle,
              "n = %zu; limits that hold 95 %% of the differences, each with its 95 %% interval",
              f->count);
-    snprintf(d->x_title, sizeof d->x_title, "Mean of %s and %s%s", f->readers[0], f->readers[1],
-             unit);
-    snprintf(d->y_title, sizeof d->y_title, "%s " MINUS " %s%s", f->readers[0], f->readers[1],
-             unit);
+    shorten(f->readers[0], NAME_CHARACTERS_X, first);
+    shorten(f->readers[1], NAME_CHARACTERS_X, second);
+    snprintf(d->x_title, sizeof d->x_title, "Mean of %s and %s%s", first, second, unit);
+    shorten(f->readers[0], NAME_CHARACTERS_Y, first);
+    shorten(f->readers[1], NAME_CHARACTERS_Y, second);
+    snprintf(d->y_title, sizeof d->y_title, "Difference %s " MINUS " %s%s", first, second, unit);
     add_level(d, 0, b->upper, b->upper_low, b->upper_high, "Upper limit", COLOR_LIMIT, f->decimals,
               d->upper);
     add_level(d, 1, b->bias, b->bias_lower, b->bias_upper, "Bias", COLOR_BIAS, f->decimals,
@@ -145,7 +165,8 @@ static void draw_many(const myo_report_bland_altman *f, drawing *d) {
              "n = %zu, %zu readers; limits of agreement with the mean of all readers", f->count,
              f->reader_count);
     snprintf(d->x_title, sizeof d->x_title, "Mean of all readers%s", unit);
-    snprintf(d->y_title, sizeof d->y_title, "Reader " MINUS " mean of all readers%s", unit);
+    snprintf(d->y_title, sizeof d->y_title, "Difference reader " MINUS " mean of all readers%s",
+             unit);
     add_level(d, 0, limit, NAN, NAN, "Upper limit", COLOR_LIMIT, f->decimals, d->upper);
     add_level(d, 2, -limit, NAN, NAN, "Lower limit", COLOR_LIMIT, f->decimals, d->lower);
     add_zero(d);

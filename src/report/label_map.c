@@ -97,6 +97,24 @@ static json_t *label_names(const label_entry *entries, size_t count) {
     return names;
 }
 
+/* What was drawn by a person or another program, with its method; NULL: nothing was. */
+static json_t *traced_names(const myo_report_slice *slice, const label_entry *entries,
+                            size_t count) {
+    json_t *names = slice->traced ? json_object() : NULL;
+    for (size_t i = 0; names && i < count; i++) {
+        myo_structure structure;
+        myo_side side;
+        if (myo_structure_from_label(entries[i].value, &structure, &side) &&
+            slice->traced[structure] >> side & 1u) {
+            json_object_set_new(names, entries[i].name,
+                                json_pack("{s:s, s:s}", "Method",
+                                          slice->traced_methods[structure][side], "RoiConvention",
+                                          slice->traced_conventions[structure][side]));
+        }
+    }
+    return names;
+}
+
 /* The members in the order in which they are written. NULL when a text is not UTF-8 or memory runs
  * out. */
 static json_t *describe(const myo_report_slice *slice, const char *pixel_sha256,
@@ -104,17 +122,19 @@ static json_t *describe(const myo_report_slice *slice, const char *pixel_sha256,
     const myo_level_choice *level = slice->level;
     return json_pack(
         "{s:s, s:b, s:[{s:s, s:s}], s:s?, s:s, s:s, s:i, s:s?, s:s, s:s, s:o, s:o, s:o, s:s?, s:s?,"
-        " s:o}",
+        " s:o, s:o*}",
         "Description",
         "Outlines of lower back muscles on one slice, by value. "
         "Not for clinical decisions without review.",
-        "Manual", 0, "GeneratedBy", "Name", "Myotome", "Version", myo_version(), "StudyInstanceUID",
-        slice->study_uid, "SeriesInstanceUID", level->series->series_uid, "SOPInstanceUID",
-        level->instance->sop_uid, "InstanceNumber", level->instance->instance_number, "PixelSHA256",
-        pixel_sha256, "Level", level->level, "LevelSource", level->source, "LevelConfidence",
-        number_or_null(level->confidence), "SliceDistanceMm", number_or_null(level->distance_mm),
-        "SliceTiltDeg", number_or_null(level->tilt_deg), "Method", slice->method, "RoiConvention",
-        slice->roi_convention, "Labels", label_names(entries, count));
+        "Manual", (int)(slice->traced != NULL), "GeneratedBy", "Name", "Myotome", "Version",
+        myo_version(), "StudyInstanceUID", slice->study_uid, "SeriesInstanceUID",
+        level->series->series_uid, "SOPInstanceUID", level->instance->sop_uid, "InstanceNumber",
+        level->instance->instance_number, "PixelSHA256", pixel_sha256, "Level", level->level,
+        "LevelSource", level->source, "LevelConfidence", number_or_null(level->confidence),
+        "SliceDistanceMm", number_or_null(level->distance_mm), "SliceTiltDeg",
+        number_or_null(level->tilt_deg), "Method", slice->method, "RoiConvention",
+        slice->roi_convention, "Labels", label_names(entries, count), "Traced",
+        traced_names(slice, entries, count));
 }
 
 static bool write_description(const char *stem, const myo_report_slice *slice,

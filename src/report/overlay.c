@@ -38,7 +38,8 @@ bool myo_report_overlay_write(const char *path, const myo_image *image, const my
     }
     overlay_canvas canvas = {0};
     int panel = (int)ceil(OVERLAY_PANEL_WIDTH * view.unit);
-    bool done = overlay_canvas_create(view.width + panel, view.height, &canvas, err) &&
+    bool done = (!slice->automatic || overlay_view_take_automatic(&view, slice->automatic, err)) &&
+                overlay_canvas_create(view.width + panel, view.height, &canvas, err) &&
                 draw(&canvas, &view, slice, features, err) &&
                 overlay_canvas_write(path, &canvas, err);
     overlay_canvas_clear(&canvas);

@@ -16,6 +16,10 @@
 #define LINE_WIDTH 1.9
 #define HALO_WIDTH 3.6
 #define HALO_OPACITY 0.45
+/* Of automatic outlines that drawn ones have taken the place of. */
+#define DASHED_WIDTH 1.2
+#define DASH_LENGTH 5.0
+#define DASH_GAP 4.0
 /* Passes of the filter 1-2-1 along the line; four have a standard deviation of 1.4 pixel edges. */
 #define SMOOTHING_PASSES 4
 /* Lines of fewer edges, a few pixels in all, are drawn as they are. */
@@ -89,10 +93,24 @@ static void add_path(cairo_t *cairo, const overlay_view *view, const myo_contour
     cairo_close_path(cairo);
 }
 
-static bool draw_region(cairo_t *cairo, const overlay_view *view, uint16_t label,
-                        const uint8_t rgb[3], myo_error *err) {
+/* Strokes the current path as an outline, or as the dashes of one that does not count any more. */
+static void stroke(cairo_t *cairo, const overlay_view *view, const uint8_t rgb[3], bool dashed) {
+    const double dashes[] = {DASH_LENGTH * view->unit, DASH_GAP * view->unit};
+    if (!dashed) {
+        cairo_set_source_rgba(cairo, 0.0, 0.0, 0.0, HALO_OPACITY);
+        cairo_set_line_width(cairo, HALO_WIDTH * view->unit);
+        cairo_stroke_preserve(cairo);
+    }
+    cairo_set_source_rgb(cairo, rgb[0] / 255.0, rgb[1] / 255.0, rgb[2] / 255.0);
+    cairo_set_line_width(cairo, (dashed ? DASHED_WIDTH : LINE_WIDTH) * view->unit);
+    cairo_set_dash(cairo, dashes, dashed ? 2 : 0, 0.0);
+    cairo_stroke(cairo);
+}
+
+static bool draw_region(cairo_t *cairo, const overlay_view *view, const uint16_t *labels,
+                        uint16_t label, const uint8_t rgb[3], myo_error *err) {
     myo_contour_list outlines;
-    if (!myo_contour_trace(view->labels, view->columns, view->rows, label, &outlines, err)) {
+    if (!myo_contour_trace(labels, view->columns, view->rows, label, &outlines, err)) {
         return false;
     }
     bool done = true;
@@ -107,25 +125,27 @@ static bool draw_region(cairo_t *cairo, const overlay_view *view, uint16_t label
         free(work);
     }
     myo_contour_list_clear(&outlines);
-    cairo_set_source_rgba(cairo, 0.0, 0.0, 0.0, HALO_OPACITY);
-    cairo_set_line_width(cairo, HALO_WIDTH * view->unit);
-    cairo_stroke_preserve(cairo);
-    cairo_set_source_rgb(cairo, rgb[0] / 255.0, rgb[1] / 255.0, rgb[2] / 255.0);
-    cairo_set_line_width(cairo, LINE_WIDTH * view->unit);
-    cairo_stroke(cairo);
+    stroke(cairo, view, rgb, labels == view->automatic);
+    return done;
+}
+
+static bool draw_regions(cairo_t *cairo, const overlay_view *view, const uint16_t *labels,
+                         myo_error *err) {
+    bool done = true;
+    for (int s = 0; done && s < MYO_STRUCTURE_COUNT; s++) {
+        const myo_structure_info *info = myo_structure_get((myo_structure)s);
+        for (int side = 0; done && side < (info->paired ? MYO_SIDE_COUNT : 1); side++) {
+            done = draw_region(cairo, view, labels, info->label[side], info->rgb, err);
+        }
+    }
     return done;
 }
 
 bool overlay_draw_outlines(cairo_t *cairo, const overlay_view *view, myo_error *err) {
     cairo_save(cairo);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
-    bool done = true;
-    for (int s = 0; done && s < MYO_STRUCTURE_COUNT; s++) {
-        const myo_structure_info *info = myo_structure_get((myo_structure)s);
-        for (int side = 0; done && side < (info->paired ? MYO_SIDE_COUNT : 1); side++) {
-            done = draw_region(cairo, view, info->label[side], info->rgb, err);
-        }
-    }
+    bool done = (!view->automatic || draw_regions(cairo, view, view->automatic, err)) &&
+                draw_regions(cairo, view, view->labels, err);
     cairo_restore(cairo);
     return done;
 }

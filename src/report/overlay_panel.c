@@ -198,6 +198,40 @@ static double draw_indices(cairo_t *cairo, const myo_report_slice *slice,
     return y + 20.0;
 }
 
+/* The methods of outlines that were drawn, each once. */
+static void append_traced(const myo_report_slice *slice, myo_text *text) {
+    const char *named[MYO_STRUCTURE_COUNT * MYO_SIDE_COUNT];
+    size_t count = 0;
+    for (int s = 0; slice->traced && s < MYO_STRUCTURE_COUNT; s++) {
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            bool known = !(slice->traced[s] >> side & 1u);
+            const char *method = slice->traced_methods[s][side];
+            for (size_t i = 0; !known && i < count; i++) {
+                known = strcmp(named[i], method) == 0;
+            }
+            if (!known) {
+                myo_text_printf(text, "%s%s",
+                                count == 0 ? "Solid lines without a confidence: " : ", ", method);
+                named[count++] = method;
+            }
+        }
+    }
+    if (count > 0) {
+        myo_text_append(text, ". Dashed: the automatic outline.");
+    }
+}
+
+static double draw_traced(cairo_t *cairo, const myo_report_slice *slice, double y) {
+    myo_text text = {0};
+    append_traced(slice, &text);
+    if (text.data && !text.failed) {
+        y = overlay_draw_paragraph(cairo, OVERLAY_MARGIN, y + 26.0, OVERLAY_CONTENT,
+                                   OVERLAY_SIZE_SMALL, 3, overlay_faint, text.data);
+    }
+    myo_text_clear(&text);
+    return y;
+}
+
 static void draw_footer(cairo_t *cairo, const myo_report_slice *slice) {
     myo_text text = {0};
     myo_text_printf(&text, "Outlines: %s, along the %s. Fat: %s. Myotome %s.", slice->method,
@@ -215,6 +249,7 @@ void overlay_draw_panel(cairo_t *cairo, const myo_report_slice *slice,
         y = draw_indices(cairo, slice, features, y);
     }
     overlay_draw_rule(cairo, y);
+    y = draw_traced(cairo, slice, y);
     overlay_draw_flags(cairo, slice, features, y, OVERLAY_FOOTER_TOP);
     draw_footer(cairo, slice);
 }

@@ -39,6 +39,7 @@ void overlay_draw_and_clear(cairo_t *cairo, double x, double y, double width, do
 static const char *source_in_words(const char *source) {
     static const char *const words[][2] = {
         {"sagittal-discs", "discs counted on the sagittal series"},
+        {"traced-slice", "chosen by the reader who drew on it"},
         {"axial-anatomy", "stacks counted by where the psoas lies"},
         {"stack-order", "from the order of the stacks"},
         {"ct-vertebrae", "vertebrae counted on the CT volume"},

@@ -51,8 +51,9 @@ void overlay_canvas_clear(overlay_canvas *canvas);
 
 /* The slice in the canonical view, and where it lies in the picture. */
 typedef struct overlay_view {
-    myo_image *image; /* owned: in the canonical frame */
-    uint16_t *labels; /* owned: of the same size and order; NULL without labels */
+    myo_image *image;    /* owned: in the canonical frame */
+    uint16_t *labels;    /* owned: of the same size and order; NULL without labels */
+    uint16_t *automatic; /* owned: likewise, of what drawn outlines took the place of; or NULL */
     size_t columns, rows;
     double px_per_mm;
     double x_scale, y_scale; /* picture pixels for one pixel of the slice */
@@ -71,7 +72,11 @@ void overlay_view_clear(overlay_view *view);
 bool overlay_paint_slice(const overlay_view *view, myo_modality modality, double mr_gamma,
                          cairo_surface_t *surface, myo_error *err);
 
-/* Draws the outline of every structure. The context counts in picture pixels. */
+/* Takes the automatic outlines that drawn ones have taken the place of. */
+bool overlay_view_take_automatic(overlay_view *view, const myo_labels *automatic, myo_error *err);
+
+/* Draws the outline of every structure, and that of the automatic ones as dashes. The context
+ * counts in picture pixels. */
 bool overlay_draw_outlines(cairo_t *cairo, const overlay_view *view, myo_error *err);
 
 /* Text that stays readable on bright and on dark tissue. The context counts in units. */

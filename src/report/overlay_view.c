@@ -89,8 +89,13 @@ bool overlay_view_create(const myo_image *image, const myo_labels *labels, overl
     return true;
 }
 
+bool overlay_view_take_automatic(overlay_view *view, const myo_labels *automatic, myo_error *err) {
+    return turn_labels(automatic, myo_labels_get_geometry(automatic), &view->automatic, err);
+}
+
 void overlay_view_clear(overlay_view *view) {
     myo_image_destroy(view->image);
+    free(view->automatic);
     free(view->labels);
     *view = (overlay_view){0};
 }

@@ -8,6 +8,8 @@
 
 #include <cairo-svg.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define DOTS_PER_INCH 300.0
 #define POINTS_PER_INCH 72.0
@@ -76,6 +78,29 @@ static cairo_status_t append_bytes(void *closure, const unsigned char *data, uns
     return text->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
+/* cairo numbers the surfaces of a process and writes the number as an identifier: counted from the
+ * first one in the text instead, the bytes do not depend on what was drawn before. */
+static void number_surfaces(const myo_text *from, myo_text *to) {
+    static const char word[] = "surface";
+    const char *rest = from->data ? from->data : "", *found;
+    bool any = false;
+    unsigned long first = 0;
+    while ((found = strstr(rest, word)) != NULL) {
+        const char *digits = found + strlen(word);
+        size_t length = strspn(digits, "0123456789");
+        myo_text_append_bytes(to, rest, (size_t)(digits - rest));
+        if (length > 0) {
+            unsigned long number = strtoul(digits, NULL, 10);
+            first = any ? first : number;
+            any = true;
+            myo_text_printf(to, "%lu", number - first);
+        }
+        rest = digits + length;
+    }
+    myo_text_append(to, rest);
+    to->failed = to->failed || from->failed;
+}
+
 static bool write_text(const char *stem, const char *ending, myo_text *content, myo_error *err) {
     myo_text path = {0};
     myo_text_printf(&path, "%s%s", stem, ending);
@@ -87,7 +112,7 @@ static bool write_text(const char *stem, const char *ending, myo_text *content, 
 }
 
 static bool write_svg(const char *stem, const myo_plot *plot, plot_frame *frame, myo_error *err) {
-    myo_text content = {0};
+    myo_text content = {0}, numbered = {0};
     cairo_surface_t *surface =
         cairo_svg_surface_create_for_stream(append_bytes, &content, PLOT_WIDTH, PLOT_HEIGHT);
     cairo_t *cairo = cairo_create(surface);
@@ -98,12 +123,14 @@ static bool write_svg(const char *stem, const myo_plot *plot, plot_frame *frame,
     cairo_surface_finish(surface);
     status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(surface) : status;
     cairo_surface_destroy(surface);
+    number_surfaces(&content, &numbered);
     bool done =
         status == CAIRO_STATUS_SUCCESS
-            ? write_text(stem, ".svg", &content, err)
+            ? write_text(stem, ".svg", &numbered, err)
             : myo_error_set(err, status == CAIRO_STATUS_NO_MEMORY ? MYO_E_MEMORY : MYO_E_INTERNAL,
                             "%s.svg: %s", stem, cairo_status_to_string(status));
     myo_text_clear(&content);
+    myo_text_clear(&numbered);
     return done;
 }
 

@@ -37,9 +37,9 @@ static const char *const vertebra_columns[] = {
     "section",     "mean_hu",       "area_mm2",       "center_x_mm",    "center_y_mm",
     "center_z_mm", "half_depth_mm", "half_height_mm", "excluded_share", "in_spinal_ct_hu"};
 
-static const char *const risk_columns[] = {"patient_id",       "study_uid", "model",
-                                           "probability",      "lower",     "upper",
-                                           "linear_predictor", "missing",   "warnings"};
+static const char *const risk_columns[] = {
+    "patient_id", "study_uid",        "model",   "probability", "lower",
+    "upper",      "linear_predictor", "missing", "warnings",    "interval_contains"};
 
 /* The muscles that have indices, in the order of the columns of features.csv. */
 static const myo_structure indexed_muscles[] = {MYO_MULTIFIDUS,      MYO_ERECTOR_SPINAE,
@@ -118,6 +118,7 @@ static void append_slice_columns(myo_text *text, const myo_report_slice *slice) 
 /* What a row of measurements.csv says beyond its slice. */
 typedef struct measured {
     const char *structure, *side;
+    const char *traced_method, *traced_convention; /* of what was drawn; NULL else */
     const myo_area *area;
     bool muscle; /* it has areas of fat and muscle */
     double threshold, confidence;
@@ -131,8 +132,8 @@ static void append_measurement_row(myo_text *text, const myo_report_slice *slice
     append_slice_columns(text, slice);
     append_text(text, m->structure);
     append_text(text, m->side);
-    append_text(text, slice->method);
-    append_text(text, slice->roi_convention);
+    append_text(text, m->traced_method ? m->traced_method : slice->method);
+    append_text(text, m->traced_method ? m->traced_convention : slice->roi_convention);
     append_text(text, slice->fat_method);
     append_known(text, muscle, m->threshold, DECIMALS_THRESHOLD);
     append_known(text, area->present, area->csa_mm2, DECIMALS_AREA);
@@ -156,8 +157,12 @@ bool myo_report_is_listed(const myo_report_slice *slice, myo_structure structure
 static void append_structure_row(myo_text *text, const myo_report_slice *slice,
                                  myo_structure structure, myo_side side) {
     const myo_structure_info *info = myo_structure_get(structure);
+    bool traced = slice->traced && slice->traced[structure] >> side & 1u;
     const measured m = {.structure = info->key,
                         .side = myo_side_key(structure, side),
+                        .traced_method = traced ? slice->traced_methods[structure][side] : NULL,
+                        .traced_convention =
+                            traced ? slice->traced_conventions[structure][side] : NULL,
                         .area = &slice->measures->area[structure][side],
                         .muscle = info->muscle,
                         .threshold = slice->fat_threshold[structure],
@@ -193,6 +198,20 @@ void myo_report_measurements_rows(myo_text *text, const myo_report_slice *slice)
     }
 }
 
+/* A 95 % interval and what it contains. */
+static void append_interval(myo_text *text, const myo_smi_interval *interval) {
+    append_number(text, interval->lower, DECIMALS_INDEX);
+    append_number(text, interval->upper, DECIMALS_INDEX);
+    append_text(text, "");
+    const char *separator = "";
+    for (unsigned bit = 0; bit < MYO_UNCERTAINTY_PARTS; bit++) {
+        if (interval->contains >> bit & 1u) {
+            myo_text_printf(text, "%s%s", separator, myo_uncertainty_part_name(bit));
+            separator = ";";
+        }
+    }
+}
+
 void myo_report_features_header(myo_text *text) {
     static const char *const before[] = {"study_uid", "height_m", "height_source", "level"};
     static const char *const each[] = {"rcsa", "rfcsa", "fat_fraction", "asymmetry_percent"};
@@ -212,7 +231,16 @@ void myo_report_features_header(myo_text *text) {
     append_text(text, "spinal_ct_hu");
     append_text(text, "skeletal_muscle_smi_cm2_m2");
     append_text(text, "skeletal_muscle_attenuation_hu");
+    for (size_t m = 0; m < INDEXED_COUNT; m++) {
+        const char *key = myo_structure_get(indexed_muscles[m])->key;
+        myo_text_printf(text, ",%s_smi_mm2_m2_lower,%s_smi_mm2_m2_upper,%s_smi_mm2_m2_contains",
+                        key, key, key);
+    }
     append_text(text, "flags");
+    /* Of the slice at the level, as a risk model must know them. */
+    append_text(text, "modality");
+    append_text(text, "fat_method");
+    append_text(text, "roi_convention");
     myo_text_append(text, "\n");
 }
 
@@ -237,7 +265,14 @@ void myo_report_features_row(myo_text *text, const myo_report_features *features
     const myo_whole_muscle *whole = &features->whole_muscle;
     append_known(text, whole->area.present, whole->smi_cm2_m2, DECIMALS_INDEX);
     append_known(text, whole->area.present, whole->area.lean_intensity, DECIMALS_HU);
+    for (size_t m = 0; m < INDEXED_COUNT; m++) {
+        append_interval(text, &features->smi_interval[indexed_muscles[m]]);
+    }
     append_flags(text, features->flags);
+    const myo_measured *how = &features->measured[MYO_MULTIFIDUS];
+    append_text(text, how->modality);
+    append_text(text, how->fat_method);
+    append_text(text, how->roi_convention);
     myo_text_append(text, "\n");
 }
 
@@ -291,5 +326,6 @@ void myo_report_risk_row(myo_text *text, const myo_report_risk *risk) {
     append_number(text, prediction->linear_predictor, DECIMALS_PROBABILITY);
     append_text(text, prediction->missing);
     append_text(text, prediction->warnings);
+    append_text(text, isfinite(prediction->probability) ? prediction->contains : "");
     myo_text_append(text, "\n");
 }

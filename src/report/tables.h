@@ -22,8 +22,14 @@
 typedef struct myo_report_slice {
     const char *patient_id, *study_uid, *study_date;
     const myo_level_choice *level;
-    const char *method;          /* "region 1" : name and version of the segmenter */
-    const char *roi_convention;  /* "fascia" */
+    const char *method;         /* "region 1" : name and version of the segmenter */
+    const char *roi_convention; /* "fascia" */
+    /* Of structures and sides that a person or another program drew (bits 1 << side): their method
+     * and convention. NULL: none was drawn. */
+    const uint32_t *traced;                                  /* MYO_STRUCTURE_COUNT values */
+    const char *const (*traced_methods)[MYO_SIDE_COUNT];     /* [MYO_STRUCTURE_COUNT] */
+    const char *const (*traced_conventions)[MYO_SIDE_COUNT]; /* likewise */
+    const myo_labels *automatic; /* what they took the place of; drawn in pictures; may be NULL */
     const char *fat_method;      /* "gmm3 1" */
     const double *fat_threshold; /* MYO_STRUCTURE_COUNT values */
     const myo_slice_measures *measures;
@@ -40,10 +46,12 @@ typedef struct myo_report_features {
     double height_m;
     const char *height_source; /* "csv", "option", "dicom", "none" */
     myo_muscle_indices indices[MYO_STRUCTURE_COUNT];
+    myo_smi_interval smi_interval[MYO_STRUCTURE_COUNT];
     double vertebral_reference_csa_mm2;
     double spinal_ct_hu;
     myo_whole_muscle whole_muscle; /* of a slice at L3 on CT */
     uint32_t flags;
+    myo_measured measured[MYO_STRUCTURE_COUNT]; /* how each structure was measured */
 } myo_report_features;
 
 /* One row for each section of a vertebra, and one for their mean, of vertebrae.csv. */

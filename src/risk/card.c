@@ -111,6 +111,31 @@ static void append_equation(myo_text *card, const myo_model *model) {
     }
 }
 
+/* What a measurement is held against. */
+static void append_measured(myo_text *line, const json_t *with) {
+    static const struct {
+        const char *key, *words;
+    } parts[] = {{"modalities", "modality"},
+                 {"levels", "level"},
+                 {"fat_methods", "fat method"},
+                 {"roi_conventions", "outlines"}};
+    const char *separator = " Holds for: ";
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const json_t *list = json_object_get(with, parts[i].key);
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            if (k == 0) {
+                myo_text_printf(line, "%s%s ", separator, parts[i].words);
+                separator = "; ";
+            }
+            myo_text_printf(line, "%s%s", k > 0 ? " or " : "",
+                            json_string_value(json_array_get(list, k)));
+        }
+    }
+    if (*separator == ';') {
+        myo_text_append(line, ".");
+    }
+}
+
 static void append_predictors(myo_text *card, const myo_model *model) {
     section(card, "Predictors");
     for (size_t i = 0; i < model->predictor_count; i++) {
@@ -137,6 +162,7 @@ static void append_predictors(myo_text *card, const myo_model *model) {
         }
         const char *measurement = text_of(predictor->json, "measurement");
         myo_text_printf(&line, " %s", measurement ? measurement : "");
+        append_measured(&line, json_object_get(predictor->json, "measured_with"));
         wrap(card, "    ", line.failed ? "" : line.data);
         card->failed = card->failed || line.failed;
         myo_text_clear(&line);

@@ -30,6 +30,29 @@ double myo_model_get_intercept(const myo_model *model, const char **source);
 /* The probability above which the model calls a patient positive; NaN when it has none. */
 double myo_model_get_cut_off(const myo_model *model);
 
+/* In what a measurement differs from those that the model was made with. The first two make it
+ * another quantity. */
+enum {
+    MYO_DIFFERS_MODALITY = 1 << 0,
+    MYO_DIFFERS_LEVEL = 1 << 1,
+    MYO_DIFFERS_FAT_METHOD = 1 << 2,
+    MYO_DIFFERS_ROI_CONVENTION = 1 << 3
+};
+#define MYO_DIFFERENCES 4
+#define MYO_DIFFERS_REFUSED (MYO_DIFFERS_MODALITY | MYO_DIFFERS_LEVEL)
+
+/* Bits of the differences between a predictor's `measured_with` and a measurement. */
+unsigned myo_model_compare_measured(const myo_model *model, size_t predictor,
+                                    const myo_measured *how);
+/* One of these differences (one bit) as a sentence without its full stop. */
+void myo_model_describe_difference(const myo_model *model, size_t predictor,
+                                   const myo_measured *how, unsigned difference, char *text,
+                                   size_t size);
+/* How a variable in a row of a feature table was measured, from the columns modality, level,
+ * fat_method and roi_convention; they hold for the muscles at the level. False for others. */
+bool myo_measured_from_row(myo_variable_lookup lookup, void *user, const char *name,
+                           myo_measured *out);
+
 /* How a model was fitted anew to patients: log odds = intercept + slope l, with l its linear
  * predictor. */
 typedef struct myo_recalibration {

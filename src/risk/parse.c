@@ -56,6 +56,7 @@ static const schema_member number_members[] = {
     {"type", SCHEMA_TEXT, true},
     {"unit", SCHEMA_TEXT, true},
     {"measurement", SCHEMA_TEXT, false},
+    {"measured_with", SCHEMA_OBJECT, false},
     {"development", SCHEMA_OBJECT, false},
     {"possible", SCHEMA_RANGE, false},
     {"coefficient", SCHEMA_NUMBER, false},
@@ -80,6 +81,14 @@ static const schema_member level_members[] = {
     {"coefficient", SCHEMA_NUMBER, false},
     {"standard_error", SCHEMA_NOT_NEGATIVE, false},
     {"interval_centre", SCHEMA_PROBABILITY, false},
+    {0},
+};
+
+static const schema_member measured_members[] = {
+    {"modalities", SCHEMA_TEXTS, false},
+    {"levels", SCHEMA_TEXTS, false},
+    {"fat_methods", SCHEMA_TEXTS, false},
+    {"roi_conventions", SCHEMA_TEXTS, false},
     {0},
 };
 
@@ -191,6 +200,13 @@ static bool fill_number(risk_predictor *predictor, const schema_place *place, bo
     const json_t *development = json_object_get(object, "development");
     const json_t *possible = json_object_get(object, "possible");
     if (!schema_check(object, place, number_members, err)) {
+        return false;
+    }
+    const json_t *with = json_object_get(object, "measured_with");
+    char with_path[PATH_SIZE];
+    snprintf(with_path, sizeof with_path, "%s.measured_with", place->path);
+    schema_place with_place = {place->origin, with_path};
+    if (with && !schema_check(with, &with_place, measured_members, err)) {
         return false;
     }
     predictor->unit = text_of(object, "unit");

@@ -12,6 +12,7 @@
  * its coefficients needs none of that: s^2 = x' C x with x_0 = 1 for the intercept.
  */
 #include "base/number.h"
+#include "risk/equation.h"
 #include "risk/model_private.h"
 
 #include <ctype.h>
@@ -29,6 +30,7 @@
 /* Running sums over the terms, and their values. */
 typedef struct sums {
     double linear_predictor, variance;
+    double measured_variance; /* by the uncertainties of the measures */
     double values[TERMS_MAX];
     size_t count;
 } sums;
@@ -99,6 +101,16 @@ static bool add_number(const risk_predictor *predictor, const char *text, sums *
     return true;
 }
 
+/* What the uncertainty of a measure adds. */
+static void add_uncertainty(const risk_predictor *predictor, double standard_uncertainty,
+                            sums *total, char *contains) {
+    double part = predictor->terms[0].coefficient * standard_uncertainty;
+    if (!predictor->reference && isfinite(part) && part != 0.0) {
+        total->measured_variance += part * part;
+        list_append(contains, "%s", predictor->name);
+    }
+}
+
 static bool add_category(const risk_predictor *predictor, const char *text, sums *total,
                          myo_error *err) {
     bool known = strcasecmp(text, predictor->reference) == 0;
@@ -128,11 +140,31 @@ static double logistic(double linear_predictor) {
 static void finish(const myo_model *model, const sums *total, myo_prediction *out) {
     double variance =
         model->covariance ? risk_covariance_variance(model, total->values) : total->variance;
-    double half_width = RISK_Z95 * sqrt(variance);
+    double half_width = RISK_Z95 * sqrt(variance + total->measured_variance);
     out->linear_predictor = total->linear_predictor;
     out->probability = logistic(total->linear_predictor);
     out->lower = logistic(total->linear_predictor - half_width);
     out->upper = logistic(total->linear_predictor + half_width);
+}
+
+/* Holds the measurement of a variable against the model's. A difference that makes it another
+ * quantity is said first and refuses. */
+static bool check_measured(const myo_model *model, size_t predictor, myo_measured_lookup measured,
+                           void *user, char *warnings) {
+    myo_measured how = {0};
+    if (!measured || !measured(user, model->predictors[predictor].name, &how)) {
+        return true;
+    }
+    unsigned differences = myo_model_compare_measured(model, predictor, &how);
+    for (unsigned bit = 0; bit < MYO_DIFFERENCES; bit++) {
+        char text[MYO_RISK_TEXT_SIZE / 2];
+        if (differences & 1u << bit) {
+            myo_model_describe_difference(model, predictor, &how, 1u << bit, text, sizeof text);
+            bool refused = (1u << bit & MYO_DIFFERS_REFUSED) != 0;
+            list_append(warnings, "%s%s", refused ? "refused: " : "", text);
+        }
+    }
+    return (differences & MYO_DIFFERS_REFUSED) == 0;
 }
 
 /* Names what a model that cannot predict would need besides what is known. */
@@ -151,39 +183,60 @@ static bool list_missing(const myo_model *model, myo_variable_lookup lookup, voi
     return true;
 }
 
-bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
-                       myo_prediction *out, myo_error *err) {
+/* Adds one variable to the sums; a missing one is named. */
+static bool add_predictor(const risk_predictor *predictor, const char *value, sums *total,
+                          myo_prediction *out, myo_error *err) {
+    char text[VALUE_SIZE];
+    if (!trim(predictor->name, value, text, err)) {
+        return false;
+    }
+    if (!*text) {
+        list_append(out->missing, "%s", predictor->name);
+        return true;
+    }
+    return predictor->reference ? add_category(predictor, text, total, err)
+                                : add_number(predictor, text, total, out->warnings, err);
+}
+
+bool myo_model_predict_measured(const myo_model *model, myo_variable_lookup lookup,
+                                myo_measured_lookup measured, void *user, myo_prediction *out,
+                                myo_error *err) {
     *out =
         (myo_prediction){.probability = NAN, .lower = NAN, .upper = NAN, .linear_predictor = NAN};
+    bool accepted = true;
+    for (size_t i = 0; i < model->predictor_count && !model->unavailable; i++) {
+        accepted = check_measured(model, i, measured, user, out->warnings) && accepted;
+    }
     if (model->unavailable) {
         list_append(out->warnings, "%s", model->unavailable);
         return list_missing(model, lookup, user, out, err);
     }
+    list_append(out->contains, "coefficients");
     if (strcmp(model->intercept_source, "reconstructed") == 0) {
         list_append(out->warnings, "intercept reconstructed, not published");
     }
     sums total; /* its values are many, and not all used */
     total.linear_predictor = model->intercept;
     total.variance = model->standard_error_at_centre * model->standard_error_at_centre;
+    total.measured_variance = 0.0;
     total.count = 0;
     for (size_t i = 0; i < model->predictor_count; i++) {
         const risk_predictor *predictor = &model->predictors[i];
-        char text[VALUE_SIZE];
-        if (!trim(predictor->name, lookup(user, predictor->name), text, err)) {
+        if (!add_predictor(predictor, lookup(user, predictor->name), &total, out, err)) {
             return false;
         }
-        if (!*text) {
-            list_append(out->missing, "%s", predictor->name);
-            continue;
-        }
-        bool ok = predictor->reference ? add_category(predictor, text, &total, err)
-                                       : add_number(predictor, text, &total, out->warnings, err);
-        if (!ok) {
-            return false;
+        myo_measured how = {0};
+        if (measured && measured(user, predictor->name, &how)) {
+            add_uncertainty(predictor, how.standard_uncertainty, &total, out->contains);
         }
     }
-    if (!*out->missing) {
+    if (!*out->missing && accepted) {
         finish(model, &total, out);
     }
     return true;
+}
+
+bool myo_model_predict(const myo_model *model, myo_variable_lookup lookup, void *user,
+                       myo_prediction *out, myo_error *err) {
+    return myo_model_predict_measured(model, lookup, NULL, user, out, err);
 }

@@ -114,6 +114,7 @@ bool myo_model_recalibrate(const myo_model *model, const myo_recalibration *how,
     json_object_del(root, "covariance"); /* of the coefficients before the recalibration */
     json_object_del(root, "performance");
     json_object_del(root, "cut_off");
+    json_object_del(root, "covariance");
     *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     json_decref(root);
     return *text || myo_error_set(err, MYO_E_MEMORY, "out of memory");

@@ -31,14 +31,22 @@ static void canonical_clear(canonical *c) {
     free(c->defaults);
 }
 
-static bool canonical_prepare(canonical *c, const myo_segmenter *segmenter, const myo_image *image,
-                              myo_error *err) {
+/* The slice in the canonical frame, as it is and without its bias field. */
+static bool canonical_correct(canonical *c, const myo_image *image, myo_error *err) {
     if (!myo_orient_to_canonical(image, &c->intensity, err) ||
         !myo_image_create_copy(c->intensity, &c->corrected, err) ||
         !myo_bias_estimate(c->intensity, &c->bias, err)) {
         return false;
     }
     myo_bias_apply(&c->bias, c->intensity, c->corrected);
+    return true;
+}
+
+static bool canonical_prepare(canonical *c, const myo_segmenter *segmenter, const myo_image *image,
+                              myo_error *err) {
+    if (!canonical_correct(c, image, err)) {
+        return false;
+    }
     const myo_geometry *geometry = myo_image_get_geometry(c->intensity);
     c->labels = myo_alloc_array(geometry->columns * geometry->rows, sizeof(uint16_t), err);
     c->defaults = myo_alloc_array(segmenter->info.parameter_count, sizeof(double), err);
@@ -72,16 +80,21 @@ static bool run_segmenter(const myo_segmenter *segmenter, const double *values, 
     return true;
 }
 
-bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, const double *values,
-                       myo_outlines *out, myo_error *err) {
-    const myo_geometry *stored = myo_image_get_geometry(image);
+static bool can_be_measured(const myo_geometry *stored, myo_error *err) {
     if (!(myo_geometry_pixel_area_mm2(stored) > 0.0)) {
         return myo_error_set(err, MYO_E_MISSING,
                              "pixel spacing is missing or zero: no areas can be measured");
     }
-    if (myo_geometry_plane(stored) != MYO_PLANE_AXIAL) {
-        return myo_error_set(err, MYO_E_ARGUMENT, "the slice is not axial but %s",
-                             myo_plane_name(myo_geometry_plane(stored)));
+    return myo_geometry_plane(stored) == MYO_PLANE_AXIAL ||
+           myo_error_set(err, MYO_E_ARGUMENT, "the slice is not axial but %s",
+                         myo_plane_name(myo_geometry_plane(stored)));
+}
+
+bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, const double *values,
+                       myo_outlines *out, myo_error *err) {
+    const myo_geometry *stored = myo_image_get_geometry(image);
+    if (!can_be_measured(stored, err)) {
+        return false;
     }
     canonical c = {0};
     myo_outlines outlines = {0};
@@ -97,6 +110,32 @@ bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, c
     segment_add_plausibility(outlines.labels, outlines.flags);
     *out = outlines;
     return true;
+}
+
+bool myo_segment_nothing(const myo_image *image, bool is_hu, myo_outlines *out, myo_error *err) {
+    const myo_geometry *stored = myo_image_get_geometry(image);
+    canonical c = {0};
+    myo_outlines outlines = {0};
+    bool done = can_be_measured(stored, err) && myo_labels_create(stored, &outlines.labels, err);
+    if (done && is_hu) {
+        done = myo_image_create_copy(image, &outlines.corrected, err);
+    } else if (done) {
+        done = canonical_correct(&c, image, err) &&
+               myo_orient_image_back(c.corrected, stored, &outlines.corrected, err);
+    }
+    canonical_clear(&c);
+    if (!done) {
+        myo_outlines_clear(&outlines);
+        return false;
+    }
+    segment_add_plausibility(outlines.labels, outlines.flags);
+    *out = outlines;
+    return true;
+}
+
+void myo_segment_check(const myo_labels *labels,
+                       uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
+    segment_add_plausibility(labels, flags);
 }
 
 void myo_outlines_clear(myo_outlines *outlines) {

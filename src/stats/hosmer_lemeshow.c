@@ -41,6 +41,17 @@ static size_t find_group(const myo_hosmer_lemeshow *hl, double probability) {
     return low;
 }
 
+/* Takes out groups without a patient: a limit between two blocks of equal probabilities. */
+static void drop_empty(myo_hosmer_lemeshow *hl) {
+    size_t kept = 0;
+    for (size_t k = 0; k < hl->group_count; k++) {
+        if (hl->groups[k].count > 0) {
+            hl->groups[kept++] = hl->groups[k];
+        }
+    }
+    hl->group_count = kept;
+}
+
 /* (observed - expected)^2 / expected, which is 0 where both are 0. */
 static double term(double observed, double expected) {
     double difference = observed - expected;
@@ -68,6 +79,7 @@ bool myo_hosmer_lemeshow_test(const myo_binary *data, size_t groups, myo_hosmer_
         group->events += data->event[i];
         group->expected += data->score[i];
     }
+    drop_empty(out);
     for (size_t k = 0; k < out->group_count; k++) {
         const myo_hl_group *group = &out->groups[k];
         double size = (double)group->count, events = (double)group->events;

@@ -103,6 +103,7 @@ static void fit(const myo_binary *data, bool with_slope, stats_line *line) {
             line->intercept += d_level - centre * d_slope;
             line->slope += d_slope;
             line->log_likelihood = stats_line_log_likelihood(data, line->intercept, line->slope);
+            d = derive(data, centre, line->intercept, line->slope);
             finish(&d, centre, with_slope, line);
             return;
         }

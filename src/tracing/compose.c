@@ -128,7 +128,8 @@ static void paint(const tracing_regions *regions, size_t pixels, myo_tracing_dra
         }
     }
     if (shared > 0) {
-        tracing_note(out->notes, "%zu pixels lie in two regions and count for one of them", shared);
+        tracing_note(out->notes, "%zu pixel%s of two regions count for one of them", shared,
+                     shared > 1 ? "s" : "");
     }
 }
 

@@ -39,6 +39,9 @@ bool myo_tracing_find_grid(const myo_tracing *tracing, myo_geometry *out, myo_er
         return false;
     }
     const tracing_plane *plane = nearest_plane(tracing, found.point_mm, &volume);
+    if (!plane) {
+        return myo_error_set(err, MYO_E_NOT_FOUND, "%s: the map has no plane", tracing->path);
+    }
     double column_mm = sqrt(myo_vec3_dot(volume->column_step_mm, volume->column_step_mm));
     double row_mm = sqrt(myo_vec3_dot(volume->row_step_mm, volume->row_step_mm));
     *out = (myo_geometry){.columns = volume->columns,

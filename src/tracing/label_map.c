@@ -156,8 +156,9 @@ static bool make_groups(myo_tracing *tracing, const naming *n, const uint16_t *v
                           "all back muscles in one, which cannot be told apart");
     tracing_note_left_out(tracing->notes, &out.unknown, "no structure that is measured");
     if (out.unlisted > 0) {
-        tracing_note(tracing->notes, "left out: %zu label values that the names file does not name",
-                     out.unlisted);
+        tracing_note(tracing->notes,
+                     "left out: %zu label value%s that the names file does not list", out.unlisted,
+                     out.unlisted > 1 ? "s" : "");
     }
     return tracing->group_count > 0 ||
            myo_error_set(err, MYO_E_NOT_FOUND,
@@ -235,7 +236,7 @@ bool tracing_open_nifti(myo_tracing *tracing, const myo_tracing_options *options
                 find_naming(tracing->path, options, &volume, values, count, &n, err) &&
                 make_groups(tracing, &n, values, count, err) && make_volume(tracing, &volume, err);
     tracing->naming = n.name && done ? n.name : "";
-    if (done && n.scheme && strcmp(n.name, "names file") != 0) {
+    if (done && n.scheme && n.name && strcmp(n.name, "names file") != 0) {
         tracing->naming = tracing_scheme_get_name(n.scheme); /* options do not live as long */
     }
     tracing_names_clear(&n.user);

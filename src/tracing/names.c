@@ -272,13 +272,17 @@ static void read_words(const words *w, reading *r) {
     }
 }
 
+static void cut_name(const char *name, char cut[TRACING_NAME_SIZE]) {
+    size_t length = strnlen(name, TRACING_NAME_SIZE - 1);
+    memcpy(cut, name, length);
+    cut[length] = '\0';
+}
+
 tracing_name_kind tracing_name_parse(const char *name, tracing_meaning *out) {
     words w;
     reading r;
     char cut[TRACING_NAME_SIZE];
-    size_t length = strnlen(name, sizeof cut - 1);
-    memcpy(cut, name, length);
-    cut[length] = '\0';
+    cut_name(name, cut);
     split(cut, &w);
     read_words(&w, &r);
     *out = (tracing_meaning){.side = TRACING_NO_SIDE};
@@ -307,6 +311,16 @@ tracing_name_kind tracing_name_parse(const char *name, tracing_meaning *out) {
         }
     }
     return TRACING_NAME_KNOWN;
+}
+
+int tracing_name_find_side(const char *name) {
+    words w;
+    reading r;
+    char cut[TRACING_NAME_SIZE];
+    cut_name(name, cut);
+    split(cut, &w);
+    read_words(&w, &r);
+    return r.both_sides ? TRACING_NO_SIDE : r.side;
 }
 
 bool tracing_side_parse(const char *text, int *side) {

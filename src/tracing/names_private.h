@@ -8,15 +8,11 @@
 /* Longer names are cut. */
 #define TRACING_NAME_SIZE 256
 
-typedef enum tracing_name_kind {
-    TRACING_NAME_UNKNOWN,   /* nothing that is measured, or not understood */
-    TRACING_NAME_KNOWN,     /* the meaning holds */
-    TRACING_NAME_AUTOMATIC, /* as ImageJ names regions by itself, or empty */
-    TRACING_NAME_MERGED     /* all back muscles in one: no structure, and no part of one */
-} tracing_name_kind;
-
 /* Reads a name by the convention in docs/tracings.md. */
 tracing_name_kind tracing_name_parse(const char *name, tracing_meaning *out);
+
+/* The side that a name says, whatever else it holds; TRACING_NO_SIDE for none or both. */
+int tracing_name_find_side(const char *name);
 
 /* Reads a side: "left", "R", ...; empty and "none" are TRACING_NO_SIDE. False for other words. */
 bool tracing_side_parse(const char *text, int *side);

@@ -44,7 +44,8 @@ void tracing_note_left_out(char *notes, const tracing_left_out *list, const char
         return;
     }
     if (list->names[0] == '\0') {
-        tracing_note(notes, "left out: %zu regions (%s)", list->count, reason);
+        tracing_note(notes, "left out: %zu region%s (%s)", list->count, list->count > 1 ? "s" : "",
+                     reason);
     } else if (list->count <= TRACING_LISTED_MAX) {
         tracing_note(notes, "left out: %s (%s)", list->names, reason);
     } else {

@@ -19,14 +19,15 @@
 #define PIECE_LEAST_PART 0.1
 /* Regions of two sides lie further apart than this; muscles of adults, several centimetres. */
 #define GAP_LEAST_MM 5.0
-/* A piece of which more than this part lies across the midline holds both sides. */
+/* A piece of a label map of which more than this part lies across the midline holds both sides; a
+ * region that a person drew is one. */
 #define CROSSING_PART 0.1
 
 /* A connected piece of a region without side, or a region that is one by itself. */
 typedef struct piece {
     double area, x_sum_mm; /* pixels, and sum of their x */
     double left_area;      /* left of the midline */
-    bool is_left, is_split;
+    bool may_be_pair, is_left, is_split;
 } piece;
 
 typedef struct pieces {
@@ -111,13 +112,13 @@ static void flood(pieces *p, const myo_geometry *g, const uint8_t *mask, size_t 
     }
 }
 
-static bool add_piece(pieces *p, myo_error *err) {
+static bool add_piece(pieces *p, bool may_be_pair, myo_error *err) {
     void *items = p->items;
     if (!myo_array_reserve(&items, &p->capacity, p->count + 1, sizeof *p->items, err)) {
         return false;
     }
     p->items = items;
-    p->items[p->count++] = (piece){0};
+    p->items[p->count++] = (piece){.may_be_pair = may_be_pair};
     return true;
 }
 
@@ -134,7 +135,7 @@ static bool find_pieces(const tracing_regions *regions, const myo_geometry *g,
         if (!is_without_side(&region->meaning, structure)) {
             continue;
         }
-        if (!region->may_be_pair && !add_piece(p, err)) {
+        if (!region->may_be_pair && !add_piece(p, false, err)) {
             return false;
         }
         for (size_t k = 0; k < pixels; k++) {
@@ -143,7 +144,7 @@ static bool find_pieces(const tracing_regions *regions, const myo_geometry *g,
             }
             if (!region->may_be_pair) {
                 p->number[k] = (uint32_t)p->count;
-            } else if (add_piece(p, err)) {
+            } else if (add_piece(p, true, err)) {
                 flood(p, g, region->mask, k, (uint32_t)p->count);
             } else {
                 return false;
@@ -203,7 +204,8 @@ static void decide(pieces *p, const midline *m, size_t *split_count) {
         piece *item = &p->items[i];
         double left_part = item->area > 0.0 ? item->left_area / item->area : 0.0;
         item->is_left = item->x_sum_mm > m->x_mm * item->area;
-        item->is_split = left_part > CROSSING_PART && left_part < 1.0 - CROSSING_PART;
+        item->is_split =
+            item->may_be_pair && left_part > CROSSING_PART && left_part < 1.0 - CROSSING_PART;
         *split_count += item->is_split;
     }
 }

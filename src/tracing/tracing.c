@@ -3,6 +3,7 @@
 #include "tracing/tracing_private.h"
 
 #include "base/memory.h"
+#include "dicom/seg_read.h"
 #include "io/nifti_read.h"
 
 #include <math.h>
@@ -17,12 +18,31 @@ static bool recognise(const char *path, myo_tracing_format *format) {
         *format = MYO_TRACING_NIFTI;
         return true;
     }
+    if (myo_roi_is_file(path)) {
+        *format = MYO_TRACING_ROI;
+        return true;
+    }
+    if (myo_seg_is_file(path)) {
+        *format = MYO_TRACING_SEG;
+        return true;
+    }
     return false;
 }
 
 bool myo_tracing_is_file(const char *path) {
     myo_tracing_format format;
     return recognise(path, &format);
+}
+
+static bool open_format(myo_tracing *tracing, const myo_tracing_options *options, myo_error *err) {
+    switch (tracing->format) {
+    case MYO_TRACING_ROI:
+        return tracing_open_roi(tracing, options, err);
+    case MYO_TRACING_NIFTI:
+        return tracing_open_nifti(tracing, options, err);
+    default:
+        return tracing_open_seg(tracing, options, err);
+    }
 }
 
 bool myo_tracing_open(const char *path, const myo_tracing_options *options, myo_tracing **out,
@@ -41,7 +61,7 @@ bool myo_tracing_open(const char *path, const myo_tracing_options *options, myo_
                              "DICOM SEG)",
                              path);
     }
-    done = done && tracing_open_nifti(tracing, options, err);
+    done = done && open_format(tracing, options, err);
     if (done) {
         *out = tracing;
     } else {
@@ -63,6 +83,8 @@ void myo_tracing_destroy(myo_tracing *tracing) {
     for (size_t i = 0; i < tracing->source_count; i++) {
         free(tracing->sources[i]);
     }
+    myo_roi_list_clear(&tracing->rois);
+    free(tracing->roi_names);
     free(tracing->groups);
     free(tracing->masks);
     free(tracing->volumes);
@@ -182,7 +204,9 @@ bool myo_tracing_draw(const myo_tracing *tracing, const myo_tracing_grid *grid,
     *out = (myo_tracing_drawn){0};
     memcpy(out->notes, tracing->notes, sizeof out->notes);
     bool done = check_grid(tracing, grid, &reason) &&
-                cut_regions(tracing, grid, &regions, out, &reason) &&
+                (tracing->format == MYO_TRACING_ROI
+                     ? tracing_fill_rois(tracing, grid, &regions, out, &reason)
+                     : cut_regions(tracing, grid, &regions, out, &reason)) &&
                 tracing_compose(&regions, grid->geometry, out, &reason);
     tracing_regions_clear(&regions);
     if (!done) {
@@ -208,13 +232,6 @@ bool myo_tracing_find_plane(const myo_tracing *tracing, myo_tracing_plane *out, 
     return out->labelled_pixels > 0 ||
            myo_error_set(err, MYO_E_NOT_FOUND, "%s: no plane in patient coordinates",
                          tracing->path);
-}
-
-size_t myo_tracing_get_positions(const myo_tracing *tracing, int *positions, size_t capacity) {
-    (void)tracing;
-    (void)positions;
-    (void)capacity;
-    return 0;
 }
 
 size_t myo_tracing_get_source_count(const myo_tracing *tracing) {

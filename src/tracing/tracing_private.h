@@ -7,6 +7,8 @@
 #ifndef MYO_TRACING_TRACING_PRIVATE_H
 #define MYO_TRACING_TRACING_PRIVATE_H
 
+#include "io/imagej_roi_read.h"
+
 #include <myotome/tracing.h>
 
 #define TRACING_NO_SIDE (-1)
@@ -107,6 +109,20 @@ double tracing_volume_distance(const tracing_volume *volume, const myo_geometry 
 void tracing_volume_find_plane(const tracing_volume *volume, const uint64_t *masks,
                                myo_tracing_plane *out);
 
+/* --- ROI sets --------------------------------------------------------------------------------- */
+
+typedef enum tracing_name_kind {
+    TRACING_NAME_UNKNOWN,   /* nothing that is measured, or not understood */
+    TRACING_NAME_KNOWN,     /* the meaning holds */
+    TRACING_NAME_AUTOMATIC, /* as ImageJ names regions by itself, or empty */
+    TRACING_NAME_MERGED     /* all back muscles in one: no structure, and no part of one */
+} tracing_name_kind;
+
+typedef struct tracing_roi_name {
+    tracing_name_kind kind;
+    tracing_meaning meaning;
+} tracing_roi_name;
+
 /* --- The tracing ------------------------------------------------------------------------------ */
 
 struct myo_tracing {
@@ -122,6 +138,9 @@ struct myo_tracing {
     tracing_volume *volumes;
     size_t volume_count;
 
+    myo_roi_list rois; /* of an ROI set, and what each is */
+    tracing_roi_name *roi_names;
+
     char *frame_of_reference_uid; /* owned; "" when unknown */
     char **sources;
     size_t source_count, source_capacity;
@@ -133,6 +152,8 @@ bool tracing_add_group(myo_tracing *tracing, const tracing_meaning *meaning, con
 
 /* Each fills in an empty tracing. Messages name the file. */
 bool tracing_open_nifti(myo_tracing *tracing, const myo_tracing_options *options, myo_error *err);
+bool tracing_open_roi(myo_tracing *tracing, const myo_tracing_options *options, myo_error *err);
+bool tracing_open_seg(myo_tracing *tracing, const myo_tracing_options *options, myo_error *err);
 
 /* --- Regions on a slice ----------------------------------------------------------------------- */
 
@@ -152,6 +173,10 @@ typedef struct tracing_regions {
 bool tracing_regions_add(tracing_regions *regions, const tracing_meaning *meaning, const char *name,
                          bool may_be_pair, uint8_t *mask, myo_error *err);
 void tracing_regions_clear(tracing_regions *regions);
+
+/* Fills the regions of an ROI set that count on a slice. */
+bool tracing_fill_rois(const myo_tracing *tracing, const myo_tracing_grid *grid,
+                       tracing_regions *regions, myo_tracing_drawn *drawn, myo_error *err);
 
 /* Gives a side to the regions without one, by adding regions with a side for them. */
 bool tracing_resolve_sides(tracing_regions *regions, const myo_geometry *geometry, char *notes,

@@ -67,6 +67,26 @@ static void note_outside(myo_validation *v, const validate_model *m) {
     }
 }
 
+/* Patients who were not measured as the model's: such a validation tests the other measurement,
+ * too. */
+static void note_differing(myo_validation *v, const validate_model *m) {
+    static const char *const words[MYO_DIFFERENCES] = {"in another modality", "at another level",
+                                                       "with another fat method",
+                                                       "with another convention of outlines"};
+    for (size_t i = 0; i < myo_model_get_predictor_count(m->model); i++) {
+        myo_model_predictor predictor;
+        myo_model_get_predictor(m->model, i, &predictor);
+        for (size_t bit = 0; bit < MYO_DIFFERENCES; bit++) {
+            if (m->differing[i][bit] > 0) {
+                myo_text_printf(&v->notes,
+                                "%s: %s of %zu of %zu patients was measured %s than the model's\n",
+                                myo_model_get_name(m->model), predictor.name, m->differing[i][bit],
+                                v->cohort->rows, words[bit]);
+            }
+        }
+    }
+}
+
 static size_t count_sparse(const myo_hosmer_lemeshow *hl) {
     size_t sparse = 0;
     for (size_t k = 0; k < hl->group_count; k++) {
@@ -127,6 +147,7 @@ void validate_note(myo_validation *v) {
             myo_text_printf(&v->notes, "%s: intercept reconstructed, not published\n", name);
         }
         note_outside(v, m);
+        note_differing(v, m);
         note_performance(v, name, &m->all);
         for (size_t k = 0; k < v->part_count; k++) {
             myo_text where = {0};

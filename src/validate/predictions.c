@@ -52,6 +52,44 @@ static void count_outside(const myo_cohort *cohort, validate_model *m) {
     }
 }
 
+/* Any column of a row, for how its variables were measured. */
+static const char *lookup_any(void *user, const char *name) {
+    const row_view *view = user;
+    size_t column;
+    return myo_csv_find_column(view->cohort->csv, name, &column)
+               ? myo_csv_get(view->cohort->csv, view->row, column)
+               : NULL;
+}
+
+static bool has_measured_columns(const myo_cohort *cohort) {
+    static const char *const names[] = {"modality", "level", "fat_method", "roi_convention"};
+    size_t column;
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        found = found || myo_csv_find_column(cohort->csv, names[i], &column);
+    }
+    return found;
+}
+
+/* Counts the patients who were not measured as the model's. */
+static void count_differing(const myo_cohort *cohort, row_view *view, validate_model *m) {
+    for (size_t i = 0; i < myo_model_get_predictor_count(m->model); i++) {
+        myo_model_predictor predictor;
+        myo_model_get_predictor(m->model, i, &predictor);
+        for (size_t row = 0; row < cohort->rows; row++) {
+            myo_measured how;
+            view->row = cohort->csv_row[row];
+            if (!myo_measured_from_row(lookup_any, view, predictor.name, &how)) {
+                break;
+            }
+            unsigned differences = myo_model_compare_measured(m->model, i, &how);
+            for (unsigned bit = 0; bit < MYO_DIFFERENCES; bit++) {
+                m->differing[i][bit] += differences >> bit & 1u;
+            }
+        }
+    }
+}
+
 static bool predict_rows(const myo_cohort *cohort, row_view *view, validate_model *m,
                          myo_error *err) {
     for (size_t row = 0; row < cohort->rows; row++) {
@@ -84,7 +122,8 @@ static bool predict_model(const myo_cohort *cohort, validate_model *m, myo_error
     m->linear = myo_alloc_array(cohort->rows, sizeof *m->linear, err);
     m->probability = myo_alloc_array(cohort->rows, sizeof *m->probability, err);
     m->outside = myo_alloc_array(count, sizeof *m->outside, err);
-    bool done = view.columns && m->linear && m->probability && m->outside;
+    m->differing = myo_alloc_array(count, sizeof *m->differing, err);
+    bool done = view.columns && m->linear && m->probability && m->outside && m->differing;
     for (size_t i = 0; i < count && done; i++) {
         myo_model_predictor predictor;
         myo_model_get_predictor(m->model, i, &predictor);
@@ -93,6 +132,9 @@ static bool predict_model(const myo_cohort *cohort, validate_model *m, myo_error
     done = done && predict_rows(cohort, &view, m, err);
     if (done) {
         count_outside(cohort, m);
+    }
+    if (done && has_measured_columns(cohort)) {
+        count_differing(cohort, &view, m);
     }
     free(view.columns);
     return done;

@@ -213,7 +213,8 @@ bool myo_validation_write(const myo_validation *validation, const char *folder, 
     if (done) {
         myo_text_printf(&text, "%s\n", json);
         done = write_text(folder, "validation.json", &text, err) &&
-               validate_write_tables(validation, folder, err);
+               validate_write_tables(validation, folder, err) &&
+               validate_write_plots(validation, folder, err);
     }
     free(report);
     free(json);

@@ -215,8 +215,9 @@ bool myo_validate(const myo_validate_options *options, myo_validation **out, myo
     v->options = *options;
     v->cohort_name = myo_string_copy(myo_path_name(options->cohort_csv), err);
     v->event = options->event ? myo_string_copy(options->event, err) : NULL;
-    bool done = v->cohort_name && (v->event || !options->event) && read_threshold(v, err) && load_models(v, err) &&
-                read_cohort(v, err) && plan_groups(v, err) && validate_predict(v, err);
+    bool done = v->cohort_name && (v->event || !options->event) && read_threshold(v, err) &&
+                load_models(v, err) && read_cohort(v, err) && plan_groups(v, err) &&
+                validate_predict(v, err);
     if (done) {
         plan_measures(v);
         done = validate_measure_all(v, err) && validate_compare(v, err);
@@ -243,6 +244,7 @@ static void clear_model(const myo_validation *v, validate_model *m) {
     free(m->linear);
     free(m->probability);
     free(m->outside);
+    free(m->differing);
     free(m->parts);
     free(m->part_pairs);
     free(m->subgroups);

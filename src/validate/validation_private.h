@@ -79,6 +79,8 @@ typedef struct validate_model {
     myo_model *model;
     double *linear, *probability; /* of each row of the cohort */
     size_t *outside;              /* for each predictor: patients out of the development range */
+    /* Likewise: patients whose measurement differs from the model's, for each difference. */
+    size_t (*differing)[MYO_DIFFERENCES];
     validate_performance all;
     validate_performance *parts; /* for each level of the split column */
     validate_comparison *part_pairs;
@@ -130,5 +132,8 @@ const char *validate_part_name(const myo_validation *v, size_t index);
 
 /* tables.c: the CSV files into a folder. */
 bool validate_write_tables(const myo_validation *v, const char *folder, myo_error *err);
+
+/* plots.c: the pictures into FOLDER/plots. */
+bool validate_write_plots(const myo_validation *v, const char *folder, myo_error *err);
 
 #endif

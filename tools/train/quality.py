@@ -3,6 +3,7 @@
 
 usage: quality.py fit RESULTS OUTPUT     writes the coefficients (safetensors)
        quality.py check RESULTS          says how well the estimate ranks outlines
+       quality.py spread RESULTS         says how far areas are off, by the estimate
 
 RESULTS is the folder of a cross-validation: signs.csv (case, label, agreement, sharpness, area_mm2,
 estimate, as unet-apply writes it) and scores.csv (case, label and Dice coefficient).
@@ -25,6 +26,7 @@ FLOOR = 1e-3                           # of 1 - agreement, and of 1 - sharpness
 RIDGE = 0.5
 FOLDS = 5
 FEATURES = 5
+USED_FACTOR = 1.6                      # AREA_ERROR_PER_MISS of src/measure/smi_interval.c
 LOW_DICE, LOW_PART, CAUGHT_MIN = 0.75, 0.1, 2 / 3
 
 
@@ -97,11 +99,29 @@ def check(rows):
     return len(caught), len(low)
 
 
+def spread(results, rows):
+    """The factor between 1 - estimate and the relative error of an area, and what +-1.96 times it holds."""
+    with open(os.path.join(results, "scores.csv"), newline="", encoding="utf-8") as file:
+        error = {(r["case"], int(r["label"])): float(r["area_error_percent"]) / 100
+                 for r in csv.DictReader(file)}
+    miss = 1 - np.array(cross_estimate(rows))
+    errors = np.array([error[r[0], LABELS[r[1]]] for r in rows])
+    kinds = np.array([KINDS[r[1]] for r in rows])
+    for name, chosen in [(n, kinds == k) for k, n in enumerate(KIND_NAMES)] + [("all", kinds >= 0)]:
+        factor = np.sqrt(np.mean(errors[chosen] ** 2) / np.mean(miss[chosen] ** 2))
+        held = np.mean(abs(errors[chosen]) <= 1.96 * USED_FACTOR * miss[chosen])
+        print(f"{name:20} n {chosen.sum():3d} factor {factor:.2f}; "
+              f"+-1.96 x {USED_FACTOR} x (1 - estimate) holds {100 * held:.1f} %")
+
+
 def main():
     command, results = sys.argv[1:3]
     rows, areas = read(results)
     if command == "check":
         check(rows)
+        return 0
+    if command == "spread":
+        spread(results, rows)
         return 0
     weights.write(sys.argv[3], {"quality": fit(rows)[list(KINDS)].astype(np.float32),
                                 "usual_area": np.array(areas, np.float32)}, {})

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static char key[] = "sixteen bytes or more";
-static const char *const inputs[] = {"/data/JOHN", "single.dcm", "disc/DICOMDIR", ".", "4/"};
+static const char *inputs[] = {"/data/JOHN", "single.dcm", "disc/DICOMDIR", ".", "4/"};
 
 static const identity hiding = {.hide = true,
                                 .key = key,

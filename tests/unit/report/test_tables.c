@@ -96,6 +96,12 @@ static void features_leave_unknown_numbers_empty(void **state) {
     features.whole_muscle.area = (myo_area){.present = true, .lean_intensity = 41.5};
     features.indices[MYO_GLUTEUS_MAXIMUS] = features.indices[MYO_ERECTOR_SPINAE];
     features.indices[MYO_GLUTEUS_MEDIUS] = (myo_muscle_indices){none, 0.4, 0.3, 0.25, 2};
+    for (int s = 0; s < MYO_STRUCTURE_COUNT; s++) {
+        features.smi_interval[s] = (myo_smi_interval){none, none, none, 0};
+    }
+    features.smi_interval[MYO_MULTIFIDUS] =
+        (myo_smi_interval){11.65, 120.1, 165.76, MYO_UNCERTAINTY_FAT | MYO_UNCERTAINTY_HEIGHT};
+    features.measured[MYO_MULTIFIDUS] = (myo_measured){"MR", "L4/5", "gmm3 1", "fascia", 0.0};
     myo_text text = {0};
     myo_report_features_header(&text);
     myo_report_features_row(&text, &features);
@@ -114,10 +120,20 @@ static void features_leave_unknown_numbers_empty(void **state) {
         "gluteus_maximus_fat_fraction,gluteus_maximus_asymmetry_percent,gluteus_medius_rcsa,"
         "gluteus_medius_rfcsa,gluteus_medius_fat_fraction,gluteus_medius_asymmetry_percent,"
         "vertebral_reference_csa_mm2,spinal_ct_hu,skeletal_muscle_smi_cm2_m2,"
-        "skeletal_muscle_attenuation_hu,flags\n"
+        "skeletal_muscle_attenuation_hu,multifidus_smi_mm2_m2_lower,multifidus_smi_mm2_m2_upper,"
+        "multifidus_smi_mm2_m2_contains,erector_spinae_smi_mm2_m2_lower,"
+        "erector_spinae_smi_mm2_m2_upper,erector_spinae_smi_mm2_m2_contains,"
+        "psoas_major_smi_mm2_m2_lower,psoas_major_smi_mm2_m2_upper,"
+        "psoas_major_smi_mm2_m2_contains,quadratus_lumborum_smi_mm2_m2_lower,"
+        "quadratus_lumborum_smi_mm2_m2_upper,quadratus_lumborum_smi_mm2_m2_contains,"
+        "gluteus_maximus_smi_mm2_m2_lower,gluteus_maximus_smi_mm2_m2_upper,"
+        "gluteus_maximus_smi_mm2_m2_contains,gluteus_medius_smi_mm2_m2_lower,"
+        "gluteus_medius_smi_mm2_m2_upper,gluteus_medius_smi_mm2_m2_contains,flags,modality,fat_"
+        "method,roi_convention\n"
         "P1,1.2,1.660,dicom,L4/5,142.93,,406.44,310.00,,,0.5626,0.3594,0.3611,20.00,,,,,"
         "0.8750,0.8750,0.0000,1.00,0.5000,0.4500,0.1000,3.00,,,,,0.4000,0.3000,0.2500,2.00,"
-        "1280.00,,43.25,41.50,level_not_confirmed;fat_unreliable\n");
+        "1280.00,,43.25,41.50,120.10,165.76,fat;height,,,,,,,,,,,,,,,,level_not_confirmed;fat_"
+        "unreliable,MR,gmm3 1,fascia\n");
     myo_text_clear(&text);
 }
 
@@ -128,8 +144,10 @@ static void risk_rows_say_what_is_missing(void **state) {
                             .lower = 0.0123,
                             .upper = 0.2,
                             .linear_predictor = -2.90486,
-                            .warnings = "intercept reconstructed; x, y"};
-    myo_prediction unknown = {none, none, none, none, "spinal_ct_hu; surgical_approach", ""};
+                            .warnings = "intercept reconstructed; x, y",
+                            .contains = "coefficients; multifidus_smi_mm2_m2"};
+    myo_prediction unknown = {none, none,          none, none, "spinal_ct_hu; surgical_approach",
+                              "",   "coefficients"};
     myo_report_risk rows[2] = {{"P1", "1.2", "model-a", &known}, {"P1", "1.2", "b", &unknown}};
     myo_text text = {0};
     myo_report_risk_header(&text);
@@ -137,10 +155,10 @@ static void risk_rows_say_what_is_missing(void **state) {
     myo_report_risk_row(&text, &rows[1]);
     assert_string_equal(text.data,
                         "patient_id,study_uid,model,probability,lower,upper,linear_predictor,"
-                        "missing,warnings\n"
+                        "missing,warnings,interval_contains\n"
                         "P1,1.2,model-a,0.0519,0.0123,0.2000,-2.9049,,"
-                        "\"intercept reconstructed; x, y\"\n"
-                        "P1,1.2,b,,,,,spinal_ct_hu; surgical_approach,\n");
+                        "\"intercept reconstructed; x, y\",coefficients; multifidus_smi_mm2_m2\n"
+                        "P1,1.2,b,,,,,spinal_ct_hu; surgical_approach,,\n");
     myo_text_clear(&text);
 }
 

@@ -203,6 +203,80 @@ static void a_feature_definition_refuses_and_says_what_to_do(void **state) {
     myo_model_destroy(model);
 }
 
+/* A patient with what is known of the measurement of the muscle. */
+typedef struct measured_patient {
+    patient values; /* first, so that look_up() can read it */
+    myo_measured how;
+} measured_patient;
+
+static bool how_measured(void *user, const char *name, myo_measured *out) {
+    const measured_patient *p = user;
+    *out = p->how;
+    return strcmp(name, "multifidus_smi_mm2_m2") == 0;
+}
+
+static void a_measurement_that_is_not_the_models_is_refused_or_named(void **state) {
+    static const struct {
+        myo_measured how;
+        bool computed;
+        const char *warnings; /* in front of that about the intercept */
+    } cases[] = {
+        {{"MR", "L4/5", "fixed 1", "fascia", 0.0}, true, ""},
+        {{NULL, "", NULL, NULL, 0.0}, true, ""},
+        {{"mr", "l4/5", "Fixed 2", NULL, 0.0}, true, ""},
+        {{"MR", "L4/5", "gmm3 1", "fascia", 0.0},
+         true,
+         "multifidus_smi_mm2_m2: fat was separated by gmm3 1, the model's by fixed or ImageJ "
+         "threshold; "},
+        {{"CT", "L4/5", "fixed 1", "fascia", 0.0},
+         false,
+         "refused: multifidus_smi_mm2_m2 was measured on CT, the model's on MR; "},
+        {{"MR", "L3", "hu 1", "fascia", 0.0},
+         false,
+         "refused: multifidus_smi_mm2_m2 was measured at L3, the model's at L4/5; "
+         "multifidus_smi_mm2_m2: fat was separated by hu 1, the model's by fixed or ImageJ "
+         "threshold; "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        measured_patient p = {{"PKP", "59.33", "142.93"}, cases[i].how};
+        myo_prediction prediction;
+        char expected[MYO_RISK_TEXT_SIZE];
+        assert_true(
+            myo_model_predict_measured(*state, look_up, how_measured, &p, &prediction, NULL));
+        snprintf(expected, sizeof expected, "%sintercept reconstructed, not published",
+                 cases[i].warnings);
+        assert_string_equal(prediction.warnings, expected);
+        assert_string_equal(prediction.missing, "");
+        if (cases[i].computed) {
+            assert_near(prediction.linear_predictor, -2.90463, 1e-9);
+        } else {
+            assert_true(isnan(prediction.probability) && isnan(prediction.upper));
+        }
+    }
+}
+
+/* The half width of the interval on the scale of the linear predictor. */
+static double half_width(const myo_prediction *p) {
+    return 0.5 * (log(p->upper / (1.0 - p->upper)) - log(p->lower / (1.0 - p->lower)));
+}
+
+static void uncertain_measures_widen_the_interval(void **state) {
+    measured_patient p = {{"PKP", "59.33", "142.93"}, {"MR", "L4/5", "fixed 1", "fascia", 0.0}};
+    myo_prediction certain, uncertain;
+    assert_true(myo_model_predict_measured(*state, look_up, how_measured, &p, &certain, NULL));
+    assert_string_equal(certain.contains, "coefficients");
+    p.how.standard_uncertainty = 30.0;
+    assert_true(myo_model_predict_measured(*state, look_up, how_measured, &p, &uncertain, NULL));
+    assert_string_equal(uncertain.contains, "coefficients; multifidus_smi_mm2_m2");
+    /* 0.008 a mm2/m2, 1.96 standard deviations. */
+    double part = 1.959963984540054 * 0.008 * 30.0;
+    assert_near(half_width(&uncertain), hypot(half_width(&certain), part), 1e-6);
+    assert_near(uncertain.probability, certain.probability, 0.0);
+    p.how.standard_uncertainty = (double)NAN;
+    assert_true(myo_model_predict_measured(*state, look_up, how_measured, &p, &uncertain, NULL));
+    assert_near(uncertain.upper, certain.upper, 0.0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(average_patients_have_the_published_risks),
@@ -214,6 +288,8 @@ int main(void) {
         cmocka_unit_test(missing_variables_are_listed_and_nothing_is_computed),
         cmocka_unit_test(values_that_cannot_be_read_are_errors),
         cmocka_unit_test(a_feature_definition_refuses_and_says_what_to_do),
+        cmocka_unit_test(a_measurement_that_is_not_the_models_is_refused_or_named),
+        cmocka_unit_test(uncertain_measures_widen_the_interval),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
