@@ -75,7 +75,7 @@ typedef struct myo_fit_options {
 typedef struct myo_fitted myo_fitted;
 
 /*
- * Fits a model and writes its file, and with a split the table of who went where; nothing is
+ * Fits a model and writes its file (none for a NULL path), and with a split the table of who went where; nothing is
  * written when it fails. Errors are those that leave no number to trust: MYO_E_IO, MYO_E_FORMAT (a
  * table that cannot be read, text in a number), MYO_E_MISSING (a column, or a value that is to be
  * refused), MYO_E_RANGE (one class only, too few events, columns that depend on each other, a fit
