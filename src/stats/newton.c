@@ -58,12 +58,13 @@ bool newton_create(size_t rows, size_t columns, newton *out, myo_error *err) {
     out->probability = myo_alloc_array(rows, sizeof(double), err);
     out->block = myo_alloc_array(p * ROWS_OF_BLOCK, sizeof(double), err);
     out->used = myo_alloc_array(p, sizeof *out->used, err);
+    out->which = myo_alloc_array(p, sizeof *out->which, err);
     out->information = gsl_matrix_calloc(p, p);
     out->factor = gsl_matrix_calloc(p, p);
     out->solution = gsl_vector_calloc(p);
     if (!out->beta || !out->step || !out->score || !out->previous || !out->weight ||
-        !out->probability || !out->block || !out->used || !out->information || !out->factor ||
-        !out->solution) {
+        !out->probability || !out->block || !out->used || !out->which || !out->information ||
+        !out->factor || !out->solution) {
         newton_clear(out);
         return myo_error_set(err, MYO_E_MEMORY, "out of memory");
     }
@@ -79,6 +80,7 @@ void newton_clear(newton *n) {
     free(n->probability);
     free(n->block);
     free(n->used);
+    free(n->which);
     gsl_matrix_free(n->information);
     gsl_matrix_free(n->factor);
     gsl_vector_free(n->solution);
@@ -107,10 +109,11 @@ static void weigh_rows(newton *n, size_t first, size_t count, double *residual,
                        stats_log_product *likelihood) {
     for (size_t i = 0; i < count; i++) {
         size_t row = first + i;
-        double event, none, times = n->count ? (double)n->count[row] : 1.0;
+        unsigned count_of_row = n->count ? n->count[row] : 1;
+        double event, none, times = (double)count_of_row;
         stats_logistic(residual[i], &event, &none);
         double seen = n->event[row] ? event : none;
-        for (double t = 0.5; t < times; t += 1.0) {
+        for (unsigned k = 0; k < count_of_row; k++) {
             stats_log_multiply(likelihood, seen);
         }
         n->probability[row] = event;
@@ -221,8 +224,8 @@ static bool evaluate(newton *n) {
 }
 
 /* The Newton step of the free coefficients in n->step; its expected gain, or NaN. */
-static double solve_step(newton *n, size_t *which) {
-    size_t size = 0;
+static double solve_step(newton *n) {
+    size_t size = 0, *which = n->which;
     for (size_t j = 0; j < n->coefficients; j++) {
         n->step[j] = 0.0;
         if (is_free(n, j)) {
@@ -319,11 +322,10 @@ newton_end newton_run(newton *n) {
             n->used[n->used_count++] = j;
         }
     }
-    size_t *which = malloc(n->coefficients * sizeof *which);
     newton_end end = NEWTON_STUCK;
-    bool ok = which && evaluate(n);
+    bool ok = evaluate(n);
     for (n->iterations = 0; ok && n->iterations < ITERATIONS_MAX; n->iterations++) {
-        double gain = solve_step(n, which);
+        double gain = solve_step(n);
         if (isnan(gain) || judge_step(n, gain, &end)) {
             break;
         }
@@ -334,15 +336,11 @@ newton_end newton_run(newton *n) {
             n->beta[j] += n->step[j];
         }
     }
-    free(which);
     return end;
 }
 
 bool newton_covariance(newton *n, gsl_matrix *out) {
-    size_t size = 0, *which = malloc(n->coefficients * sizeof *which);
-    if (!which) {
-        return false;
-    }
+    size_t size = 0, *which = n->which;
     for (size_t j = 0; j < n->coefficients; j++) {
         if (is_free(n, j)) {
             which[size++] = j;
@@ -359,6 +357,5 @@ bool newton_covariance(newton *n, gsl_matrix *out) {
             }
         }
     }
-    free(which);
     return ok;
 }

@@ -38,7 +38,8 @@ typedef struct newton {
     double *score, *previous, *weight, *probability, *block;
     gsl_matrix *factor;
     gsl_vector *solution;
-    size_t *used; /* coefficients that take part in the matrix */
+    size_t *which; /* coefficients that are free */
+    size_t *used;  /* coefficients that take part in the matrix */
     size_t used_count;
 } newton;
 
