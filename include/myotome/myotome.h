@@ -17,6 +17,7 @@
 #include <myotome/log.h>
 #include <myotome/measure.h>
 #include <myotome/method.h>
+#include <myotome/nomogram.h>
 #include <myotome/overlap.h>
 #include <myotome/phantom.h>
 #include <myotome/pipeline.h>

@@ -52,3 +52,20 @@ bool myo_integer_parse(const char *text, int *out) {
     *out = (int)value;
     return true;
 }
+
+#define DECIMALS_MAX 12.0
+
+double myo_number_nice_step(double range, double wanted, int *decimals) {
+    static const double factors[] = {1.0, 2.0, 5.0, 10.0};
+    double power = floor(log10(range / wanted));
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        double step = factors[i] * pow(10.0, power);
+        if (range / step <= wanted) {
+            double digits = factors[i] < 10.0 ? -power : -power - 1.0;
+            *decimals = digits > 0.0 ? (int)fmin(digits, DECIMALS_MAX) : 0;
+            return step;
+        }
+    }
+    *decimals = 0;
+    return range;
+}

@@ -4,9 +4,9 @@
 #include <string.h>
 
 static const cli_command *const commands[] = {
-    &cli_cmd_measure, &cli_cmd_remeasure, &cli_cmd_inspect, &cli_cmd_level,
-    &cli_cmd_agree,   &cli_cmd_risk,      &cli_cmd_fit,     &cli_cmd_validate,
-    &cli_cmd_models,  &cli_cmd_methods,   &cli_cmd_phantom,
+    &cli_cmd_measure,  &cli_cmd_remeasure, &cli_cmd_inspect, &cli_cmd_level,
+    &cli_cmd_agree,    &cli_cmd_risk,      &cli_cmd_fit,     &cli_cmd_validate,
+    &cli_cmd_nomogram, &cli_cmd_models,    &cli_cmd_methods, &cli_cmd_phantom,
 };
 
 const cli_command *const *cli_commands(size_t *count) {

@@ -13,6 +13,7 @@ extern const cli_command cli_cmd_agree;
 extern const cli_command cli_cmd_risk;
 extern const cli_command cli_cmd_fit;
 extern const cli_command cli_cmd_validate;
+extern const cli_command cli_cmd_nomogram;
 extern const cli_command cli_cmd_models;
 extern const cli_command cli_cmd_methods;
 extern const cli_command cli_cmd_phantom;

@@ -2,17 +2,12 @@
 /* Puts a plot together and writes it. */
 #include "report/plot.h"
 
-#include "base/file.h"
 #include "io/csv.h"
 #include "report/plot_private.h"
 
-#include <cairo-svg.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define DOTS_PER_INCH 300.0
-#define POINTS_PER_INCH 72.0
 #define CSV_DECIMALS 6
 #define LINE_HEIGHT 1.35
 
@@ -56,10 +51,17 @@ static void lay_out(cairo_t *cairo, const myo_plot *plot, plot_frame *frame) {
     frame->y.to = frame->top;
 }
 
-static void draw(cairo_t *cairo, const myo_plot *plot, plot_frame *frame) {
+/* What a drawing of a plot needs. */
+typedef struct task {
+    const myo_plot *plot;
+    plot_frame frame;
+} task;
+
+static void draw(cairo_t *cairo, void *user) {
+    task *t = user;
+    const myo_plot *plot = t->plot;
+    plot_frame *frame = &t->frame;
     const double width = PLOT_WIDTH - 2 * PLOT_EDGE;
-    cairo_set_source_rgb(cairo, 1.0, 1.0, 1.0);
-    cairo_paint(cairo);
     lay_out(cairo, plot, frame);
     overlay_draw_text(cairo, PLOT_EDGE, PLOT_EDGE + PLOT_SIZE_TITLE, OVERLAY_LEFT, width,
                       PLOT_SIZE_TITLE, true, plot_ink, plot->title);
@@ -72,83 +74,19 @@ static void draw(cairo_t *cairo, const myo_plot *plot, plot_frame *frame) {
                      PLOT_HEIGHT - PLOT_EDGE - plot_legend_height(cairo, plot) + PLOT_GAP);
 }
 
-static cairo_status_t append_bytes(void *closure, const unsigned char *data, unsigned length) {
-    myo_text *text = closure;
-    myo_text_append_bytes(text, (const char *)data, length);
-    return text->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
-}
-
-/* cairo numbers the surfaces of a process and writes the number as an identifier: counted from the
- * first one in the text instead, the bytes do not depend on what was drawn before. */
-static void number_surfaces(const myo_text *from, myo_text *to) {
-    static const char word[] = "surface";
-    const char *rest = from->data ? from->data : "", *found;
-    bool any = false;
-    unsigned long first = 0;
-    while ((found = strstr(rest, word)) != NULL) {
-        const char *digits = found + strlen(word);
-        size_t length = strspn(digits, "0123456789");
-        myo_text_append_bytes(to, rest, (size_t)(digits - rest));
-        if (length > 0) {
-            unsigned long number = strtoul(digits, NULL, 10);
-            first = any ? first : number;
-            any = true;
-            myo_text_printf(to, "%lu", number - first);
-        }
-        rest = digits + length;
-    }
-    myo_text_append(to, rest);
-    to->failed = to->failed || from->failed;
-}
-
-static bool write_text(const char *stem, const char *ending, myo_text *content, myo_error *err) {
+/* Path of a stem with an ending; the caller frees it. */
+static char *join(const char *stem, const char *ending, myo_error *err) {
     myo_text path = {0};
+    char *out = NULL;
     myo_text_printf(&path, "%s%s", stem, ending);
-    bool done = content->failed || path.failed || !content->data
-                    ? myo_error_set(err, MYO_E_MEMORY, "%s%s: out of memory", stem, ending)
-                    : myo_file_write(path.data, content->data, content->length, err);
-    myo_text_clear(&path);
-    return done;
+    return myo_text_take(&path, &out, err) ? out : NULL;
 }
 
-static bool write_svg(const char *stem, const myo_plot *plot, plot_frame *frame, myo_error *err) {
-    myo_text content = {0}, numbered = {0};
-    cairo_surface_t *surface =
-        cairo_svg_surface_create_for_stream(append_bytes, &content, PLOT_WIDTH, PLOT_HEIGHT);
-    cairo_t *cairo = cairo_create(surface);
-    overlay_fix_fonts(cairo);
-    draw(cairo, plot, frame);
-    cairo_status_t status = cairo_status(cairo);
-    cairo_destroy(cairo);
-    cairo_surface_finish(surface);
-    status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(surface) : status;
-    cairo_surface_destroy(surface);
-    number_surfaces(&content, &numbered);
-    bool done =
-        status == CAIRO_STATUS_SUCCESS
-            ? write_text(stem, ".svg", &numbered, err)
-            : myo_error_set(err, status == CAIRO_STATUS_NO_MEMORY ? MYO_E_MEMORY : MYO_E_INTERNAL,
-                            "%s.svg: %s", stem, cairo_status_to_string(status));
-    myo_text_clear(&content);
-    myo_text_clear(&numbered);
-    return done;
-}
-
-static bool write_png(const char *stem, const myo_plot *plot, plot_frame *frame, myo_error *err) {
-    const double scale = DOTS_PER_INCH / POINTS_PER_INCH;
-    overlay_canvas canvas;
-    myo_text path = {0};
-    if (!overlay_canvas_create((int)lround(PLOT_WIDTH * scale), (int)lround(PLOT_HEIGHT * scale),
-                               &canvas, err)) {
-        return false;
-    }
-    cairo_scale(canvas.cairo, scale, scale);
-    draw(canvas.cairo, plot, frame);
-    myo_text_printf(&path, "%s.png", stem);
-    bool done = path.failed ? myo_error_set(err, MYO_E_MEMORY, "%s.png: out of memory", stem)
-                            : overlay_canvas_write(path.data, &canvas, err);
-    myo_text_clear(&path);
-    overlay_canvas_clear(&canvas);
+static bool write_picture(const char *stem, plot_format format, plot_picture *picture,
+                          myo_error *err) {
+    char *path = join(stem, format == PLOT_SVG ? ".svg" : ".png", err);
+    bool done = path && plot_write_picture(path, format, picture, err);
+    free(path);
     return done;
 }
 
@@ -178,13 +116,16 @@ static bool write_csv(const char *stem, const myo_plot *plot, myo_error *err) {
             myo_text_append(&content, "\n");
         }
     }
-    bool done = write_text(stem, ".csv", &content, err);
+    char *path = join(stem, ".csv", err);
+    bool done = path && plot_write_text(path, &content, err);
+    free(path);
     myo_text_clear(&content);
     return done;
 }
 
 bool myo_plot_write(const char *stem, const myo_plot *plot, myo_error *err) {
-    plot_frame frame;
-    return plot_find_scales(plot, &frame, err) && write_svg(stem, plot, &frame, err) &&
-           write_png(stem, plot, &frame, err) && write_csv(stem, plot, err);
+    task t = {.plot = plot};
+    plot_picture picture = {PLOT_WIDTH, PLOT_HEIGHT, draw, &t};
+    return plot_find_scales(plot, &t.frame, err) && write_picture(stem, PLOT_SVG, &picture, err) &&
+           write_picture(stem, PLOT_PNG, &picture, err) && write_csv(stem, plot, err);
 }

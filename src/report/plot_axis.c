@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ranges, ticks and axes. */
+#include "base/number.h"
 #include "base/text.h"
 #include "io/csv.h"
 #include "report/plot_private.h"
@@ -39,25 +40,9 @@ static void widen_by_layer(const myo_plot_layer *layer, bool along_x, plot_scale
     }
 }
 
-/* The least of 1, 2 and 5 times a power of ten that gives no more than `wanted` steps (P. Heckbert,
- * Graphics Gems, 61-63, 1990). */
-static double nice_step(double range, double wanted, int *decimals) {
-    double power = floor(log10(range / wanted));
-    static const double factors[] = {1.0, 2.0, 5.0, 10.0};
-    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
-        double step = factors[i] * pow(10.0, power);
-        if (range / step <= wanted) {
-            double digits = factors[i] < 10.0 ? -power : -power - 1.0;
-            *decimals = digits > 0.0 ? (int)fmin(digits, 12.0) : 0;
-            return step;
-        }
-    }
-    return range;
-}
-
 static void find_ticks(plot_scale *scale, double wanted) {
     double range = scale->maximum - scale->minimum;
-    double step = nice_step(range, wanted, &scale->ticks.decimals);
+    double step = myo_number_nice_step(range, wanted, &scale->ticks.decimals);
     scale->ticks.count = 0;
     for (double i = ceil(scale->minimum / step);
          i * step <= scale->maximum && scale->ticks.count < PLOT_TICKS_MAX; i += 1.0) {

@@ -3,6 +3,7 @@
 #ifndef MYO_REPORT_PLOT_PRIVATE_H
 #define MYO_REPORT_PLOT_PRIVATE_H
 
+#include "base/text.h"
 #include "report/overlay_private.h"
 #include "report/plot.h"
 
@@ -35,6 +36,21 @@ typedef struct plot_frame {
     plot_scale x, y;
     double left, top, right, bottom; /* of the axes */
 } plot_frame;
+
+typedef enum plot_format { PLOT_SVG, PLOT_PDF, PLOT_PNG } plot_format;
+
+/* What is drawn, in points, on white paper. */
+typedef struct plot_picture {
+    double width, height;
+    void (*draw)(cairo_t *cairo, void *user);
+    void *user;
+} plot_picture;
+
+/* Writes a picture. The same picture gives the same bytes. plot_file.c. */
+bool plot_write_picture(const char *path, plot_format format, const plot_picture *picture,
+                        myo_error *err);
+/* Writes a text that was put together. */
+bool plot_write_text(const char *path, myo_text *content, myo_error *err);
 
 double plot_place(const plot_scale *scale, double value);
 overlay_color plot_color(unsigned color);

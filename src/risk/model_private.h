@@ -11,6 +11,7 @@
 #define RISK_PREDICTORS_MAX 64
 #define RISK_LEVELS_MAX 32
 #define RISK_NAME_MAX 64
+#define RISK_TERMS_MAX ((size_t)RISK_PREDICTORS_MAX * RISK_LEVELS_MAX)
 
 /* Quantile of the normal distribution for a two-sided 95 % interval. */
 #define RISK_Z95 1.959963984540054

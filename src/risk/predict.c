@@ -24,14 +24,11 @@
 
 #define VALUE_SIZE 128 /* longest text of a value that is quoted in a message */
 
-/* The most terms that a model can have. */
-#define TERMS_MAX ((size_t)RISK_PREDICTORS_MAX * RISK_LEVELS_MAX)
-
 /* Running sums over the terms, and their values. */
 typedef struct sums {
     double linear_predictor, variance;
     double measured_variance; /* by the uncertainties of the measures */
-    double values[TERMS_MAX];
+    double values[RISK_TERMS_MAX];
     size_t count;
 } sums;
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a model file: an error, or a model with a card that predicts without a crash. */
+/* Any bytes as a model file: an error, or a model with a card and scales that predicts without a
+ * crash. */
 #include "fuzz.h"
 
 #include <assert.h>
 #include <math.h>
-#include <myotome/risk.h>
+#include <myotome/nomogram.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,23 @@
 static const char *give(void *user, const char *name) {
     assert(name != NULL);
     return user;
+}
+
+/* Scales of finite points, in a table; or an error that says why there are none. */
+static void make_nomogram(const myo_model *model) {
+    myo_nomogram *nomogram = NULL;
+    myo_error err = {0};
+    if (!myo_nomogram_create(model, &nomogram, &err)) {
+        assert(err.code != MYO_OK && err.message[0] != '\0');
+        return;
+    }
+    assert(isfinite(nomogram->total_max) && nomogram->total_max > 0.0);
+    char *table = NULL;
+    if (myo_nomogram_table(nomogram, &table, NULL)) {
+        assert(strlen(table) > 0 && !strstr(table, "nan") && !strstr(table, "inf,"));
+        free(table);
+    }
+    myo_nomogram_destroy(nomogram);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -28,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         assert(strlen(card) > 0);
         free(card);
     }
+    make_nomogram(model);
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         myo_prediction prediction;
         if (myo_model_predict(model, give, answers[i], &prediction, NULL)) {

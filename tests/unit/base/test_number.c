@@ -34,10 +34,28 @@ static void refuses_everything_else(void **state) {
     assert_false(myo_integer_parse("", &integer));
 }
 
+/* The least nice step that needs no more than the wanted number of steps, with its decimals. */
+static void steps_are_nice(void **state) {
+    (void)state;
+    static const struct {
+        double range, wanted, step;
+        int decimals;
+    } cases[] = {{119.0, 50.0, 5.0, 0},    {100.0, 10.0, 10.0, 0}, {101.0, 10.0, 20.0, 0},
+                 {0.55, 50.0, 0.02, 2},    {7.0, 7.0, 1.0, 0},     {0.3, 2.0, 0.2, 1},
+                 {4000.0, 5.0, 1000.0, 0}, {0.09, 1.0, 0.1, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int decimals = -1;
+        assert_near(myo_number_nice_step(cases[i].range, cases[i].wanted, &decimals), cases[i].step,
+                    1e-9 * cases[i].step);
+        assert_int_equal(decimals, cases[i].decimals);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_decimal_numbers),
         cmocka_unit_test(refuses_everything_else),
+        cmocka_unit_test(steps_are_nice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PATH_SIZE 512
 #define SIDE 256
@@ -46,9 +47,21 @@ static int write_cohort(void **state) {
 
 static int remove_cohort(void **state) {
     (void)state;
-    char command[PATH_SIZE];
-    snprintf(command, sizeof command, "rm -r %s", root);
-    return system(command);
+    myo_path_list list = {0};
+    assert_true(myo_path_list_walk(&list, root, NULL));
+    for (size_t i = 0; i < list.count; i++) {
+        remove(list.paths[i]);
+        /* Its folders, which go once they are empty. */
+        for (char *slash = strrchr(list.paths[i], '/'); slash && slash != list.paths[i];
+             slash = strrchr(list.paths[i], '/')) {
+            *slash = '\0';
+            if (strncmp(list.paths[i], root, strlen(root)) != 0 || remove(list.paths[i]) != 0) {
+                break;
+            }
+        }
+    }
+    myo_path_list_clear(&list);
+    return access(root, F_OK) == 0;
 }
 
 static myo_roi_list read_outlines(int patient, int reader) {
