@@ -104,8 +104,7 @@ static const char *const complaints[] = {
     [SCHEMA_OBJECT] = "must be an object",
     [SCHEMA_OBJECTS] = "must be an array of at least one object",
     [SCHEMA_TEXTS] = "must be an array of texts",
-    [SCHEMA_TRIANGLE] = "must be the rows of a lower triangle: arrays of one number, of two, of "
-                        "three, and so on",
+    [SCHEMA_TRIANGLE] = "must be the rows of a triangle: arrays of one number, two, three, ...",
 };
 
 static const schema_member *find_member(const schema_member *members, const char *key) {
