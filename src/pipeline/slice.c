@@ -188,6 +188,7 @@ static bool write_automatic(const measured_slice *slice, const char *base,
     myo_text path = {0};
     automatic.traced = NULL;
     automatic.automatic = NULL;
+    automatic.replaced = true;
     myo_text_printf(&path, "%sautomatic", base);
     bool done = !path.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory");
     done = done &&

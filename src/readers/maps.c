@@ -54,7 +54,9 @@ static bool add_described(reader *r, const char *path, myo_error *err) {
     }
     json_t *root = json_loadb(data, size, JSON_REJECT_DUPLICATES, NULL);
     free(data);
-    bool done = !*member(root, "StudyInstanceUID") ||
+    /* Automatic outlines that drawn ones took the place of were not measured. */
+    bool replaced = json_is_true(json_object_get(root, "Replaced"));
+    bool done = replaced || !*member(root, "StudyInstanceUID") ||
                 add_map(r, path, member(root, "StudyInstanceUID"), member(root, "Level"), err);
     json_decref(root);
     return done;
@@ -67,11 +69,18 @@ static int by_study(const void *x, const void *y) {
     return order ? order : strcmp(a->path, b->path);
 }
 
+/* True for a file of a patient's folder. Other folders below hold results of their own. */
+static bool is_own(const reader *r, const char *path) {
+    const char *within = path + strlen(r->path);
+    within += strspn(within, "/");
+    return strncmp(within, "sub-", strlen("sub-")) == 0;
+}
+
 bool readers_list_maps(reader *r, myo_error *err) {
     myo_path_list list = {0};
     bool done = myo_path_list_walk(&list, r->path, err);
     for (size_t i = 0; done && i < list.count; i++) {
-        if (ends_with(list.paths[i], MAP_ENDING)) {
+        if (is_own(r, list.paths[i]) && ends_with(list.paths[i], MAP_ENDING)) {
             done = add_described(r, list.paths[i], err);
         }
     }

@@ -122,7 +122,7 @@ static json_t *describe(const myo_report_slice *slice, const char *pixel_sha256,
     const myo_level_choice *level = slice->level;
     return json_pack(
         "{s:s, s:b, s:[{s:s, s:s}], s:s?, s:s, s:s, s:i, s:s?, s:s, s:s, s:o, s:o, s:o, s:s?, s:s?,"
-        " s:o, s:o*}",
+        " s:o, s:o*, s:o*}",
         "Description",
         "Outlines of lower back muscles on one slice, by value. "
         "Not for clinical decisions without review.",
@@ -134,7 +134,7 @@ static json_t *describe(const myo_report_slice *slice, const char *pixel_sha256,
         "SliceDistanceMm", number_or_null(level->distance_mm), "SliceTiltDeg",
         number_or_null(level->tilt_deg), "Method", slice->method, "RoiConvention",
         slice->roi_convention, "Labels", label_names(entries, count), "Traced",
-        traced_names(slice, entries, count));
+        traced_names(slice, entries, count), "Replaced", slice->replaced ? json_true() : NULL);
 }
 
 static bool write_description(const char *stem, const myo_report_slice *slice,

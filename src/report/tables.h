@@ -29,6 +29,7 @@ typedef struct myo_report_slice {
     const uint32_t *traced;                                  /* MYO_STRUCTURE_COUNT values */
     const char *const (*traced_methods)[MYO_SIDE_COUNT];     /* [MYO_STRUCTURE_COUNT] */
     const char *const (*traced_conventions)[MYO_SIDE_COUNT]; /* likewise */
+    bool replaced;               /* the outlines are those that drawn ones took the place of */
     const myo_labels *automatic; /* what they took the place of; drawn in pictures; may be NULL */
     const char *fat_method;      /* "gmm3 1" */
     const double *fat_threshold; /* MYO_STRUCTURE_COUNT values */
