@@ -75,13 +75,14 @@ typedef struct myo_fit_options {
 typedef struct myo_fitted myo_fitted;
 
 /*
- * Fits a model and writes its file, and with a split the table of who went where; nothing is
- * written when it fails. Errors are those that leave no number to trust: MYO_E_IO, MYO_E_FORMAT (a
- * table that cannot be read, text in a number), MYO_E_MISSING (a column, or a value that is to be
- * refused), MYO_E_RANGE (one class only, too few events, columns that depend on each other, a fit
- * that does not converge), MYO_E_AMBIGUOUS (a patient with two rows), MYO_E_NOT_FOUND (nothing is
- * left to fit or was selected), MYO_E_ARGUMENT. What can be computed but should not be trusted
- * blindly is listed in the report's notes, and in the model's known problems. The caller owns *out.
+ * Fits a model and writes its file (none for a NULL path), and with a split the table of who went
+ * where; nothing is written when it fails. Errors are those that leave no number to trust:
+ * MYO_E_IO, MYO_E_FORMAT (a table that cannot be read, text in a number), MYO_E_MISSING (a column,
+ * or a value that is to be refused), MYO_E_RANGE (one class only, too few events, columns that
+ * depend on each other, a fit that does not converge), MYO_E_AMBIGUOUS (a patient with two rows),
+ * MYO_E_NOT_FOUND (nothing is left to fit or was selected), MYO_E_ARGUMENT. What can be computed
+ * but should not be trusted blindly is listed in the report's notes, and in the model's known
+ * problems. The caller owns *out.
  */
 MYO_API bool myo_fit(const myo_fit_options *options, const char *model_path, myo_fitted **out,
                      myo_error *err);

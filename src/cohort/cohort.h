@@ -67,9 +67,9 @@ typedef struct myo_cohort_request {
  * Reads a cohort. Errors name file, line and column: MYO_E_MISSING for a column that is not there,
  * or a missing value that is to be refused; MYO_E_FORMAT for text in a number, an outcome that is
  * not coded by two values, or levels that differ in case only; MYO_E_ARGUMENT for names that are
- * given twice or do not belong to a predictor; MYO_E_RANGE for too many levels, or when the event
- * happened to none or to all; MYO_E_AMBIGUOUS for a patient with more than one row. The patient is
- * never named, only the lines. The caller owns *out.
+ * given twice or do not belong to a predictor; MYO_E_RANGE for too many levels or too large a
+ * number, or when the event happened to none or to all; MYO_E_AMBIGUOUS for a patient with more
+ * than one row. The patient is never named, only the lines. The caller owns *out.
  */
 bool myo_cohort_read(const myo_cohort_request *request, myo_cohort **out, myo_error *err);
 /* The same from a table in memory, which *out takes over also when it fails. */

@@ -8,11 +8,14 @@
 #include "base/number.h"
 #include "cohort/column_private.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define QUOTED_MAX 40 /* characters of a value that is quoted in a message */
+/* Largest number that is taken for a measurement: squares of it can still be summed. */
+#define NUMBER_MAX 1e100
 
 static const char *field(const myo_csv *csv, size_t row, size_t index) {
     return myo_csv_get(csv, row, index);
@@ -102,6 +105,12 @@ bool cohort_column_scan(const myo_csv *csv, size_t index, myo_cohort_column *col
             column->missing++;
             keep[row] = 0;
         } else if (!column->declared && myo_number_parse(text, &value)) {
+            if (fabs(value) > NUMBER_MAX) {
+                return myo_error_set(err, MYO_E_RANGE,
+                                     "%s: line %zu: column '%s': '%.*s' is too large a number",
+                                     myo_csv_get_origin(csv), myo_csv_get_line(csv, row),
+                                     column->name, QUOTED_MAX, text);
+            }
             numbers++;
         } else {
             first_text = texts == 0 ? row : first_text;

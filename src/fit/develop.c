@@ -159,6 +159,11 @@ static bool refuse_dependent(const myo_fitted *f, const myo_collinearity *collin
         }
     }
     model_name(f, collinearity->dependent, name);
+    if (length == 0) {
+        return myo_error_set(err, MYO_E_RANGE,
+                             "'%s' differs between patients by less than can be computed with",
+                             name);
+    }
     return myo_error_set(err, MYO_E_RANGE,
                          "'%s' follows exactly from %s: their coefficients cannot be told apart; "
                          "leave one of them out",

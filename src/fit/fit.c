@@ -169,9 +169,9 @@ bool myo_fit(const myo_fit_options *options, const char *model_path, myo_fitted 
     f->options.threads = options->threads > 0 ? options->threads : processors();
     f->cohort_name = myo_string_copy(myo_path_name(options->cohort_csv), err);
     f->event = options->event ? myo_string_copy(options->event, err) : NULL;
-    bool done = f->cohort_name && (f->event || !options->event) && run(f, err) &&
-                write_split(f, err) &&
-                myo_file_write(model_path, f->model_text, strlen(f->model_text), err);
+    bool done =
+        f->cohort_name && (f->event || !options->event) && run(f, err) && write_split(f, err) &&
+        (!model_path || myo_file_write(model_path, f->model_text, strlen(f->model_text), err));
     /* Nothing of the caller's is kept but numbers. */
     f->options.cohort_csv = f->options.outcome = f->options.fold_column = NULL;
     if (!done) {

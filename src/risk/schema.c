@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "risk/schema_private.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Members of this prefix are for the user's own notes and are skipped. */
@@ -54,45 +55,57 @@ static bool is_object(const json_t *value) {
     return json_is_object(value);
 }
 
-/* What a member must be, or NULL when it is that. */
-static const char *complaint(const json_t *value, schema_kind kind) {
+static bool is_number(const json_t *value, double minimum, double maximum) {
     double number = json_number_value(value);
-    bool is_number = json_is_number(value);
+    return json_is_number(value) && number >= minimum && number <= maximum;
+}
+
+/* True when a member is what it must be. */
+static bool is_kind(const json_t *value, schema_kind kind) {
     switch (kind) {
     case SCHEMA_TEXT:
-        return is_text(value) ? NULL : "must be a text that is not empty";
+        return is_text(value);
     case SCHEMA_NUMBER:
-        return is_number ? NULL : "must be a number";
+        return json_is_number(value);
     case SCHEMA_NOT_NEGATIVE:
-        return is_number && number >= 0.0 ? NULL : "must be a number >= 0";
+        return is_number(value, 0.0, INFINITY);
     case SCHEMA_NOT_NEGATIVE_OR_NULL:
-        return json_is_null(value) || (is_number && number >= 0.0)
-                   ? NULL
-                   : "must be a number >= 0, or null";
+        return json_is_null(value) || is_number(value, 0.0, INFINITY);
     case SCHEMA_POSITIVE:
-        return is_number && number > 0.0 ? NULL : "must be a number > 0";
+        return json_number_value(value) > 0.0;
     case SCHEMA_PROBABILITY:
-        return is_number && number >= 0.0 && number <= 1.0 ? NULL : "must be a number from 0 to 1";
+        return is_number(value, 0.0, 1.0);
     case SCHEMA_COUNT:
-        return json_is_integer(value) && number >= 0.0 ? NULL : "must be an integer >= 0";
+        return json_is_integer(value) && json_integer_value(value) >= 0;
     case SCHEMA_RANGE:
-        return is_range(value) ? NULL : "must be [lower, upper] with lower < upper";
+        return is_range(value);
     case SCHEMA_OBJECT:
-        return json_is_object(value) ? NULL : "must be an object";
+        return json_is_object(value);
     case SCHEMA_OBJECTS:
-        return json_array_size(value) > 0 && is_array_of(value, is_object)
-                   ? NULL
-                   : "must be an array of at least one object";
+        return json_array_size(value) > 0 && is_array_of(value, is_object);
     case SCHEMA_TEXTS:
-        return is_array_of(value, is_text) ? NULL : "must be an array of texts";
+        return is_array_of(value, is_text);
     case SCHEMA_TRIANGLE:
-        return is_triangle(value)
-                   ? NULL
-                   : "must be the rows of a lower triangle: arrays of one number, of "
-                     "two, of three, and so on";
+        return is_triangle(value);
     }
-    return "is of an unknown kind";
+    return false;
 }
+
+/* What a member must be, in the order of schema_kind. */
+static const char *const complaints[] = {
+    [SCHEMA_TEXT] = "must be a text that is not empty",
+    [SCHEMA_NUMBER] = "must be a number",
+    [SCHEMA_NOT_NEGATIVE] = "must be a number >= 0",
+    [SCHEMA_NOT_NEGATIVE_OR_NULL] = "must be a number >= 0, or null",
+    [SCHEMA_POSITIVE] = "must be a number > 0",
+    [SCHEMA_PROBABILITY] = "must be a number from 0 to 1",
+    [SCHEMA_COUNT] = "must be an integer >= 0",
+    [SCHEMA_RANGE] = "must be [lower, upper] with lower < upper",
+    [SCHEMA_OBJECT] = "must be an object",
+    [SCHEMA_OBJECTS] = "must be an array of at least one object",
+    [SCHEMA_TEXTS] = "must be an array of texts",
+    [SCHEMA_TRIANGLE] = "must be the rows of a triangle: arrays of one number, two, three, ...",
+};
 
 static const schema_member *find_member(const schema_member *members, const char *key) {
     for (; members->key; members++) {
@@ -120,9 +133,8 @@ bool schema_check(const json_t *object, const schema_place *place, const schema_
             return schema_fail(place, key,
                                "unknown member (misspelt? names of your own begin with x-)", err);
         }
-        const char *text = complaint(json_object_iter_value(i), member->kind);
-        if (text) {
-            return schema_fail(place, key, text, err);
+        if (!is_kind(json_object_iter_value(i), member->kind)) {
+            return schema_fail(place, key, complaints[member->kind], err);
         }
     }
     for (; members->key; members++) {

@@ -21,7 +21,17 @@ uint64_t myo_draws_next(myo_draws *draws) {
 }
 
 size_t myo_draws_below(myo_draws *draws, size_t bound) {
-    /* Numbers beyond the last whole multiple of the bound would favour the small ones. */
+    /* The upper half of 32 random bits times the bound (D. Lemire, ACM Trans. Model. Comput. Simul.
+     * 29(1):3, 2019); products whose lower half is too small would favour some numbers. */
+    if (bound <= UINT32_MAX) {
+        uint32_t least = (uint32_t)((UINT64_C(1) << 32) % bound);
+        uint64_t product;
+        do {
+            product = (myo_draws_next(draws) >> 32) * bound;
+        } while ((uint32_t)product < least);
+        return (size_t)(product >> 32);
+    }
+    /* Numbers beyond the last whole multiple of the bound would do so likewise. */
     uint64_t limit = UINT64_MAX - UINT64_MAX % bound, number;
     do {
         number = myo_draws_next(draws);

@@ -15,6 +15,7 @@
  */
 typedef struct lasso_solver {
     size_t tiles, columns;
+    double violation_max;           /* of the conditions of a minimum */
     double *values, *mean, *sd;     /* sd 0: the column is constant and takes no part */
     double *weight;                 /* of the rows */
     double *event;                  /* 1 or 0 */

@@ -23,7 +23,9 @@
 
 /* Greatest violation of the conditions of a minimum, for columns of variance 1 and weights that sum
  * to 1; coefficients are then right to about ten times that. */
-#define VIOLATION_MAX 1e-8
+#define VIOLATION_MAX 1e-7
+/* The same with more columns than rows, where the likelihood is flat. */
+#define VIOLATION_MAX_WIDE 1e-8
 #define STEPS_MAX 200
 /* The matrix is made anew when a step leaves more than this part of the violation: of the values
  * that were tried, the one with the least work on 5,000 rows of 60 columns. */
@@ -46,6 +48,7 @@ static double *tile_column(const lasso_solver *s, size_t tile, size_t column) {
 static bool allocate(size_t rows, size_t columns, lasso_solver *s, myo_error *err) {
     s->tiles = (rows + LASSO_TILE - 1) / LASSO_TILE;
     s->columns = columns;
+    s->violation_max = rows < columns ? VIOLATION_MAX_WIDE : VIOLATION_MAX;
     size_t padded = padded_rows(s), size = columns + 1;
     s->values = myo_alloc_array(padded * columns, sizeof(double), err);
     s->mean = myo_alloc_array(columns, sizeof(double), err);
@@ -353,14 +356,14 @@ static bool solve_strong(lasso_solver *s, double lambda) {
     double before = violation(s, lambda);
     bool fresh = false;
     for (int step = 0; step < STEPS_MAX; step++) {
-        if (before <= VIOLATION_MAX) {
+        if (before <= s->violation_max) {
             return true;
         }
         complete_model(s);
         descend(s, lambda, DESCENT_PART * before);
         evaluate(s, s->change);
         double after = violation(s, lambda);
-        if (after > SHRINKAGE_MIN * before && after > VIOLATION_MAX) {
+        if (after > SHRINKAGE_MIN * before && after > s->violation_max) {
             /* A step that makes it worse although the model is of this point is halved back. */
             if (fresh && after > before) {
                 for (size_t j = 0; j <= s->columns; j++) {
@@ -376,7 +379,7 @@ static bool solve_strong(lasso_solver *s, double lambda) {
         }
         before = after;
     }
-    return before <= 100.0 * VIOLATION_MAX;
+    return before <= 100.0 * s->violation_max;
 }
 
 /* Deviance, variance, and the gradient of the columns that were not solved for. */
@@ -387,18 +390,19 @@ static void measure(lasso_solver *s) {
     }
     for (size_t t = 0; t < s->tiles; t++) {
         double residual[LASSO_TILE];
-        tile_residuals(s, t, residual);
+        for (size_t i = 0; i < LASSO_TILE; i++) {
+            size_t row = t * LASSO_TILE + i;
+            double event, none, weight = s->weight[row];
+            bool happened = s->event[row] > 0.5;
+            stats_logistic(s->eta[row], &event, &none);
+            residual[i] = weight * (happened ? none : -event);
+            s->variance += weight * event * none;
+            s->deviance -= 2.0 * weight * log(happened ? event : none);
+        }
         for (size_t c = 0; c < s->columns; c++) {
             if (!s->strong[c] && s->sd[c] > 0.0) {
                 s->gradient[c] += stats_dot(residual, tile_column(s, t, c), LASSO_TILE);
             }
-        }
-        for (size_t i = 0; i < LASSO_TILE; i++) {
-            size_t row = t * LASSO_TILE + i;
-            double event, none;
-            stats_logistic(s->eta[row], &event, &none);
-            s->variance += s->weight[row] * event * none;
-            s->deviance -= 2.0 * s->weight[row] * log(s->event[row] > 0.5 ? event : none);
         }
     }
 }
@@ -407,7 +411,7 @@ static void measure(lasso_solver *s) {
 static bool recall_columns(lasso_solver *s, double lambda) {
     bool any = false;
     for (size_t c = 0; c < s->columns; c++) {
-        if (!s->strong[c] && fabs(s->gradient[c]) > lambda + VIOLATION_MAX) {
+        if (!s->strong[c] && fabs(s->gradient[c]) > lambda + s->violation_max) {
             s->strong[c] = any = true;
         }
     }

@@ -49,7 +49,7 @@ bool newton_create(size_t rows, size_t columns, newton *out, myo_error *err) {
     static once_flag gsl_once = ONCE_FLAG_INIT;
     call_once(&gsl_once, silence_gsl);
     size_t p = columns + 1;
-    *out = (newton){.rows = rows, .coefficients = p};
+    *out = (newton){.rows = rows, .coefficients = p, .gain_min = GAIN_MIN};
     out->beta = myo_alloc_array(p, sizeof(double), err);
     out->step = myo_alloc_array(p, sizeof(double), err);
     out->score = myo_alloc_array(p, sizeof(double), err);
@@ -58,12 +58,13 @@ bool newton_create(size_t rows, size_t columns, newton *out, myo_error *err) {
     out->probability = myo_alloc_array(rows, sizeof(double), err);
     out->block = myo_alloc_array(p * ROWS_OF_BLOCK, sizeof(double), err);
     out->used = myo_alloc_array(p, sizeof *out->used, err);
+    out->which = myo_alloc_array(p, sizeof *out->which, err);
     out->information = gsl_matrix_calloc(p, p);
     out->factor = gsl_matrix_calloc(p, p);
     out->solution = gsl_vector_calloc(p);
     if (!out->beta || !out->step || !out->score || !out->previous || !out->weight ||
-        !out->probability || !out->block || !out->used || !out->information || !out->factor ||
-        !out->solution) {
+        !out->probability || !out->block || !out->used || !out->which || !out->information ||
+        !out->factor || !out->solution) {
         newton_clear(out);
         return myo_error_set(err, MYO_E_MEMORY, "out of memory");
     }
@@ -79,6 +80,7 @@ void newton_clear(newton *n) {
     free(n->probability);
     free(n->block);
     free(n->used);
+    free(n->which);
     gsl_matrix_free(n->information);
     gsl_matrix_free(n->factor);
     gsl_vector_free(n->solution);
@@ -107,10 +109,11 @@ static void weigh_rows(newton *n, size_t first, size_t count, double *residual,
                        stats_log_product *likelihood) {
     for (size_t i = 0; i < count; i++) {
         size_t row = first + i;
-        double event, none, times = n->count ? (double)n->count[row] : 1.0;
+        unsigned count_of_row = n->count ? n->count[row] : 1;
+        double event, none, times = (double)count_of_row;
         stats_logistic(residual[i], &event, &none);
         double seen = n->event[row] ? event : none;
-        for (double t = 0.5; t < times; t += 1.0) {
+        for (unsigned k = 0; k < count_of_row; k++) {
             stats_log_multiply(likelihood, seen);
         }
         n->probability[row] = event;
@@ -221,8 +224,8 @@ static bool evaluate(newton *n) {
 }
 
 /* The Newton step of the free coefficients in n->step; its expected gain, or NaN. */
-static double solve_step(newton *n, size_t *which) {
-    size_t size = 0;
+static double solve_step(newton *n) {
+    size_t size = 0, *which = n->which;
     for (size_t j = 0; j < n->coefficients; j++) {
         n->step[j] = 0.0;
         if (is_free(n, j)) {
@@ -278,7 +281,6 @@ static void margins(const newton *n, double *least, double *greatest, double *si
     double change[ROWS_OF_BLOCK];
     *least = INFINITY;
     *greatest = -INFINITY;
-    *size = 0.0;
     for (size_t first = 0; first < n->rows; first += ROWS_OF_BLOCK) {
         size_t count = n->rows - first < ROWS_OF_BLOCK ? n->rows - first : ROWS_OF_BLOCK;
         predict_rows(n, n->step, first, count, change);
@@ -287,17 +289,17 @@ static void margins(const newton *n, double *least, double *greatest, double *si
                 continue;
             }
             double better = n->event[first + i] ? change[i] : -change[i];
-            *least = fmin(*least, better);
-            *greatest = fmax(*greatest, better);
-            *size = fmax(*size, fabs(better));
+            *least = better < *least ? better : *least;
+            *greatest = better > *greatest ? better : *greatest;
         }
     }
+    *size = fmax(fabs(*least), fabs(*greatest));
 }
 
 /* What the step says: the fit has converged, the data are separated, or neither yet. */
 static bool judge_step(const newton *n, double gain, newton_end *end) {
     double least, greatest, size;
-    bool small = gain < GAIN_MIN;
+    bool small = gain < n->gain_min;
     if (!small && n->iterations < ITERATIONS_ORDINARY) {
         return false;
     }
@@ -320,11 +322,10 @@ newton_end newton_run(newton *n) {
             n->used[n->used_count++] = j;
         }
     }
-    size_t *which = malloc(n->coefficients * sizeof *which);
     newton_end end = NEWTON_STUCK;
-    bool ok = which && evaluate(n);
+    bool ok = evaluate(n);
     for (n->iterations = 0; ok && n->iterations < ITERATIONS_MAX; n->iterations++) {
-        double gain = solve_step(n, which);
+        double gain = solve_step(n);
         if (isnan(gain) || judge_step(n, gain, &end)) {
             break;
         }
@@ -335,15 +336,11 @@ newton_end newton_run(newton *n) {
             n->beta[j] += n->step[j];
         }
     }
-    free(which);
     return end;
 }
 
 bool newton_covariance(newton *n, gsl_matrix *out) {
-    size_t size = 0, *which = malloc(n->coefficients * sizeof *which);
-    if (!which) {
-        return false;
-    }
+    size_t size = 0, *which = n->which;
     for (size_t j = 0; j < n->coefficients; j++) {
         if (is_free(n, j)) {
             which[size++] = j;
@@ -360,6 +357,5 @@ bool newton_covariance(newton *n, gsl_matrix *out) {
             }
         }
     }
-    free(which);
     return ok;
 }

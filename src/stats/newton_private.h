@@ -25,6 +25,7 @@ typedef struct newton {
     const unsigned *count; /* how often each row counts; NULL: once */
     const bool *fixed;     /* coefficients that keep their value; NULL: none */
     bool firth;
+    double gain_min; /* the fit ends when a step promises less; newton_create() sets a strict one */
     /* Start, and result. */
     double *beta;
     double log_likelihood;   /* without the penalty */
@@ -32,12 +33,13 @@ typedef struct newton {
     gsl_matrix *information; /* lower triangle; fixed coefficients only under Firth's penalty */
     size_t iterations;
     double *step; /* the last one: the separating direction */
-    /* Sizes and scratch memory. */
+    /* Sizes, which may be made smaller than they were created, and scratch memory. */
     size_t rows, coefficients;
     double *score, *previous, *weight, *probability, *block;
     gsl_matrix *factor;
     gsl_vector *solution;
-    size_t *used; /* coefficients that take part in the matrix */
+    size_t *which; /* coefficients that are free */
+    size_t *used;  /* coefficients that take part in the matrix */
     size_t used_count;
 } newton;
 

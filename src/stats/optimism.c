@@ -16,6 +16,10 @@
  * up. */
 #define DRAWS_MAX 100
 
+/* A fit ends when a step promises less: coefficients are then right to 1e-8 standard errors, as the
+ * last step is taken. */
+#define GAIN_MIN 1e-9
+
 /* What a replicate leaves behind; NaN where there is nothing. */
 typedef struct replicate {
     myo_performance drawn, original;
@@ -29,8 +33,12 @@ typedef struct bench {
     double *predictor, *coefficients;
     myo_auc_place *places;
     size_t *fold, *order, *chosen;
-    unsigned char *drawn_event; /* of the patients who were drawn, in their order */
+    /* Of the patients who were drawn, in their order. */
+    size_t drawn;
+    unsigned char *drawn_event;
+    unsigned *drawn_times;
     size_t *drawn_row, *drawn_fold;
+    double *drawn_values; /* columns of the model */
     bool *keep;
     const double **column;
     newton model; /* with room for all columns */
@@ -57,6 +65,8 @@ static void clear_bench(bench *b) {
     free(b->fold);
     free(b->order);
     free(b->drawn_event);
+    free(b->drawn_times);
+    free(b->drawn_values);
     free(b->drawn_row);
     free(b->drawn_fold);
     free(b->chosen);
@@ -75,30 +85,45 @@ static bool create_bench(const myo_design *design, bench *b, myo_error *err) {
     b->fold = myo_alloc_array(rows, sizeof *b->fold, err);
     b->order = myo_alloc_array(rows, sizeof *b->order, err);
     b->drawn_event = myo_alloc_array(rows, sizeof *b->drawn_event, err);
+    b->drawn_times = myo_alloc_array(rows, sizeof *b->drawn_times, err);
+    b->drawn_values = myo_alloc_array(rows * p, sizeof *b->drawn_values, err);
     b->drawn_row = myo_alloc_array(rows, sizeof *b->drawn_row, err);
     b->drawn_fold = myo_alloc_array(rows, sizeof *b->drawn_fold, err);
     b->chosen = myo_alloc_array(p, sizeof *b->chosen, err);
     b->keep = myo_alloc_array(p, sizeof *b->keep, err);
     b->column = myo_alloc_array(p, sizeof *b->column, err);
-    return b->times && b->predictor && b->coefficients && b->places && b->fold && b->order &&
-           b->drawn_event && b->drawn_row && b->drawn_fold && b->chosen && b->keep && b->column &&
-           newton_create(rows, design->columns, &b->model, err) &&
-           newton_create(rows, 1, &b->line, err);
+    if (!b->times || !b->predictor || !b->coefficients || !b->places || !b->fold || !b->order ||
+        !b->drawn_event || !b->drawn_times || !b->drawn_values || !b->drawn_row || !b->drawn_fold ||
+        !b->chosen || !b->keep || !b->column ||
+        !newton_create(rows, design->columns, &b->model, err) ||
+        !newton_create(rows, 1, &b->line, err)) {
+        return false;
+    }
+    b->model.gain_min = b->line.gain_min = GAIN_MIN;
+    return true;
+}
+
+/* True when the rows that count hold more than one value. */
+static bool varies(const double *column, const unsigned *times, size_t rows) {
+    size_t first = 0;
+    while (first < rows && times && times[first] == 0) {
+        first++;
+    }
+    for (size_t i = first; i < rows; i++) {
+        bool counts = !times || times[i] > 0;
+        if (counts && (column[i] < column[first] || column[i] > column[first])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Slope and intercept of the logistic regression on the predictor. */
 static void fit_line(newton *line, const double *predictor, const unsigned char *event,
                      const unsigned *times, myo_performance *out) {
     const double *column = predictor;
-    double lowest = INFINITY, highest = -INFINITY;
     out->slope = out->intercept = NAN;
-    for (size_t i = 0; i < line->rows; i++) {
-        if (!times || times[i] > 0) {
-            lowest = fmin(lowest, predictor[i]);
-            highest = fmax(highest, predictor[i]);
-        }
-    }
-    if (!(highest > lowest)) {
+    if (!varies(predictor, times, line->rows)) {
         return;
     }
     line->column = &column;
@@ -154,18 +179,24 @@ static bool draw(const boot *b, myo_draws *draws, unsigned *times) {
     return events > 1 && events + 1 < rows;
 }
 
-/* Folds of the drawn patients, none of which is empty; a patient who was drawn twice is in one. */
-static void deal_folds(const boot *b, bench *own, uint64_t seed) {
-    size_t drawn = 0;
+/* Lists the drawn patients. */
+static void gather(const boot *b, bench *own) {
+    own->drawn = 0;
     for (size_t i = 0; i < b->design->rows; i++) {
         if (own->times[i] > 0) {
-            own->drawn_event[drawn] = b->event[i];
-            own->drawn_row[drawn++] = i;
+            own->drawn_event[own->drawn] = b->event[i];
+            own->drawn_times[own->drawn] = own->times[i];
+            own->drawn_row[own->drawn++] = i;
         }
-        own->fold[i] = 0;
     }
-    myo_draws_folds(seed, own->drawn_event, drawn, b->plan->folds, own->order, own->drawn_fold);
-    for (size_t k = 0; k < drawn; k++) {
+}
+
+/* Folds of the drawn patients, none of which is empty; a patient who was drawn twice is in one. */
+static void deal_folds(const boot *b, bench *own, uint64_t seed) {
+    memset(own->fold, 0, b->design->rows * sizeof *own->fold);
+    myo_draws_folds(seed, own->drawn_event, own->drawn, b->plan->folds, own->order,
+                    own->drawn_fold);
+    for (size_t k = 0; k < own->drawn; k++) {
         own->fold[own->drawn_row[k]] = own->drawn_fold[k];
     }
 }
@@ -201,34 +232,27 @@ static bool select_terms(const boot *b, bench *own, uint64_t seed, replicate *re
     return true;
 }
 
-/* A column that takes one value only among the drawn patients, as a rare level may, says nothing.
- */
-static bool varies(const boot *b, const bench *own, size_t c) {
-    const double *column = b->scaled.column[c];
-    double lowest = INFINITY, highest = -INFINITY;
-    for (size_t i = 0; i < b->design->rows; i++) {
-        if (own->times[i] > 0) {
-            lowest = fmin(lowest, column[i]);
-            highest = fmax(highest, column[i]);
-        }
-    }
-    return highest > lowest;
-}
-
 /* Fits the selected columns to the drawn patients and predicts everyone. */
 static bool fit_replicate(const boot *b, bench *own, replicate *result) {
     newton *n = &own->model;
     size_t columns = 0, rows = b->design->rows;
     for (size_t c = 0; c < b->design->columns; c++) {
-        if (own->keep[b->design->term[c]] && varies(b, own, c)) {
+        /* A column with one value only, as that of a rare level may have, says nothing. */
+        const double *from = b->scaled.column[c];
+        if (own->keep[b->design->term[c]] && varies(from, own->times, rows)) {
+            double *to = own->drawn_values + columns * own->drawn;
+            for (size_t k = 0; k < own->drawn; k++) {
+                to[k] = from[own->drawn_row[k]];
+            }
             own->chosen[columns] = c;
-            own->column[columns++] = b->scaled.column[c];
+            own->column[columns++] = to;
         }
     }
+    n->rows = own->drawn;
     n->coefficients = columns + 1;
     n->column = own->column;
-    n->event = b->event;
-    n->count = own->times;
+    n->event = own->drawn_event;
+    n->count = own->drawn_times;
     n->firth = b->plan->firth == MYO_FIRTH_ALWAYS;
     n->beta[0] = b->start[0];
     for (size_t j = 0; j < columns; j++) {
@@ -246,7 +270,7 @@ static bool fit_replicate(const boot *b, bench *own, replicate *result) {
         own->predictor[i] = n->beta[0];
     }
     for (size_t j = 0; j < columns; j++) {
-        stats_add_scaled(n->beta[j + 1], own->column[j], own->predictor, rows);
+        stats_add_scaled(n->beta[j + 1], b->scaled.column[own->chosen[j]], own->predictor, rows);
     }
     return end == NEWTON_CONVERGED;
 }
@@ -277,6 +301,7 @@ static bool run_replicate(void *user, size_t worker, size_t task, myo_error *err
         drawn = draw(b, &draws, own->times);
     }
     uint64_t seed = myo_draws_next(&draws);
+    gather(b, own);
     myo_error reason = {0};
     if (!drawn || !select_terms(b, own, seed, result, &reason)) {
         /* A draw that cannot be used costs a replicate; what the machine lacks ends the run. */

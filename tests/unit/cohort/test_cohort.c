@@ -134,6 +134,14 @@ static void text_in_a_number_is_refused_with_its_line(void **state) {
                    "numbers; correct it, leave it empty, or declare the column a factor");
 }
 
+static void numbers_that_are_no_measurement_are_refused(void **state) {
+    (void)state;
+    static const char *const age[] = {"age"};
+    myo_cohort_request request = request_of(age, 1);
+    assert_refused("y,age\n1,70\n0,-1e101\n0,61\n", &request, MYO_E_RANGE,
+                   "c.csv: line 3: column 'age': '-1e101' is too large a number");
+}
+
 static void levels_that_differ_in_case_are_refused(void **state) {
     (void)state;
     myo_cohort_request request = request_of(age_site, 2);
@@ -227,6 +235,7 @@ int main(void) {
         cmocka_unit_test(outcomes_of_two_texts_need_the_event),
         cmocka_unit_test(one_class_is_refused),
         cmocka_unit_test(text_in_a_number_is_refused_with_its_line),
+        cmocka_unit_test(numbers_that_are_no_measurement_are_refused),
         cmocka_unit_test(levels_that_differ_in_case_are_refused),
         cmocka_unit_test(too_many_levels_are_refused),
         cmocka_unit_test(missing_values_can_be_refused),

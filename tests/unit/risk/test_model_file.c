@@ -223,8 +223,8 @@ static void a_covariance_that_does_not_fit_is_refused(void **state) {
         {"{\"terms\": [\"intercept\", \"age\", \"sex=F\"], \"rows\": [[1], [0, 1]]}",
          "m.json: covariance.rows: must have a row for each term"},
         {"{\"terms\": [\"intercept\", \"age\", \"sex=F\"], \"rows\": [[1], [0, 1], [0, 0]]}",
-         "m.json: covariance.rows: must be the rows of a lower triangle: arrays of one number, of "
-         "two, of three, and so on"},
+         "m.json: covariance.rows: must be the rows of a triangle: arrays of one number, two, "
+         "three, ..."},
         {"{\"terms\": [\"intercept\", \"age\", \"sex=F\"], \"rows\": [[0.09], [0.004, 0.0001], "
          "[0, 0, 0.04]]}",
          "m.json: covariance.rows: is no covariance: a combination has a negative variance"},

@@ -19,6 +19,13 @@ static myo_design one_column(const double *values, size_t rows) {
     return design;
 }
 
+/* Compares an estimate and its error. */
+static void assert_coefficient(const myo_logistic_fit *fit, size_t j, double estimate, double error,
+                               double tolerance) {
+    assert_near(fit->coefficients[j].estimate, estimate, tolerance * fmax(1.0, fabs(estimate)));
+    assert_near(fit->coefficients[j].standard_error, error, tolerance * fmax(1.0, error));
+}
+
 /* A table of two by two: 10 of 40 exposed and 5 of 60 others have the event. The odds ratio is
  * (10 / 30) / (5 / 55), the variance of its logarithm the sum of the reciprocal counts. */
 static void a_table_of_two_by_two_has_its_odds_ratio(void **state) {
@@ -32,18 +39,16 @@ static void a_table_of_two_by_two_has_its_odds_ratio(void **state) {
     myo_design design = one_column(exposed, 100);
     myo_logistic_fit fit;
     assert_true(myo_logistic_fit_design(&design, event, &usual, &fit, NULL));
-    assert_near(fit.coefficients[0].estimate, log(5.0 / 55.0), 1e-12);
-    assert_near(fit.coefficients[1].estimate, log(10.0 / 30.0) - log(5.0 / 55.0), 1e-12);
-    double variance = 1.0 / 10 + 1.0 / 30 + 1.0 / 5 + 1.0 / 55;
-    assert_near(fit.coefficients[1].standard_error, sqrt(variance), 1e-9);
-    assert_near(fit.coefficients[0].standard_error, sqrt(1.0 / 5 + 1.0 / 55), 1e-9);
+    double odds = log(5.0 / 55.0), ratio = log(10.0 / 30.0) - odds;
+    assert_coefficient(&fit, 0, odds, sqrt(1.0 / 5 + 1.0 / 55), 1e-9);
+    assert_coefficient(&fit, 1, ratio, sqrt(1.0 / 10 + 1.0 / 30 + 1.0 / 5 + 1.0 / 55), 1e-9);
     assert_near(fit.covariance[1], -(1.0 / 5 + 1.0 / 55), 1e-9);
     /* Likelihood ratio: sum of 2 n log(share of the group / share of all). */
-    double ratio = 2.0 * (10 * log(0.25 / 0.15) + 30 * log(0.75 / 0.85) + 5 * log(5.0 / 60 / 0.15) +
-                          55 * log(55.0 / 60 / 0.85));
-    assert_near(fit.terms[0].ratio_chi2, ratio, 1e-9);
-    assert_near(fit.ratio_chi2, ratio, 1e-9);
-    assert_near(fit.coefficients[1].profile_p, erfc(sqrt(ratio / 2.0)), 1e-9);
+    double chi2 = 2.0 * (10 * log(0.25 / 0.15) + 30 * log(0.75 / 0.85) + 5 * log(5.0 / 60 / 0.15) +
+                         55 * log(55.0 / 60 / 0.85));
+    assert_near(fit.terms[0].ratio_chi2, chi2, 1e-9);
+    assert_near(fit.ratio_chi2, chi2, 1e-9);
+    assert_near(fit.coefficients[1].profile_p, erfc(sqrt(chi2 / 2.0)), 1e-9);
     myo_logistic_fit_clear(&fit);
     myo_design_clear(&design);
 }
@@ -119,15 +124,12 @@ static void units_do_not_matter(void **state) {
         c->design.values[i] = 1e4 + 1e-2 * c->design.values[i];
     }
     assert_true(myo_logistic_fit_design(&c->design, c->event, &usual, &after, NULL));
-    double b = before.coefficients[1].estimate;
-    assert_near(after.coefficients[1].estimate, 1e2 * b, 1e-8 * fabs(1e2 * b));
+    const myo_logistic_coefficient *b = before.coefficients;
+    assert_coefficient(&after, 1, 1e2 * b[1].estimate, 1e2 * b[1].standard_error, 1e-8);
     assert_near(after.log_likelihood, before.log_likelihood, 1e-8);
-    assert_near(after.coefficients[1].profile_upper, 1e2 * before.coefficients[1].profile_upper,
-                1e-6);
+    assert_near(after.coefficients[1].profile_upper, 1e2 * b[1].profile_upper, 1e-6);
     for (size_t j = 2; j < before.coefficient_count; j++) {
-        assert_near(after.coefficients[j].estimate, before.coefficients[j].estimate, 1e-7);
-        assert_near(after.coefficients[j].standard_error, before.coefficients[j].standard_error,
-                    1e-7);
+        assert_coefficient(&after, j, b[j].estimate, b[j].standard_error, 1e-7);
     }
     myo_logistic_fit_clear(&before);
     myo_logistic_fit_clear(&after);
