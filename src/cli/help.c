@@ -7,7 +7,7 @@
 
 /* Column at which the explanations of options start. */
 #define OPTION_COLUMN 26
-#define COMMAND_COLUMN 12
+#define COMMAND_COLUMN 13
 
 static void pad(FILE *out, size_t from, size_t to) {
     for (size_t i = from; i < to; i++) {
