@@ -82,7 +82,7 @@ static double variance_of(const myo_model *model, const double *values) {
 
 bool myo_nomogram_interval(const myo_nomogram *nomogram, double total, double *lower,
                            double *upper) {
-    way w;
+    way w = {.count = 0};
     *lower = *upper = NAN;
     if (!(total >= 0.0 && total <= nomogram->total_max)) {
         return false;
