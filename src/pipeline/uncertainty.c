@@ -142,7 +142,7 @@ bool uncertainty_measure_spread(const run *r, measured_slice *slice, myo_error *
 void uncertainty_find_interval(const run *r, const measured_slice *slice, myo_structure muscle,
                                double height_m, myo_smi_interval *out) {
     const double *confidence = slice->outlines.confidence[muscle];
-    const myo_smi_evidence evidence = {.fcsa_mm2 = mean_fcsa(&slice->measures, muscle),
+    const myo_smi_evidence evidence = {.fcsa_mm2 = mean_fcsa(&slice->measures, (int)muscle),
                                        .fat_methods_sd_mm2 = slice->fcsa_spread_mm2[muscle],
                                        .expected_dice = 0.5 * (confidence[0] + confidence[1]),
                                        .reader_sem_mm2 = r->reader_sem_mm2[muscle],

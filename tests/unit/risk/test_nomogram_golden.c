@@ -134,7 +134,7 @@ static double points_of(const myo_nomogram *n, const char *key) {
                 return axis->levels[k].points;
             }
         }
-        double number;
+        double number = (double)NAN;
         assert_true(axis->unit && myo_number_parse(value, &number));
         return myo_nomogram_points(n, axis, number);
     }
