@@ -7,32 +7,15 @@
 #include <string.h>
 
 #define NAME_WIDTH 30 /* of the first column */
-#define CELL_SIZE 64
 #define LEVELS_SHOWN 8
 
-/* A number with some decimals, or "-" where it is not defined; a point whatever the locale is. */
-static const char *cell(double value, int decimals, char out[CELL_SIZE]) {
-    myo_text number = {0};
-    if (isfinite(value)) {
-        myo_csv_append_number(&number, true, value, decimals);
-    }
-    size_t length = number.failed || !number.data ? 0 : number.length;
-    if (length == 0 || length >= CELL_SIZE) {
-        memcpy(out, "-", sizeof "-");
-    } else {
-        memcpy(out, number.data, length + 1);
-    }
-    myo_text_clear(&number);
-    return out;
-}
-
-static const char *p_cell(double p, char out[CELL_SIZE]) {
+static const char *p_cell(double p, char out[MYO_CSV_CELL_SIZE]) {
     static const char least[] = "<0.001";
     if (p < 0.001) {
         memcpy(out, least, sizeof least);
         return out;
     }
-    return cell(p, 3, out);
+    return myo_csv_cell(p, 3, out);
 }
 
 static void heading(myo_text *text, const char *name) {
@@ -63,7 +46,7 @@ static void append_columns(const myo_fitted *f, myo_text *text) {
 
 static void append_cohort(const myo_fitted *f, myo_text *text) {
     const myo_cohort *c = f->cohort;
-    char ratio[CELL_SIZE], share[CELL_SIZE];
+    char ratio[MYO_CSV_CELL_SIZE], share[MYO_CSV_CELL_SIZE];
     size_t others = f->row_count - f->events, fewer = f->events < others ? f->events : others;
     myo_text_printf(text, "Cohort %s\n", f->cohort_name);
     myo_text_printf(text, "  %zu patients, %zu left out with missing values\n",
@@ -74,17 +57,17 @@ static void append_cohort(const myo_fitted *f, myo_text *text) {
     }
     myo_text_printf(text, "  outcome %s = %s: %zu events in %zu patients (%s %%)\n", c->outcome,
                     c->event_value, f->events, f->row_count,
-                    cell(100.0 * (double)f->events / (double)f->row_count, 1, share));
+                    myo_csv_cell(100.0 * (double)f->events / (double)f->row_count, 1, share));
     myo_text_printf(text, "  %zu candidate coefficients, %s %s each (10 to 15 are advised)\n",
                     f->candidates.columns,
-                    cell((double)fewer / (double)f->candidates.columns, 1, ratio),
+                    myo_csv_cell((double)fewer / (double)f->candidates.columns, 1, ratio),
                     f->events <= others ? "events" : "patients without the event");
     heading(text, "Columns");
     append_columns(f, text);
 }
 
 static void append_lasso(const myo_fitted *f, myo_text *text) {
-    char value[CELL_SIZE], error[CELL_SIZE], name[FIT_NAME_SIZE];
+    char value[MYO_CSV_CELL_SIZE], error[MYO_CSV_CELL_SIZE], name[FIT_NAME_SIZE];
     const struct {
         const char *name;
         size_t at;
@@ -95,46 +78,48 @@ static void append_lasso(const myo_fitted *f, myo_text *text) {
     for (size_t i = 0; i < 2; i++) {
         size_t at = rows[i].at;
         myo_text_printf(text, "  %s %.6g: deviance %s (standard error %s), %zu coefficients%s\n",
-                        rows[i].name, f->path.lambda[at], cell(f->cv.mean[at], 4, value),
-                        cell(f->cv.error[at], 4, error), f->cv.nonzero[at],
+                        rows[i].name, f->path.lambda[at], myo_csv_cell(f->cv.mean[at], 4, value),
+                        myo_csv_cell(f->cv.error[at], 4, error), f->cv.nonzero[at],
                         rows[i].chosen ? "  <- taken" : "");
     }
     myo_text_printf(text, "  %-*s  %12s  %12s  %12s\n", NAME_WIDTH, "coefficient", "lambda.min",
                     "lambda.1se", "in bootstrap");
     for (size_t c = 0; c < f->candidates.columns; c++) {
-        char minimum[CELL_SIZE], strict[CELL_SIZE], share[CELL_SIZE] = "-";
+        char minimum[MYO_CSV_CELL_SIZE], strict[MYO_CSV_CELL_SIZE], share[MYO_CSV_CELL_SIZE] = "-";
         fit_candidate_name(f, c, name);
         double a = f->path.coefficients[f->cv.minimum * f->path.columns + c];
         double b = f->path.coefficients[f->cv.one_se * f->path.columns + c];
         if (f->has_optimism && f->optimism.replicates > 0) {
             double times = (double)f->optimism.selected[f->candidates.term[c]];
             snprintf(share, sizeof share, "%s %%",
-                     cell(100.0 * times / (double)f->optimism.replicates, 0, error));
+                     myo_csv_cell(100.0 * times / (double)f->optimism.replicates, 0, error));
         }
         myo_text_printf(text, "  %-*s  %12s  %12s  %12s\n", NAME_WIDTH, name,
-                        fabs(a) > 0.0 ? cell(a, 5, minimum) : ".",
-                        fabs(b) > 0.0 ? cell(b, 5, strict) : ".", share);
+                        fabs(a) > 0.0 ? myo_csv_cell(a, 5, minimum) : ".",
+                        fabs(b) > 0.0 ? myo_csv_cell(b, 5, strict) : ".", share);
     }
 }
 
 static void append_coefficient(const myo_fitted *f, const char *name,
                                const myo_logistic_coefficient *c, bool intercept, myo_text *text) {
-    char estimate[CELL_SIZE], error[CELL_SIZE], z[CELL_SIZE], p[CELL_SIZE], ratio[CELL_SIZE];
-    char lower[CELL_SIZE], upper[CELL_SIZE];
+    char estimate[MYO_CSV_CELL_SIZE], error[MYO_CSV_CELL_SIZE], z[MYO_CSV_CELL_SIZE],
+        p[MYO_CSV_CELL_SIZE], ratio[MYO_CSV_CELL_SIZE];
+    char lower[MYO_CSV_CELL_SIZE], upper[MYO_CSV_CELL_SIZE];
     myo_text_printf(text, "  %-*s  %10s  %9s  %7s  %7s", NAME_WIDTH, name,
-                    cell(c->estimate, 5, estimate), cell(c->standard_error, 5, error),
-                    cell(c->z, 2, z),
+                    myo_csv_cell(c->estimate, 5, estimate),
+                    myo_csv_cell(c->standard_error, 5, error), myo_csv_cell(c->z, 2, z),
                     p_cell(f->profile_first && !intercept ? c->profile_p : c->p, p));
     if (!intercept) {
-        myo_text_printf(text, "  %s (%s to %s)", cell(exp(c->estimate), 3, ratio),
-                        cell(exp(f->profile_first ? c->profile_lower : c->lower), 3, lower),
-                        cell(exp(f->profile_first ? c->profile_upper : c->upper), 3, upper));
+        myo_text_printf(
+            text, "  %s (%s to %s)", myo_csv_cell(exp(c->estimate), 3, ratio),
+            myo_csv_cell(exp(f->profile_first ? c->profile_lower : c->lower), 3, lower),
+            myo_csv_cell(exp(f->profile_first ? c->profile_upper : c->upper), 3, upper));
     }
     myo_text_append(text, "\n");
 }
 
 static void append_model(const myo_fitted *f, myo_text *text) {
-    char name[FIT_NAME_SIZE], chi2[CELL_SIZE], p[CELL_SIZE];
+    char name[FIT_NAME_SIZE], chi2[MYO_CSV_CELL_SIZE], p[MYO_CSV_CELL_SIZE];
     size_t at = 0;
     myo_text_printf(text, "\nLogistic regression by %s\n",
                     f->fit.firth ? "Firth's penalised likelihood" : "maximum likelihood");
@@ -152,26 +137,27 @@ static void append_model(const myo_fitted *f, myo_text *text) {
                     "df", "chi2", "p", "VIF");
     for (size_t t = 0; t < f->model_term_count; t++) {
         const myo_logistic_term *term = &f->fit.terms[t];
-        char vif[CELL_SIZE];
+        char vif[MYO_CSV_CELL_SIZE];
         myo_text_printf(text, "  %-*s  %3zu  %9s  %7s  %7s\n", NAME_WIDTH,
-                        f->model_terms[t]->column->name, term->df, cell(term->ratio_chi2, 3, chi2),
-                        p_cell(term->ratio_p, p), cell(f->vif[t], 2, vif));
+                        f->model_terms[t]->column->name, term->df,
+                        myo_csv_cell(term->ratio_chi2, 3, chi2), p_cell(term->ratio_p, p),
+                        myo_csv_cell(f->vif[t], 2, vif));
     }
     myo_text_printf(text, "  %-*s  %3zu  %9s  %7s\n", NAME_WIDTH, "whole model",
-                    f->fit.coefficient_count - 1, cell(f->fit.ratio_chi2, 3, chi2),
+                    f->fit.coefficient_count - 1, myo_csv_cell(f->fit.ratio_chi2, 3, chi2),
                     p_cell(f->fit.ratio_p, p));
 }
 
 static void line_interval(myo_text *text, const char *name, const myo_interval *i) {
-    char estimate[CELL_SIZE], lower[CELL_SIZE], upper[CELL_SIZE];
+    char estimate[MYO_CSV_CELL_SIZE], lower[MYO_CSV_CELL_SIZE], upper[MYO_CSV_CELL_SIZE];
     myo_text_printf(text, "  %-*s  %s (%s to %s)\n", NAME_WIDTH, name,
-                    cell(i->estimate, 3, estimate), cell(i->lower, 3, lower),
-                    cell(i->upper, 3, upper));
+                    myo_csv_cell(i->estimate, 3, estimate), myo_csv_cell(i->lower, 3, lower),
+                    myo_csv_cell(i->upper, 3, upper));
 }
 
 static void append_performance(const fit_performance *p, const char *title, bool external,
                                myo_text *text) {
-    char value[CELL_SIZE], other[CELL_SIZE];
+    char value[MYO_CSV_CELL_SIZE], other[MYO_CSV_CELL_SIZE];
     if (!p->measured) {
         return;
     }
@@ -179,27 +165,29 @@ static void append_performance(const fit_performance *p, const char *title, bool
     const myo_hosmer_lemeshow *hl = &p->hosmer_lemeshow;
     myo_text_printf(text, "\n%s: %zu patients, %zu events\n", title, p->count, p->events);
     line_interval(text, "area under the curve (DeLong)", &p->auc);
-    myo_text_printf(text, "  %-*s  %s\n", NAME_WIDTH, "Brier score", cell(c->brier, 4, value));
-    myo_text_printf(text, "  %-*s  %s\n", NAME_WIDTH, "R2 (Nagelkerke)", cell(c->r2, 3, value));
+    myo_text_printf(text, "  %-*s  %s\n", NAME_WIDTH, "Brier score",
+                    myo_csv_cell(c->brier, 4, value));
+    myo_text_printf(text, "  %-*s  %s\n", NAME_WIDTH, "R2 (Nagelkerke)",
+                    myo_csv_cell(c->r2, 3, value));
     if (external) {
         line_interval(text, "calibration in the large", &c->in_the_large);
         line_interval(text, "calibration slope", &c->slope);
     }
     myo_text_printf(text, "  %-*s  chi2 %s, df %g, p %s\n", NAME_WIDTH, "Hosmer-Lemeshow",
-                    cell(hl->chi2, 3, value), external ? hl->df_external : hl->df,
+                    myo_csv_cell(hl->chi2, 3, value), external ? hl->df_external : hl->df,
                     p_cell(external ? hl->p_external : hl->p, other));
     myo_text_printf(text, "  %-*s  %s\n", NAME_WIDTH,
                     external ? "threshold (of the development)" : "threshold (Youden)",
-                    cell(p->confusion.threshold, 4, value));
+                    myo_csv_cell(p->confusion.threshold, 4, value));
     line_interval(text, "  sensitivity", &p->confusion.sensitivity);
     line_interval(text, "  specificity", &p->confusion.specificity);
 }
 
 static void append_measure(myo_text *text, const char *name, double apparent, double optimism,
                            double corrected) {
-    char a[CELL_SIZE], b[CELL_SIZE], c[CELL_SIZE];
-    myo_text_printf(text, "  %-*s  %9s  %9s  %9s\n", NAME_WIDTH, name, cell(apparent, 4, a),
-                    cell(optimism, 4, b), cell(corrected, 4, c));
+    char a[MYO_CSV_CELL_SIZE], b[MYO_CSV_CELL_SIZE], c[MYO_CSV_CELL_SIZE];
+    myo_text_printf(text, "  %-*s  %9s  %9s  %9s\n", NAME_WIDTH, name, myo_csv_cell(apparent, 4, a),
+                    myo_csv_cell(optimism, 4, b), myo_csv_cell(corrected, 4, c));
 }
 
 static void append_optimism(const myo_fitted *f, myo_text *text) {

@@ -345,3 +345,18 @@ void myo_csv_append_number(myo_text *text, bool first, double value, int decimal
     }
     myo_csv_append_field(text, first, is_zero && number[0] == '-' ? number + 1 : number);
 }
+
+const char *myo_csv_cell(double value, int decimals, char out[MYO_CSV_CELL_SIZE]) {
+    myo_text number = {0};
+    if (isfinite(value)) {
+        myo_csv_append_number(&number, true, value, decimals);
+    }
+    size_t length = number.failed || !number.data ? 0 : number.length;
+    if (length == 0 || length >= MYO_CSV_CELL_SIZE) {
+        memcpy(out, "-", sizeof "-");
+    } else {
+        memcpy(out, number.data, length + 1);
+    }
+    myo_text_clear(&number);
+    return out;
+}

@@ -45,4 +45,9 @@ void myo_csv_append_field(myo_text *text, bool first, const char *field);
  * is; NaN and infinity give an empty field, and there is no negative zero. */
 void myo_csv_append_number(myo_text *text, bool first, double value, int decimals);
 
+/* A number with a fixed count of decimals as text for people, or "-" where it is not finite or does
+ * not fit. Returns `out`. */
+#define MYO_CSV_CELL_SIZE 64
+const char *myo_csv_cell(double value, int decimals, char out[MYO_CSV_CELL_SIZE]);
+
 #endif

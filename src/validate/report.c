@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define NAME_WIDTH 34 /* of the first column */
-#define CELL_SIZE 64
+#define DECIMALS 4
 /* Thresholds that the report shows of the decision curve: every so many of the computed ones. */
 #define SHOWN_EVERY 5
 #define SHOWN_MAX 60
@@ -15,20 +15,8 @@ static void heading(myo_text *text, const char *name) {
     myo_text_printf(text, "\n%s\n", name);
 }
 
-/* A number with four decimals, or "-" where it is not defined. */
-static const char *cell(double value, char out[CELL_SIZE]) {
-    myo_text number = {0};
-    if (isfinite(value)) {
-        myo_csv_append_number(&number, true, value, 4);
-    }
-    size_t length = number.failed || !number.data ? 0 : number.length;
-    if (length == 0 || length >= CELL_SIZE) {
-        memcpy(out, "-", sizeof "-");
-    } else {
-        memcpy(out, number.data, length + 1);
-    }
-    myo_text_clear(&number);
-    return out;
+static const char *cell(double value, char out[MYO_CSV_CELL_SIZE]) {
+    return myo_csv_cell(value, DECIMALS, out);
 }
 
 static void line_text(myo_text *text, const char *name, const char *value) {
@@ -36,17 +24,17 @@ static void line_text(myo_text *text, const char *name, const char *value) {
 }
 
 static void line_number(myo_text *text, const char *name, double value) {
-    char number[CELL_SIZE];
+    char number[MYO_CSV_CELL_SIZE];
     line_text(text, name, cell(value, number));
 }
 
 static void line_interval(myo_text *text, const char *name, const myo_interval *i) {
-    char estimate[CELL_SIZE], lower[CELL_SIZE], upper[CELL_SIZE];
+    char estimate[MYO_CSV_CELL_SIZE], lower[MYO_CSV_CELL_SIZE], upper[MYO_CSV_CELL_SIZE];
     myo_text_printf(text, "  %-*s  %s (%s to %s)\n", NAME_WIDTH, name, cell(i->estimate, estimate),
                     cell(i->lower, lower), cell(i->upper, upper));
 }
 
-static const char *p_cell(double p, char out[CELL_SIZE]) {
+static const char *p_cell(double p, char out[MYO_CSV_CELL_SIZE]) {
     static const char least[] = "< 0.0001";
     if (p < 0.0001) {
         memcpy(out, least, sizeof least);
@@ -57,7 +45,7 @@ static const char *p_cell(double p, char out[CELL_SIZE]) {
 
 /* "z 2.31, p 0.0207" or "chi2 7.3, df 8, p 0.5040". */
 static void line_test(myo_text *text, const char *name, const char *statistic, const myo_test *t) {
-    char value[CELL_SIZE], p[CELL_SIZE];
+    char value[MYO_CSV_CELL_SIZE], p[MYO_CSV_CELL_SIZE];
     myo_text_printf(text, "  %-*s  %s %s", NAME_WIDTH, name, statistic, cell(t->statistic, value));
     if (!isnan(t->df)) {
         myo_text_printf(text, ", df %g", t->df);
@@ -72,7 +60,7 @@ static void append_discrimination(myo_text *text, const myo_validation *v,
     line_interval(text, "area under the ROC curve", &p->auc);
     line_test(text, "against 0.5 (DeLong)", "z", &p->against_chance);
     for (size_t i = 0; i < PARTIAL_COUNT; i++) {
-        char name[CELL_SIZE];
+        char name[MYO_CSV_CELL_SIZE];
         snprintf(name, sizeof name, "partial area, %s 1 to %g", names[i], v->ranges[i].from);
         line_interval(text, name, &p->partial[i].area);
         line_interval(text, "  corrected (McClish)", &p->partial[i].corrected);
@@ -133,7 +121,7 @@ static void append_decision(myo_text *text, const validate_performance *p) {
                               "all and nobody\n");
     }
     for (size_t k = 0; k < p->useful_count && k < VALIDATE_RANGES_MAX; k++) {
-        char range[CELL_SIZE];
+        char range[MYO_CSV_CELL_SIZE];
         snprintf(range, sizeof range, "%.2f to %.2f", p->useful[k].from, p->useful[k].to);
         line_text(text, k == 0 ? "better than treating all or nobody" : "", range);
     }
@@ -141,8 +129,9 @@ static void append_decision(myo_text *text, const validate_performance *p) {
                           "of 1000: high risk  with event\n");
     for (size_t k = SHOWN_EVERY - 1; k < SHOWN_MAX; k += SHOWN_EVERY) {
         const myo_decision_point *d = &p->decision[k];
-        char benefit[CELL_SIZE], lower[CELL_SIZE], upper[CELL_SIZE], all[CELL_SIZE];
-        char with_interval[3 * CELL_SIZE];
+        char benefit[MYO_CSV_CELL_SIZE], lower[MYO_CSV_CELL_SIZE], upper[MYO_CSV_CELL_SIZE],
+            all[MYO_CSV_CELL_SIZE];
+        char with_interval[3 * MYO_CSV_CELL_SIZE];
         snprintf(with_interval, sizeof with_interval, "%s (%s to %s)",
                  cell(d->net_benefit, benefit), cell(d->lower, lower), cell(d->upper, upper));
         myo_text_printf(text, "  %9.2f  %-28s %10s  %19.0f  %10.0f\n", d->threshold, with_interval,
@@ -164,7 +153,7 @@ static void append_performance(myo_text *text, const myo_validation *v,
 
 static void append_comparison(myo_text *text, const validate_comparison *c, const char *first,
                               const char *second, const char *statistic) {
-    char difference[CELL_SIZE], value[CELL_SIZE], p[CELL_SIZE];
+    char difference[MYO_CSV_CELL_SIZE], value[MYO_CSV_CELL_SIZE], p[MYO_CSV_CELL_SIZE];
     myo_text_printf(text, "  %s - %s: %s, %s %s", first, second, cell(c->difference, difference),
                     statistic, cell(c->test.statistic, value));
     if (!isnan(c->test.df)) {
@@ -180,7 +169,8 @@ static void append_subgroups(myo_text *text, const myo_validation *v, const vali
     heading(text, "Subgroups (p: area against that of all other patients)");
     for (size_t k = 0; k < v->subgroup_count; k++) {
         const validate_subgroup *s = &m->subgroups[k];
-        char auc[CELL_SIZE], lower[CELL_SIZE], upper[CELL_SIZE], p[CELL_SIZE], ratio[CELL_SIZE];
+        char auc[MYO_CSV_CELL_SIZE], lower[MYO_CSV_CELL_SIZE], upper[MYO_CSV_CELL_SIZE],
+            p[MYO_CSV_CELL_SIZE], ratio[MYO_CSV_CELL_SIZE];
         myo_text_printf(text, "  %s = %s: n %zu, events %zu", s->column, s->level, s->count,
                         s->events);
         if (s->measured) {
