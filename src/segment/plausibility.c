@@ -4,7 +4,7 @@
  *
  * The limits are wide: they are there to catch a failed outline, not an unusual patient.
  */
-#include "segment/plausibility_private.h"
+#include <myotome/segment.h>
 
 #include <math.h>
 
@@ -59,8 +59,8 @@ static void measure_extents(const myo_labels *labels,
     }
 }
 
-void segment_add_plausibility(const myo_labels *labels,
-                              uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
+void myo_segment_check(const myo_labels *labels,
+                       uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
     extent extents[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {0};
     measure_extents(labels, extents);
     double pixel_area_mm2 = myo_geometry_pixel_area_mm2(myo_labels_get_geometry(labels));

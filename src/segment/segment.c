@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "image/bias.h"
 #include "image/orient.h"
-#include "segment/plausibility_private.h"
 #include "segment/segmenters_private.h"
 
 #include <stdlib.h>
@@ -107,7 +106,7 @@ bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, c
         myo_outlines_clear(&outlines);
         return false;
     }
-    segment_add_plausibility(outlines.labels, outlines.flags);
+    myo_segment_check(outlines.labels, outlines.flags);
     *out = outlines;
     return true;
 }
@@ -128,14 +127,9 @@ bool myo_segment_nothing(const myo_image *image, bool is_hu, myo_outlines *out, 
         myo_outlines_clear(&outlines);
         return false;
     }
-    segment_add_plausibility(outlines.labels, outlines.flags);
+    myo_segment_check(outlines.labels, outlines.flags);
     *out = outlines;
     return true;
-}
-
-void myo_segment_check(const myo_labels *labels,
-                       uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT]) {
-    segment_add_plausibility(labels, flags);
 }
 
 void myo_outlines_clear(myo_outlines *outlines) {

@@ -8,7 +8,7 @@
 #include "segment/ct/proposal_private.h"
 #include "segment/ct/refine_private.h"
 #include "segment/ct/t2_like_private.h"
-#include "segment/plausibility_private.h"
+#include <myotome/segment.h>
 
 #include "base/memory.h"
 #include "image/orient.h"
@@ -83,7 +83,7 @@ static void judge(const myo_tissue_map *map, const myo_geometry *g, double middl
             }
         }
     }
-    segment_add_plausibility(outlines->labels, outlines->flags);
+    myo_segment_check(outlines->labels, outlines->flags);
 }
 
 /* Outlines on the slice in the canonical frame: `proposed` becomes what is found. */

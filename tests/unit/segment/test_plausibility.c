@@ -2,7 +2,7 @@
 /* Flags of outlines that are missing, cut off, too small, or too different. */
 #include "cmocka_all.h"
 
-#include "segment/plausibility_private.h"
+#include <myotome/segment.h>
 
 #include <string.h>
 
@@ -35,7 +35,7 @@ static void flags_what_a_radiologist_would(void **state) {
     draw(labels, 5121, 130, 60, 10, 10); /* 100 mm2: no psoas is so small */
     draw(labels, 9001, 80, 60, 40, 35);  /* 1400 mm2 */
     uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {{0}};
-    segment_add_plausibility(labels, flags);
+    myo_segment_check(labels, flags);
     assert_int_equal(flags[MYO_MULTIFIDUS][MYO_LEFT], MYO_FLAG_ASYMMETRY);
     assert_int_equal(flags[MYO_MULTIFIDUS][MYO_RIGHT], MYO_FLAG_ASYMMETRY);
     assert_int_equal(flags[MYO_ERECTOR_SPINAE][MYO_LEFT], MYO_FLAG_CLIPPED);
