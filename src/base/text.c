@@ -59,3 +59,18 @@ bool myo_text_take(myo_text *text, char **out, myo_error *err) {
     *text = (myo_text){0};
     return true;
 }
+
+bool myo_text_lists(const char *list, char separator, const char *item) {
+    size_t length = strlen(item);
+    for (;;) {
+        const char *end = strchr(list, separator);
+        size_t size = end ? (size_t)(end - list) : strlen(list);
+        if (size == length && memcmp(list, item, length) == 0) {
+            return true;
+        }
+        if (!end) {
+            return false;
+        }
+        list = end + 1;
+    }
+}

@@ -19,6 +19,9 @@ void myo_text_append_bytes(myo_text *text, const char *bytes, size_t size);
 void myo_text_printf(myo_text *text, const char *format, ...) MYO_PRINTF(2, 3);
 void myo_text_clear(myo_text *text);
 
+/* True where one of the items of a list ("a;b", `separator` between them) is this one. */
+bool myo_text_lists(const char *list, char separator, const char *item);
+
 /* Hands the text over to the caller, who frees it; the object is empty afterwards. */
 bool myo_text_take(myo_text *text, char **out, myo_error *err);
 

@@ -77,6 +77,10 @@ bool myo_cohort_take_csv(const myo_cohort_request *request, myo_csv *csv, myo_co
                          myo_error *err);
 void myo_cohort_destroy(myo_cohort *cohort);
 
+/* Appends what weakens every number made from the cohort, each note a line: rows left out, patients
+ * that could not be told apart, levels of slices that are not confirmed. */
+void myo_cohort_append_notes(const myo_cohort *cohort, myo_text *notes);
+
 /* True for what stands for a missing value, whatever its case: nothing, NA, N/A, #N/A, NaN, null,
  * missing, "." or "?". */
 bool myo_cohort_is_missing(const char *text);

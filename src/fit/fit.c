@@ -149,7 +149,7 @@ static bool run(myo_fitted *f, myo_error *err) {
     if (!read_cohort(f, err)) {
         return false;
     }
-    fit_note_cohort(f);
+    myo_cohort_append_notes(f->cohort, &f->notes);
     if (!split_rows(f, err) || !check_size(f, err) || !encode(f, err) || !fit_select(f, err) ||
         !fit_model(f, err) || !fit_measure(f, err) || !fit_bootstrap(f, err)) {
         return false;

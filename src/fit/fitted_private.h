@@ -63,7 +63,6 @@ typedef struct fit_performance {
     myo_decision_point decision[FIT_THRESHOLDS];
 } fit_performance;
 
-/* Moments of a term's columns among the patients that the model is made from. */
 struct myo_fitted {
     myo_fit_options options; /* texts are those of the caller: not used after the run */
     char *cohort_name;       /* without its folder */
@@ -101,8 +100,8 @@ struct myo_fitted {
 
 /* encode.c: which predictors vary among the development part's patients, and their columns. */
 bool fit_plan_terms(myo_fitted *f, myo_error *err);
-/* Design of some patients; false without an error when memory runs out is not possible. Patients
- * with a level that no column is for are left out: `kept` receives the positions of the others. */
+/* Design of some patients. Those with a level that no column is for are left out: `kept` receives
+ * the positions of the others. */
 bool fit_encode(const myo_fitted *f, const size_t *rows, size_t count, size_t *kept,
                 size_t *kept_count, myo_design *out, myo_error *err);
 /* "age" or "surgical_approach=PKP": the column `index` of a term. */
@@ -120,8 +119,12 @@ myo_parallel fit_parallel(const myo_fitted *f, const char *what);
 /* performance.c: the model on the development part and on the test part. */
 bool fit_measure(myo_fitted *f, myo_error *err);
 
-/* notes.c: what a reader must know before the numbers; before and after the fit. */
-void fit_note_cohort(myo_fitted *f);
+/* measured.c: the member `measured_with` of a predictor, or NULL where the cohort does not say how
+ * it was measured; and notes on measurements that differ within the cohort. */
+json_t *fit_measured_with(const myo_fitted *f, const char *name);
+void fit_note_measured(myo_fitted *f);
+
+/* notes.c: what makes the model weak. */
 void fit_note_model(myo_fitted *f);
 
 /* units.c: unit of a column, given as "COLUMN=UNIT" or known from the end of its name. */

@@ -5,28 +5,6 @@
 
 #include <math.h>
 
-static void note_rows(myo_fitted *f) {
-    const myo_cohort *c = f->cohort;
-    if (c->rows_dropped > 0) {
-        myo_text_printf(&f->notes, "%zu of %zu rows were left out because a value is missing:",
-                        c->rows_dropped, c->rows + c->rows_dropped);
-        if (c->outcome_missing > 0) {
-            myo_text_printf(&f->notes, " %s %zu;", c->outcome, c->outcome_missing);
-        }
-        for (size_t i = 0; i < c->column_count; i++) {
-            if (c->columns[i].missing > 0) {
-                myo_text_printf(&f->notes, " %s %zu;", c->columns[i].name, c->columns[i].missing);
-            }
-        }
-        f->notes.length -= f->notes.failed ? 0 : 1; /* the last semicolon */
-        myo_text_append(&f->notes, "\n");
-    }
-    if (!c->has_patient) {
-        myo_text_append(&f->notes, "no column patient_id: whether a patient has more than one row "
-                                   "was not checked\n");
-    }
-}
-
 static double events_per_variable(const myo_fitted *f) {
     size_t others = f->row_count - f->events, fewer = f->events < others ? f->events : others;
     return (double)fewer / (double)f->candidates.columns;
@@ -46,17 +24,6 @@ static void note_size(myo_fitted *f) {
                         "%.1f %s for each candidate coefficient (%zu): just within the 10 to 15 "
                         "that are advised\n",
                         ratio, what, f->candidates.columns);
-    }
-}
-
-void fit_note_cohort(myo_fitted *f) {
-    note_rows(f);
-    for (size_t i = 0; i < f->cohort->column_count; i++) {
-        const myo_cohort_column *column = &f->cohort->columns[i];
-        if (column->absent_levels > 0) {
-            myo_text_printf(&f->notes, "%s: %zu levels have no patient without missing values\n",
-                            column->name, column->absent_levels);
-        }
     }
 }
 
@@ -163,6 +130,7 @@ static void note_test(myo_fitted *f) {
 }
 
 void fit_note_model(myo_fitted *f) {
+    fit_note_measured(f);
     note_size(f);
     note_levels(f);
     note_separation(f);

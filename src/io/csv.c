@@ -277,6 +277,11 @@ bool myo_csv_find_column(const myo_csv *csv, const char *name, size_t *column) {
     return false;
 }
 
+const char *myo_csv_get_named(const myo_csv *csv, size_t row, const char *name) {
+    size_t column;
+    return myo_csv_find_column(csv, name, &column) ? myo_csv_get(csv, row, column) : NULL;
+}
+
 bool myo_csv_need_column(const myo_csv *csv, const char *name, size_t *column, myo_error *err) {
     if (myo_csv_find_column(csv, name, column)) {
         return true;

@@ -31,7 +31,9 @@ const char *myo_csv_get_column_name(const myo_csv *csv, size_t column);
 const char *myo_csv_get(const myo_csv *csv, size_t row, size_t column);
 /* Finds a column by its exact name; false when there is none. */
 bool myo_csv_find_column(const myo_csv *csv, const char *name, size_t *column);
-/* As above, but a missing column is MYO_E_MISSING and names file and column. */
+/* Field of a row by the exact name of its column; NULL where there is no such column. */
+const char *myo_csv_get_named(const myo_csv *csv, size_t row, const char *name);
+/* As _find_column(), but a missing column is MYO_E_MISSING and names file and column. */
 bool myo_csv_need_column(const myo_csv *csv, const char *name, size_t *column, myo_error *err);
 /* Line of the file that a row began on, for messages. */
 size_t myo_csv_get_line(const myo_csv *csv, size_t row);

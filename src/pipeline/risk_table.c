@@ -20,9 +20,7 @@ typedef struct row_view {
 
 static const char *lookup(void *user, const char *name) {
     const row_view *view = user;
-    size_t column;
-    return myo_csv_find_column(view->csv, name, &column) ? myo_csv_get(view->csv, view->row, column)
-                                                         : NULL;
+    return myo_csv_get_named(view->csv, view->row, name);
 }
 
 /* Half of the width of the 95 % interval of a normal distribution, in standard deviations. */
@@ -62,17 +60,7 @@ static bool measured(void *user, const char *name, myo_measured *out) {
 
 /* True where the flags of a row hold the one of a level that is not confirmed. */
 static bool is_level_doubtful(row_view *view) {
-    const char *wanted = "level_not_confirmed", *flags = text_or_empty(view, "flags");
-    size_t length = strlen(wanted);
-    while (*flags) {
-        size_t size = strcspn(flags, ";");
-        if (size == length && strncmp(flags, wanted, length) == 0) {
-            return true;
-        }
-        flags += size;
-        flags += *flags == ';';
-    }
-    return false;
+    return myo_text_lists(text_or_empty(view, "flags"), ';', "level_not_confirmed");
 }
 
 static myo_prediction no_prediction(const char *warning) {

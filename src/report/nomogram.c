@@ -362,7 +362,7 @@ static bool find_format(const char *path, plot_format *format, myo_error *err) {
                          "%s: the ending says what is drawn: .svg, .pdf or .png", path);
 }
 
-/* "Probability of OUTCOME (HORIZON)." */
+/* What is predicted, and for when; too long a text is left to the card. */
 static void describe_outcome(page *p) {
     const myo_nomogram *n = p->nomogram;
     myo_text text = {0};
@@ -370,15 +370,13 @@ static void describe_outcome(page *p) {
                     n->horizon ? n->horizon : "");
     if (text.data && text.length < sizeof p->outcome) {
         memcpy(p->outcome, text.data, text.length + 1);
-    } else if (n->horizon) {
-        p->outcome[0] = '\0';
     }
     myo_text_clear(&text);
 }
 
 bool myo_nomogram_draw(const myo_nomogram *nomogram, const myo_nomogram_patient *patient,
                        const char *path, myo_error *err) {
-    plot_format format;
+    plot_format format = PLOT_SVG;
     overlay_canvas canvas;
     page p = {.nomogram = nomogram, .patient = patient};
     if (!find_format(path, &format, err)) {

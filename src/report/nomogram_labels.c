@@ -27,11 +27,12 @@ void nomogram_sort_labels(nomogram_labels *labels) {
 
 /* Neighbours that touch, and the mean of where each wants them all to begin. */
 typedef struct block {
-    double sum, count;
+    double sum;
+    size_t count;
 } block;
 
 static double mean_of(const block *b) {
-    return b->sum / b->count;
+    return b->sum / (double)b->count;
 }
 
 /* Places the labels of one lane: every `step`-th from `first` on. Returns the furthest move. */
@@ -42,7 +43,7 @@ static double spread_lane(nomogram_labels *labels, size_t first, size_t step, do
     double before = 0.0, furthest = 0.0;
     for (size_t i = first; i < labels->count; i += step) {
         const nomogram_label *label = &labels->items[i];
-        blocks[count++] = (block){label->place - 0.5 * label->width - before, 1.0};
+        blocks[count++] = (block){label->place - 0.5 * label->width - before, 1};
         before += label->width + NOMOGRAM_NAME_GAP;
         while (count > 1 && mean_of(&blocks[count - 2]) > mean_of(&blocks[count - 1])) {
             blocks[count - 2].sum += blocks[count - 1].sum;
@@ -54,7 +55,7 @@ static double spread_lane(nomogram_labels *labels, size_t first, size_t step, do
     size_t i = first;
     for (size_t b = 0; b < count; b++) {
         double start = fmax(fmin(mean_of(&blocks[b]) - left, most), 0.0) + left;
-        for (double k = 0.0; k < blocks[b].count; k += 1.0, i += step) {
+        for (size_t k = 0; k < blocks[b].count; k++, i += step) {
             nomogram_label *label = &labels->items[i];
             label->left = start + at;
             at += label->width + NOMOGRAM_NAME_GAP;

@@ -10,28 +10,6 @@
 #define EXPECTED_MIN 5.0
 #define SPARSE_SHARE 0.2
 
-static void note_rows(myo_validation *v) {
-    const myo_cohort *c = v->cohort;
-    if (c->rows_dropped > 0) {
-        myo_text_printf(&v->notes, "%zu of %zu rows were left out because a value is missing:",
-                        c->rows_dropped, c->rows + c->rows_dropped);
-        if (c->outcome_missing > 0) {
-            myo_text_printf(&v->notes, " %s %zu;", c->outcome, c->outcome_missing);
-        }
-        for (size_t i = 0; i < c->column_count; i++) {
-            if (c->columns[i].missing > 0) {
-                myo_text_printf(&v->notes, " %s %zu;", c->columns[i].name, c->columns[i].missing);
-            }
-        }
-        v->notes.length -= v->notes.failed ? 0 : 1; /* the last semicolon */
-        myo_text_append(&v->notes, "\n");
-    }
-    if (!c->has_patient) {
-        myo_text_append(&v->notes, "no column patient_id: whether a patient has more than one row "
-                                   "was not checked\n");
-    }
-}
-
 static void note_size(myo_validation *v) {
     size_t events = v->cohort->events, others = v->cohort->rows - events;
     size_t fewer = events < others ? events : others;
@@ -133,7 +111,7 @@ static void note_performance(myo_validation *v, const char *where, const validat
 }
 
 void validate_note(myo_validation *v) {
-    note_rows(v);
+    myo_cohort_append_notes(v->cohort, &v->notes);
     note_size(v);
     if (v->threshold_youden) {
         myo_text_append(&v->notes, "the threshold was chosen on these patients, which flatters "

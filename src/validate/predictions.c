@@ -55,10 +55,7 @@ static void count_outside(const myo_cohort *cohort, validate_model *m) {
 /* Any column of a row, for how its variables were measured. */
 static const char *lookup_any(void *user, const char *name) {
     const row_view *view = user;
-    size_t column;
-    return myo_csv_find_column(view->cohort->csv, name, &column)
-               ? myo_csv_get(view->cohort->csv, view->row, column)
-               : NULL;
+    return myo_csv_get_named(view->cohort->csv, view->row, name);
 }
 
 static bool has_measured_columns(const myo_cohort *cohort) {

@@ -15,7 +15,19 @@ static const char *give(void *user, const char *name) {
     return user;
 }
 
-/* Scales of finite points, in a table; or an error that says why there are none. */
+static void check_axis(const myo_nomogram *nomogram, const myo_nomogram_axis *axis) {
+    assert(isfinite(axis->points_max) && axis->points_max >= 0.0);
+    for (size_t i = 0; i < axis->level_count; i++) {
+        assert(isfinite(axis->levels[i].points));
+    }
+    if (axis->unit) {
+        assert(axis->from < axis->to && axis->step > 0.0);
+        assert(isfinite(myo_nomogram_points(nomogram, axis, axis->from)));
+        assert(isfinite(myo_nomogram_points(nomogram, axis, axis->to)));
+    }
+}
+
+/* Scales of finite points, and a table; or an error that says why there are none. */
 static void make_nomogram(const myo_model *model) {
     myo_nomogram *nomogram = NULL;
     myo_error err = {0};
@@ -24,9 +36,12 @@ static void make_nomogram(const myo_model *model) {
         return;
     }
     assert(isfinite(nomogram->total_max) && nomogram->total_max > 0.0);
+    for (size_t i = 0; i < nomogram->axis_count; i++) {
+        check_axis(nomogram, &nomogram->axes[i]);
+    }
     char *table = NULL;
     if (myo_nomogram_table(nomogram, &table, NULL)) {
-        assert(strlen(table) > 0 && !strstr(table, "nan") && !strstr(table, "inf,"));
+        assert(strlen(table) > 0);
         free(table);
     }
     myo_nomogram_destroy(nomogram);
