@@ -19,6 +19,7 @@
 #include <myotome/geometry.h>
 #include <myotome/phantom.h>
 #include <myotome/structure.h>
+#include <myotome/tissue.h>
 
 #define PHANTOM_LUMBAR_MAX 6 /* lumbar vertebrae, and discs below them */
 
@@ -82,12 +83,12 @@ enum {
 typedef struct phantom_sample {
     phantom_tissue tissue;
     bool measured; /* belongs to a structure that is measured */
-    bool wall;     /* belongs to the muscles of the abdominal wall */
     myo_structure structure;
     myo_side side;
-    double texture; /* muscles: where fat comes first (high) and last (low) */
-    double shade;   /* factor on the tissue's signal, about 1 */
-    double level;   /* as in phantom_local */
+    myo_tissue kind; /* with a trunk: what a tissue map calls it */
+    double texture;  /* muscles: where fat comes first (high) and last (low) */
+    double shade;    /* factor on the tissue's signal, about 1 */
+    double level;    /* as in phantom_local */
 } phantom_sample;
 
 /* The trunk around the spine, which CT shows (trunk_private.h). */

@@ -73,6 +73,7 @@ bool phantom_canal_at(const phantom_anatomy *anatomy, const phantom_local *p, ph
         p->level < -1.6 ? 1.0 : phantom_ellipse(p->u, p->v - centre, half_width, half_depth);
     if (sac < 0.0) {
         out->tissue = TISSUE_CSF;
+        out->kind = MYO_TISSUE_SPINAL_CANAL;
         bool cord = cord_at(anatomy, p, centre);
         if (cord ||
             (p->level <= phantom_lumbar_level(anatomy, 4.6) && root_at(anatomy, p, centre))) {

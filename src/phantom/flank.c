@@ -69,6 +69,7 @@ bool trunk_rib_at(const phantom_anatomy *anatomy, const trunk_point *t, phantom_
         return false;
     }
     out->tissue = least > -RIB_CORTEX_MM ? TISSUE_CORTEX : TISSUE_MARROW;
+    out->kind = MYO_TISSUE_RIB;
     return true;
 }
 
@@ -90,13 +91,8 @@ static bool quadratus_at(const phantom_anatomy *anatomy, const trunk_point *t,
         phantom_psoas_distance(anatomy, p) < plane) {
         return false;
     }
-    trunk_set_muscle(anatomy, t, MYO_QUADRATUS_LUMBORUM, FIELD_OTHER_MUSCLE, out);
+    trunk_set_muscle(anatomy, t, MYO_TISSUE_QUADRATUS_LUMBORUM, FIELD_OTHER_MUSCLE, out);
     return true;
-}
-
-static void set_wall(const phantom_anatomy *anatomy, const trunk_point *t, phantom_sample *out) {
-    trunk_set_muscle(anatomy, t, -1, FIELD_OTHER_MUSCLE, out);
-    out->wall = true;
 }
 
 static bool straight_at(const trunk_point *t, double outer, double size) {
@@ -139,7 +135,7 @@ bool trunk_flank_at(const phantom_anatomy *anatomy, const trunk_point *t, phanto
         return true;
     }
     if (t->inside_mm > 0.0 && (straight_at(t, outer, size) || flat_at(anatomy, t, outer, size))) {
-        set_wall(anatomy, t, out);
+        trunk_set_muscle(anatomy, t, MYO_TISSUE_ABDOMINAL_WALL, FIELD_OTHER_MUSCLE, out);
         return true;
     }
     return false;

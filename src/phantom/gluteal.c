@@ -10,7 +10,6 @@
 
 #include <math.h>
 
-#define NOT_MEASURED (-1)
 
 /* Where the border between maximus and medius meets the surface, by height: y, mm. */
 #define BORDER_NODES 5
@@ -61,8 +60,8 @@ static bool psoas_at(const phantom_anatomy *anatomy, const trunk_point *t, phant
     if (t->p->level >= 0.0 || phantom_ellipse(x, y, half, 1.06 * half) > 0.0) {
         return false;
     }
-    int structure = t->h > PSOAS_END_MM ? (int)MYO_PSOAS_MAJOR : NOT_MEASURED;
-    trunk_set_muscle(anatomy, t, structure, FIELD_PSOAS, out);
+    myo_tissue kind = t->h > PSOAS_END_MM ? MYO_TISSUE_PSOAS_MAJOR : MYO_TISSUE_ILIACUS;
+    trunk_set_muscle(anatomy, t, kind, FIELD_PSOAS, out);
     return true;
 }
 
@@ -118,15 +117,17 @@ static bool is_piriformis(const phantom_trunk *trunk, const trunk_point *t, doub
     return fmin(trunk_rod(at, from, middle, 8.5, 7.5), trunk_rod(at, middle, to, 7.5, 4.0)) < grow;
 }
 
-static bool is_other(const phantom_trunk *trunk, const trunk_point *t, const trunk_plate *plate) {
-    const double at[3] = {t->a, t->y, t->h};
+static bool is_iliacus(const phantom_trunk *trunk, const trunk_point *t, const trunk_plate *plate) {
     double q = fmin(1.0, fmax(0.0, plate->q)), inward = -plate->off - plate->half;
     double iliacus = ILIACUS_MM * trunk_ramp(q, 0.28, 0.5) * trunk_ramp(q, 1.0, 0.85) *
                      trunk_ramp(t->h, 30.0, 0.0);
-    if (iliacus > 1.0 && inward > -1.0 && inward < iliacus && t->h > trunk->hip_h[HIP_ROOF] - 8.0 &&
-        t->h < plate->top) {
-        return true;
-    }
+    return iliacus > 1.0 && inward > -1.0 && inward < iliacus &&
+           t->h > trunk->hip_h[HIP_ROOF] - 8.0 && t->h < plate->top;
+}
+
+/* Muscles that a tissue map has no name for. */
+static bool is_other(const phantom_trunk *trunk, const trunk_point *t) {
+    const double at[3] = {t->a, t->y, t->h};
     double a = t->a - trunk->head_a, y = t->y - trunk->head_y, h = t->h - trunk->head_h[t->side];
     double away = sqrt(a * a + y * y + h * h);
     if (away < OBTURATOR_OUTER_MM + OBTURATOR_MM && a < -20.0 && fabs(h) < OBTURATOR_HALF_MM &&
@@ -158,13 +159,13 @@ static bool small_gluteal_at(const phantom_anatomy *anatomy, const trunk_point *
         return false;
     }
     if (above < minimus - 0.5 * trunk->plane_mm) {
-        trunk_set_muscle(anatomy, t, NOT_MEASURED, FIELD_OTHER_MUSCLE, out);
+        trunk_set_muscle(anatomy, t, MYO_TISSUE_GLUTEUS_MINIMUS, FIELD_OTHER_MUSCLE, out);
         return true;
     }
     if (minimus > 0.0 && above < minimus + 0.5 * trunk->plane_mm) {
         return false;
     }
-    trunk_set_muscle(anatomy, t, MYO_GLUTEUS_MEDIUS, FIELD_GLUTEAL, out);
+    trunk_set_muscle(anatomy, t, MYO_TISSUE_GLUTEUS_MEDIUS, FIELD_GLUTEAL, out);
     return true;
 }
 
@@ -183,14 +184,19 @@ bool trunk_hip_muscle_at(const phantom_anatomy *anatomy, const trunk_point *t,
     /* Towards its origin maximus grows thin. */
     double thickness = 70.0 * trunk_ramp(t->h, 6.0, -60.0);
     if (behind > half_plane && behind < thickness && t->a > medial && t->inside_mm > 0.0) {
-        trunk_set_muscle(anatomy, t, MYO_GLUTEUS_MAXIMUS, FIELD_GLUTEAL + 20, out);
+        trunk_set_muscle(anatomy, t, MYO_TISSUE_GLUTEUS_MAXIMUS, FIELD_GLUTEAL + 20, out);
         return true;
     }
     if (behind > -half_plane) {
         return false;
     }
-    if (is_piriformis(trunk, t, 0.0) || is_other(trunk, t, &plate)) {
-        trunk_set_muscle(anatomy, t, NOT_MEASURED, FIELD_OTHER_MUSCLE, out);
+    bool piriformis = is_piriformis(trunk, t, 0.0);
+    if (!piriformis && is_iliacus(trunk, t, &plate)) {
+        trunk_set_muscle(anatomy, t, MYO_TISSUE_ILIACUS, FIELD_OTHER_MUSCLE, out);
+        return true;
+    }
+    if (piriformis || is_other(trunk, t)) {
+        trunk_set_muscle(anatomy, t, MYO_TISSUE_OTHER, FIELD_OTHER_MUSCLE, out);
         return true;
     }
     return !is_piriformis(trunk, t, trunk->plane_mm) && small_gluteal_at(anatomy, t, &plate, out);

@@ -240,7 +240,9 @@ static uint16_t label_of(const phantom_sample *s) {
     if (s->measured) {
         return myo_structure_get(s->structure)->label[s->side];
     }
-    return s->wall ? myo_structure_get(MYO_ABDOMINAL_WALL)->label[s->side] : 0;
+    return s->kind == MYO_TISSUE_ABDOMINAL_WALL
+               ? myo_structure_get(MYO_ABDOMINAL_WALL)->label[s->side]
+               : 0;
 }
 
 /* Planes that are painted; each may be NULL. */

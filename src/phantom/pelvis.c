@@ -147,6 +147,7 @@ bool trunk_pelvis_at(const phantom_anatomy *anatomy, const trunk_point *t, phant
     }
     double a = t->a - trunk->head_a, y = t->y - trunk->head_y, h = t->h - trunk->head_h[t->side];
     double away = sqrt(a * a + y * y + h * h);
+    out->kind = MYO_TISSUE_PELVIS;
     if (bone(away - trunk->head_radius, HEAD_CORTEX_MM, TISSUE_DENSE_BONE, out) ||
         bone(femur_distance(trunk, t), CORTEX_MM, TISSUE_MARROW, out)) {
         return true;
@@ -155,11 +156,15 @@ bool trunk_pelvis_at(const phantom_anatomy *anatomy, const trunk_point *t, phant
     double from_plate = plate_distance(trunk, &plate, t);
     double joint = trunk->head_radius + JOINT_GAP_MM - away; /* above 0 within the joint */
     double hip = fmax(fmin(from_plate, hip_distance(trunk, t, away)), joint);
-    if (bone(hip, CORTEX_MM, TISSUE_MARROW, out) ||
-        (t->p->level < WING_TOP && bone(sacrum_distance(trunk, t, &plate, from_plate),
-                                        SACRUM_CORTEX_MM, TISSUE_MARROW, out))) {
+    if (bone(hip, CORTEX_MM, TISSUE_MARROW, out)) {
         return true;
     }
+    out->kind = MYO_TISSUE_SACRUM;
+    if (t->p->level < WING_TOP && bone(sacrum_distance(trunk, t, &plate, from_plate),
+                                       SACRUM_CORTEX_MM, TISSUE_MARROW, out)) {
+        return true;
+    }
+    out->kind = MYO_TISSUE_OTHER;
     bool sacroiliac = t->h > trunk->joint_end[t->side] && from_plate < JOINT_GAP_MM &&
                       sacrum_distance(trunk, t, &plate, JOINT_GAP_MM) < JOINT_GAP_MM &&
                       plate.off < 0.0 && t->p->level < WING_TOP && fabs(t->p->v - 8.0) < 16.0;

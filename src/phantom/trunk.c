@@ -12,6 +12,7 @@
 
 #include <math.h>
 
+#define LOWEST_DISC (-0.5) /* a level between L5/S1 and S1/2, whose disc is of the sacrum */
 #define TRUNK_KEY UINT64_C(0x7472756e6b)
 #define SKIN_MM 1.8
 /* Bundles of the muscles run outwards, nearly parallel: from a place far on the other side. */
@@ -196,7 +197,25 @@ static trunk_point to_trunk(const phantom_anatomy *anatomy, const phantom_local 
                          .side = left >= 0.0 ? MYO_LEFT : MYO_RIGHT};
 }
 
-void trunk_set_muscle(const phantom_anatomy *anatomy, const trunk_point *t, int structure,
+/* The muscles of the trunk that are measured. */
+static bool find_structure(myo_tissue kind, myo_structure *out) {
+    static const struct {
+        myo_tissue kind;
+        myo_structure structure;
+    } measured[] = {{MYO_TISSUE_PSOAS_MAJOR, MYO_PSOAS_MAJOR},
+                    {MYO_TISSUE_QUADRATUS_LUMBORUM, MYO_QUADRATUS_LUMBORUM},
+                    {MYO_TISSUE_GLUTEUS_MAXIMUS, MYO_GLUTEUS_MAXIMUS},
+                    {MYO_TISSUE_GLUTEUS_MEDIUS, MYO_GLUTEUS_MEDIUS}};
+    for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++) {
+        if (measured[i].kind == kind) {
+            *out = measured[i].structure;
+            return true;
+        }
+    }
+    return false;
+}
+
+void trunk_set_muscle(const phantom_anatomy *anatomy, const trunk_point *t, myo_tissue kind,
                       uint64_t field, phantom_sample *out) {
     phantom_local p = *t->p;
     p.a = t->a;
@@ -204,11 +223,35 @@ void trunk_set_muscle(const phantom_anatomy *anatomy, const trunk_point *t, int 
     p.side = t->side;
     out->tissue = TISSUE_MUSCLE;
     out->texture = phantom_sheets(anatomy, &p, field, FAN_A, FAN_Y, FAN_MM);
-    out->measured = structure >= 0;
+    out->kind = kind;
+    out->measured = find_structure(kind, &out->structure);
     out->side = t->side;
-    if (out->measured) {
-        out->structure = (myo_structure)structure;
+}
+
+/* What a tissue map calls the bones of the spine and its discs. */
+static myo_tissue spine_kind(const phantom_sample *bone) {
+    if (bone->level < 0.0 && (bone->tissue != TISSUE_ANNULUS || bone->level < LOWEST_DISC)) {
+        return MYO_TISSUE_SACRUM;
     }
+    return bone->tissue == TISSUE_ANNULUS ? MYO_TISSUE_DISC : MYO_TISSUE_VERTEBRA;
+}
+
+static bool spine_at(const phantom_anatomy *anatomy, const phantom_local *p, phantom_sample *out) {
+    if (phantom_bone_at(anatomy, p, out)) {
+        out->kind = spine_kind(out);
+        return true;
+    }
+    return false;
+}
+
+static bool lumbar_muscle_at(const phantom_anatomy *anatomy, const phantom_local *p,
+                             phantom_sample *out) {
+    if (phantom_muscle_at(anatomy, p, out)) {
+        out->kind = out->structure == MYO_PSOAS_MAJOR ? MYO_TISSUE_PSOAS_MAJOR
+                                                      : MYO_TISSUE_BACK_MUSCLES;
+        return true;
+    }
+    return false;
 }
 
 void phantom_trunk_sample_at(const phantom_anatomy *anatomy, const phantom_local *p,
@@ -219,9 +262,9 @@ void phantom_trunk_sample_at(const phantom_anatomy *anatomy, const phantom_local
         return;
     }
     t.inside_mm = depth_in(&hull, t.a, t.y);
-    if (phantom_bone_at(anatomy, p, out) || trunk_pelvis_at(anatomy, &t, out) ||
+    if (spine_at(anatomy, p, out) || trunk_pelvis_at(anatomy, &t, out) ||
         trunk_rib_at(anatomy, &t, out) || phantom_canal_at(anatomy, p, out) ||
-        phantom_muscle_at(anatomy, p, out) || trunk_hip_muscle_at(anatomy, &t, out) ||
+        lumbar_muscle_at(anatomy, p, out) || trunk_hip_muscle_at(anatomy, &t, out) ||
         trunk_flank_at(anatomy, &t, out)) {
         return;
     }

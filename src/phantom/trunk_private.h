@@ -63,8 +63,8 @@ double trunk_ramp(double at, double from, double to);
  * from `r0` to `r1`. */
 double trunk_rod(const double at[3], const double from[3], const double to[3], double r0,
                  double r1);
-/* A muscle that is measured, or not. */
-void trunk_set_muscle(const phantom_anatomy *anatomy, const trunk_point *t, int structure,
+/* A muscle; MYO_TISSUE_OTHER is one that a tissue map has no name for. */
+void trunk_set_muscle(const phantom_anatomy *anatomy, const trunk_point *t, myo_tissue kind,
                       uint64_t field, phantom_sample *out);
 
 /* Each returns false when the point belongs to nothing of its kind. */

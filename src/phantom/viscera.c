@@ -19,6 +19,7 @@ static bool kidney_at(const phantom_anatomy *anatomy, const trunk_point *t, phan
         return false;
     }
     out->tissue = kidney < -13.0 * size ? TISSUE_FAT : TISSUE_KIDNEY; /* sinus */
+    out->kind = MYO_TISSUE_KIDNEY;
     return true;
 }
 

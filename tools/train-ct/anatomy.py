@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the network for CT tells apart, and the label map that its samples are drawn from."""
+"""What the network for CT tells apart, and the maps that its samples are drawn from: the label map of
+an atlas, and bodies of phantoms."""
+import os
+
 import nibabel
 import numpy as np
 from scipy import ndimage
@@ -38,6 +41,8 @@ VESSEL_LABELS = tuple(range(7, 9)) + tuple(range(11, 13)) + tuple(range(16, 30))
 # and 45 mm wide.
 SLICE_FACTOR, PLANE_FACTOR = 2.0, 1.2
 FIRST_LUMBAR_LABEL, SACRUM_LABEL = 501, 600
+# Of the maps of phantoms (`fit` asks for them so).
+PHANTOM_PIXELS, PHANTOM_STEP_MM, PHANTOM_SLICE_MM = 240, 1.8, 3.0
 
 
 # The canal of a slice: what a closing of the spine by so much encloses, around the middle that the
@@ -69,27 +74,15 @@ def find_canal(classes, step_mm):
     return hollow & np.stack(near) & ((classes == 0) | (classes > len(NAMES)))
 
 
-class Atlas:
-    """slices x rows x columns of classes: from foot to head, to the back, to the left."""
+class Body:
+    """A map that samples are drawn from: slices x rows x columns of classes, from foot to head, to the
+    back, to the left; spacing in mm, in the same order; the lowest and highest slices with spine; the
+    highest one with sacrum, and with lumbar vertebrae."""
 
-    def __init__(self, path):
-        image = nibabel.as_closest_canonical(nibabel.load(path))
-        labels = np.asanyarray(image.dataobj).astype(np.int16).transpose(2, 1, 0)[:, ::-1, ::-1]
-        table = np.full(labels.max() + 1, ORGAN, np.uint8)
-        table[0] = 0
-        for kind, values in ((BOWEL, BOWEL_LABELS), (VESSEL, VESSEL_LABELS)):
-            table[[v for v in values if v < len(table)]] = kind
-        for k, name in enumerate(NAMES):
-            table[[v for v in CLASSES[name] if v < len(table)]] = k
-        self.classes = table[labels]
-        step = np.abs(np.diag(image.affine)[:3])
-        self.classes[find_canal(self.classes, step[1])] = CANAL
-        self.spacing = np.array([step[2] * SLICE_FACTOR, step[1] * PLANE_FACTOR,
-                                 step[0] * PLANE_FACTOR])
-        seen = np.nonzero(np.isin(self.classes, SPINE).any((1, 2)))[0]
+    def __init__(self, classes, spacing, hips, waist):
+        self.classes, self.spacing, self.hips, self.waist = classes, spacing, hips, waist
+        seen = np.nonzero(np.isin(classes, SPINE).any((1, 2)))[0]
         self.heights = seen.min(), seen.max()
-        self.hips = np.nonzero((labels == SACRUM_LABEL).any((1, 2)))[0].max()
-        self.waist = np.nonzero((labels == FIRST_LUMBAR_LABEL).any((1, 2)))[0].max()
         self.centers = self._centers()
 
     def _centers(self):
@@ -101,3 +94,34 @@ class Atlas:
                            0.5 * (columns.min() + columns.max()) * self.spacing[2])
                           if len(rows) else (0.0, 0.0))
         return np.array(result)
+
+
+def atlas(path):
+    """The body of the label map."""
+    image = nibabel.as_closest_canonical(nibabel.load(path))
+    labels = np.asanyarray(image.dataobj).astype(np.int16).transpose(2, 1, 0)[:, ::-1, ::-1]
+    table = np.full(labels.max() + 1, ORGAN, np.uint8)
+    table[0] = 0
+    for kind, values in ((BOWEL, BOWEL_LABELS), (VESSEL, VESSEL_LABELS)):
+        table[[v for v in values if v < len(table)]] = kind
+    for k, name in enumerate(NAMES):
+        table[[v for v in CLASSES[name] if v < len(table)]] = k
+    classes = table[labels]
+    step = np.abs(np.diag(image.affine)[:3])
+    classes[find_canal(classes, step[1])] = CANAL
+    return Body(classes,
+                np.array([step[2] * SLICE_FACTOR, step[1] * PLANE_FACTOR, step[0] * PLANE_FACTOR]),
+                np.nonzero((labels == SACRUM_LABEL).any((1, 2)))[0].max(),
+                np.nonzero((labels == FIRST_LUMBAR_LABEL).any((1, 2)))[0].max())
+
+
+def phantom(path):
+    """The body of a phantom, as unet-ct-bodies writes it."""
+    classes = np.fromfile(path, np.uint8).reshape(-1, PHANTOM_PIXELS, PHANTOM_PIXELS)
+    hips = np.nonzero((classes == NAMES.index("sacrum")).any((1, 2)))[0].max()
+    return Body(classes, np.array([PHANTOM_SLICE_MM, PHANTOM_STEP_MM, PHANTOM_STEP_MM]), hips,
+                len(classes) - 1)
+
+
+def phantoms(folder):
+    return [phantom(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]

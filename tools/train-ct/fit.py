@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Trains the network of the segmenter "unet-ct" on synthetic CT slices.
 
-usage: fit.py LABELS.nii.gz OUT.safetensors [--steps N] [--seed N] [--workers N]
+usage: fit.py LABELS.nii.gz PHANTOMS OUT.safetensors [--steps N] [--seed N] [--workers N]
 
-Everything is drawn from the seed; the same label map, libraries and number of workers give the same
-weights.
+PHANTOMS is a folder with bodies of phantoms. Everything is drawn from the seed; the same maps, libraries
+and number of workers give the same weights.
 """
 import argparse
 import time
@@ -19,22 +19,25 @@ import weights
 from network import Network
 
 CHANNELS, BATCH = (24, 48, 96, 96), 8
-STEPS, SEED = 2200, 20261126
+STEPS, SEED = 2400, 20261126
+PHANTOM_SHARE = 0.3  # of the samples
 
 
 class Samples(torch.utils.data.IterableDataset):
     """Batches without an end; each worker draws from a seed of its own."""
 
-    def __init__(self, labels, seed):
+    def __init__(self, labels, phantoms, seed):
         super().__init__()
-        self.atlas, self.seed = anatomy.Atlas(labels), seed
+        self.atlas, self.phantoms, self.seed = anatomy.atlas(labels), anatomy.phantoms(phantoms), seed
 
     def __iter__(self):
         torch.set_num_threads(1)
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         while True:
-            image, shares = synthetic.draw(rng, self.atlas)
+            own = rng.random() >= PHANTOM_SHARE
+            body = self.atlas if own else self.phantoms[rng.integers(len(self.phantoms))]
+            image, shares = synthetic.draw(rng, body)
             yield synthetic.to_input(image, synthetic.ROW_MM), shares
 
 
@@ -62,13 +65,14 @@ def train(batches, steps, seed, path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("labels")
+    parser.add_argument("phantoms")
     parser.add_argument("out")
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    loader = torch.utils.data.DataLoader(Samples(options.labels, options.seed), BATCH,
+    loader = torch.utils.data.DataLoader(Samples(options.labels, options.phantoms, options.seed), BATCH,
                                          num_workers=options.workers, prefetch_factor=4)
     train(loader, options.steps, options.seed, options.out)
 

@@ -12,7 +12,7 @@ import anatomy
 STEP_MM, COLUMNS, ROWS = 2.25, 192, 144  # what the network sees
 FINE = 2                                 # times as fine is painted
 INPUTS = 3
-FAT_HU, MUSCLE_HU, AIR_HU = (-118, -88), (22, 72), -1000
+FAT_HU, MUSCLE_HU, AIR_HU = (-118, -88), (15, 80), -1000
 
 # Shape.
 CHEST_CHANCE, HIPS_CHANCE = 0.12, 0.25   # of a slice from anywhere, and from below the promontory
