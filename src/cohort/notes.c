@@ -7,8 +7,9 @@ static void note_missing(const myo_cohort *c, myo_text *notes) {
     if (c->rows_dropped == 0) {
         return;
     }
-    myo_text_printf(notes, "%zu of %zu rows were left out because a value is missing:",
-                    c->rows_dropped, c->rows + c->rows_dropped);
+    myo_text_printf(notes,
+                    "%zu of %zu rows were left out because a value is missing:", c->rows_dropped,
+                    c->rows + c->rows_dropped);
     if (c->outcome_missing > 0) {
         myo_text_printf(notes, " %s %zu", c->outcome, c->outcome_missing);
         separator = ";";

@@ -78,14 +78,13 @@ static moments measure_column(const double *column, const double *weight, double
 static json_t *describe_number(const myo_fitted *f, const fit_term *term,
                                const myo_logistic_coefficient *coefficient, const moments *m) {
     const char *name = term->column->name;
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:s}, s:o*}",
-                     "name", name, "label", name, "type", "number", "unit",
-                     fit_unit(&f->options, name), "coefficient", real(coefficient->estimate),
-                     "standard_error", real(coefficient->standard_error), "interval_centre",
-                     real(m->centre), "development", "mean", real(m->mean), "sd", real(m->sd),
-                     "minimum", real(m->minimum), "maximum", real(m->maximum), "range_source",
-                     "observed in the development data", "measured_with",
-                     fit_measured_with(f, name));
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:s}, s:o*}", "name", name,
+        "label", name, "type", "number", "unit", fit_unit(&f->options, name), "coefficient",
+        real(coefficient->estimate), "standard_error", real(coefficient->standard_error),
+        "interval_centre", real(m->centre), "development", "mean", real(m->mean), "sd", real(m->sd),
+        "minimum", real(m->minimum), "maximum", real(m->maximum), "range_source",
+        "observed in the development data", "measured_with", fit_measured_with(f, name));
 }
 
 static json_t *describe_level(const fit_term *term, size_t k,

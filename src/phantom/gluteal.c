@@ -10,7 +10,6 @@
 
 #include <math.h>
 
-
 /* Where the border between maximus and medius meets the surface, by height: y, mm. */
 #define BORDER_NODES 5
 static const double border_h[BORDER_NODES] = {-150.0, -110.0, -82.0, -60.0, -10.0};

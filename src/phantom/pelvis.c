@@ -160,8 +160,8 @@ bool trunk_pelvis_at(const phantom_anatomy *anatomy, const trunk_point *t, phant
         return true;
     }
     out->kind = MYO_TISSUE_SACRUM;
-    if (t->p->level < WING_TOP && bone(sacrum_distance(trunk, t, &plate, from_plate),
-                                       SACRUM_CORTEX_MM, TISSUE_MARROW, out)) {
+    if (t->p->level < WING_TOP &&
+        bone(sacrum_distance(trunk, t, &plate, from_plate), SACRUM_CORTEX_MM, TISSUE_MARROW, out)) {
         return true;
     }
     out->kind = MYO_TISSUE_OTHER;

@@ -246,12 +246,12 @@ static bool spine_at(const phantom_anatomy *anatomy, const phantom_local *p, pha
 
 static bool lumbar_muscle_at(const phantom_anatomy *anatomy, const phantom_local *p,
                              phantom_sample *out) {
-    if (phantom_muscle_at(anatomy, p, out)) {
-        out->kind = out->structure == MYO_PSOAS_MAJOR ? MYO_TISSUE_PSOAS_MAJOR
-                                                      : MYO_TISSUE_BACK_MUSCLES;
-        return true;
+    bool found = phantom_muscle_at(anatomy, p, out);
+    if (found && out->measured) { /* it may be the fascia */
+        out->kind =
+            out->structure == MYO_PSOAS_MAJOR ? MYO_TISSUE_PSOAS_MAJOR : MYO_TISSUE_BACK_MUSCLES;
     }
-    return false;
+    return found;
 }
 
 void phantom_trunk_sample_at(const phantom_anatomy *anatomy, const phantom_local *p,
