@@ -74,3 +74,14 @@ bool myo_text_lists(const char *list, char separator, const char *item) {
         list = end + 1;
     }
 }
+
+bool myo_text_next_line(const myo_text *text, size_t *at, const char **line, size_t *length) {
+    if (*at >= text->length) {
+        return false;
+    }
+    *line = text->data + *at;
+    const char *end = memchr(*line, '\n', text->length - *at);
+    *length = end ? (size_t)(end - *line) : text->length - *at;
+    *at += *length + 1;
+    return true;
+}

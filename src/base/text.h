@@ -22,6 +22,10 @@ void myo_text_clear(myo_text *text);
 /* True where one of the items of a list ("a;b", `separator` between them) is this one. */
 bool myo_text_lists(const char *list, char separator, const char *item);
 
+/* The next line of a text that is made of lines; *at starts at 0. Its "\n" is not counted in
+ * *length. False behind the last one. */
+bool myo_text_next_line(const myo_text *text, size_t *at, const char **line, size_t *length);
+
 /* Hands the text over to the caller, who frees it; the object is empty afterwards. */
 bool myo_text_take(myo_text *text, char **out, myo_error *err);
 

@@ -212,7 +212,7 @@ bool fit_model(myo_fitted *f, myo_error *err) {
     const myo_logistic_options options = {.firth = penalties[f->options.firth],
                                           .tests = true,
                                           .profile = f->profile,
-                                          .level = FIT_LEVEL,
+                                          .level = ASSESS_LEVEL,
                                           .parallel = fit_parallel(f, "testing")};
     if (!myo_logistic_fit_design(&f->design, f->dev_event, &options, &f->fit, err)) {
         return false;

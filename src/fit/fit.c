@@ -2,20 +2,15 @@
 /* From a cohort to a model: reading, splitting, selecting, fitting, measuring, writing. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/processors.h"
 #include "fit/fitted_private.h"
 #include "stats/draws.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SEED_SPLIT UINT64_C(0x73706c6974)
-
-static size_t processors(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count > 0 ? (size_t)count : 1;
-}
 
 /* A model file takes letters, digits and '_' only. */
 static bool check_names(const myo_cohort *cohort, myo_error *err) {
@@ -166,7 +161,7 @@ bool myo_fit(const myo_fit_options *options, const char *model_path, myo_fitted 
         return false;
     }
     f->options = *options;
-    f->options.threads = options->threads > 0 ? options->threads : processors();
+    f->options.threads = options->threads > 0 ? options->threads : myo_processor_count();
     f->cohort_name = myo_string_copy(myo_path_name(options->cohort_csv), err);
     f->event = options->event ? myo_string_copy(options->event, err) : NULL;
     bool done =
@@ -199,6 +194,8 @@ void myo_fitted_destroy(myo_fitted *f) {
         myo_design_clear(&f->design);
         free(f->vif);
         myo_logistic_fit_clear(&f->fit);
+        assess_clear(&f->development);
+        assess_clear(&f->test);
         free(f->coefficients);
         myo_optimism_clear(&f->optimism);
         free(f->model_text);

@@ -3,23 +3,15 @@
 #ifndef MYO_FIT_FITTED_PRIVATE_H
 #define MYO_FIT_FITTED_PRIVATE_H
 
+#include "assess/assess.h"
 #include "base/text.h"
 #include "cohort/cohort.h"
-#include "stats/calibration.h"
-#include "stats/confusion.h"
-#include "stats/decision.h"
-#include "stats/delong.h"
-#include "stats/hosmer_lemeshow.h"
 #include "stats/lasso.h"
 #include "stats/logistic.h"
 #include "stats/optimism.h"
-#include "stats/partial_auc.h"
 
-#include <jansson.h>
 #include <myotome/fit.h>
 
-/* Level of every interval. */
-#define FIT_LEVEL 0.95
 /* Fewer events (or patients without) than this, and nothing is fitted: no equation of even one
  * variable is worth a number then. */
 #define FIT_EVENTS_MIN 5
@@ -32,11 +24,9 @@
 #define FIT_VIF_HIGH 10.0
 /* Longest name of a design column: a variable, '=', a level. */
 #define FIT_NAME_SIZE 256
-/* Candidates and levels that a model file can hold. */
+/* Length of a variable's name, and number of predictors, that a model file can hold. */
 #define FIT_VARIABLE_NAME_MAX 64
 #define FIT_PREDICTORS_MAX 64
-/* Thresholds of the decision curve: 0.01, 0.02, ... 0.99. */
-#define FIT_THRESHOLDS 99
 
 /* A predictor in the design: one column, or one for each level but the reference. */
 typedef struct fit_term {
@@ -44,24 +34,6 @@ typedef struct fit_term {
     size_t first, count; /* columns of the candidates' design */
     unsigned char levels[MYO_COHORT_LEVELS_MAX];
 } fit_term;
-
-enum { FIT_PARTIAL_SPECIFICITY, FIT_PARTIAL_SENSITIVITY, FIT_PARTIAL_COUNT };
-
-/* The model on one group of patients. */
-typedef struct fit_performance {
-    size_t count, events;
-    bool measured; /* false: there is one class only */
-    myo_interval auc;
-    double auc_variance;
-    myo_test against_chance;
-    myo_partial_range ranges[FIT_PARTIAL_COUNT];
-    myo_partial_result partial[FIT_PARTIAL_COUNT];
-    myo_test partial_difference;
-    myo_hosmer_lemeshow hosmer_lemeshow;
-    myo_calibration calibration;
-    myo_confusion confusion;
-    myo_decision_point decision[FIT_THRESHOLDS];
-} fit_performance;
 
 struct myo_fitted {
     myo_fit_options options; /* texts are those of the caller: not used after the run */
@@ -86,11 +58,12 @@ struct myo_fitted {
     myo_design design; /* of the model */
     double *vif;       /* of each of its terms */
     myo_logistic_fit fit;
-    bool profile;         /* intervals by profile likelihood were computed */
-    bool profile_first;   /* and are those that are reported */
-    double *coefficients; /* of all columns of the candidates' design, intercept first */
-    double threshold;     /* Youden's */
-    fit_performance development, test;
+    bool profile;            /* intervals by profile likelihood were computed */
+    bool profile_first;      /* and are those that are reported */
+    double *coefficients;    /* of all columns of the candidates' design, intercept first */
+    double threshold;        /* Youden's */
+    bool intervals_left_out; /* of partial areas and decision curve: the cohort is large */
+    assessment development, test;
     bool has_optimism;
     bool bootstrap_reduced; /* fewer replicates than usual, as the work is much */
     myo_optimism optimism;

@@ -143,7 +143,7 @@ static json_t *describe_covariance(const myo_fitted *f) {
     return json_pack("{s:o, s:o}", "terms", terms, "rows", rows);
 }
 
-static void append_performance(json_t *list, const char *data, const fit_performance *p) {
+static void append_performance(json_t *list, const char *data, const assessment *p) {
     if (!p->measured) {
         return;
     }

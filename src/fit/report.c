@@ -155,7 +155,7 @@ static void line_interval(myo_text *text, const char *name, const myo_interval *
                     myo_csv_cell(i->upper, 3, upper));
 }
 
-static void append_performance(const fit_performance *p, const char *title, bool external,
+static void append_performance(const assessment *p, const char *title, bool external,
                                myo_text *text) {
     char value[MYO_CSV_CELL_SIZE], other[MYO_CSV_CELL_SIZE];
     if (!p->measured) {
@@ -208,18 +208,16 @@ static void append_optimism(const myo_fitted *f, myo_text *text) {
                    o->corrected.intercept);
 }
 
-static void append_notes(const myo_fitted *f, myo_text *text) {
-    if (f->notes.length == 0) {
-        return;
+static void append_notes(const myo_text *notes, myo_text *text) {
+    const char *line;
+    size_t at = 0, length;
+    if (notes->length > 0) {
+        heading(text, "Notes");
     }
-    heading(text, "Notes");
-    size_t start = 0;
-    for (size_t i = 0; i < f->notes.length; i++) {
-        if (f->notes.data[i] == '\n') {
-            myo_text_append(text, "  - ");
-            myo_text_append_bytes(text, f->notes.data + start, i + 1 - start);
-            start = i + 1;
-        }
+    while (myo_text_next_line(notes, &at, &line, &length)) {
+        myo_text_append(text, "  - ");
+        myo_text_append_bytes(text, line, length);
+        myo_text_append(text, "\n");
     }
 }
 
@@ -233,6 +231,6 @@ bool myo_fitted_report(const myo_fitted *f, char **text, myo_error *err) {
     append_performance(&f->development, "Performance on its own patients", false, &report);
     append_optimism(f, &report);
     append_performance(&f->test, "Performance on the test part", true, &report);
-    append_notes(f, &report);
+    append_notes(&f->notes, &report);
     return myo_text_take(&report, text, err);
 }

@@ -7,6 +7,7 @@
  * an end without one (a signal, exit() by some library) is described from the status. A worker dies
  * with its caller.
  */
+#include "base/processors.h"
 #include "pipeline/jobs_private.h"
 
 #include "base/memory.h"
@@ -60,8 +61,7 @@ typedef struct pool {
 } pool;
 
 static size_t slot_count(size_t wanted) {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t count = wanted ? wanted : processors > 0 ? (size_t)processors : 1;
+    size_t count = wanted ? wanted : myo_processor_count();
     return count < SLOTS_MAX ? count : SLOTS_MAX;
 }
 

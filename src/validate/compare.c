@@ -6,18 +6,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Area, variance and (where asked for) placement values of a sample. */
-static bool measure_area(const validate_sample *sample, myo_delong_group *group, double *placements,
+/* Area and variance of a sample. */
+static bool measure_area(const validate_sample *sample, double *placements, myo_delong_group *out,
                          myo_error *err) {
     const myo_binary data = {sample->probability, sample->event, sample->count};
     myo_roc roc;
     if (!myo_roc_create(&data, &roc, err)) {
         return false;
     }
-    group->count = sample->count;
-    group->area = myo_roc_area(&roc);
-    myo_delong_placements(&roc, sample->event, placements);
-    group->variance = myo_delong_covariance(sample->event, sample->count, placements, placements);
+    *out = assess_area(&roc, sample->event, sample->count, placements);
     myo_roc_clear(&roc);
     return true;
 }
@@ -44,7 +41,7 @@ static bool compare_models(myo_validation *v, myo_error *err) {
     }
     for (size_t i = 0; i < count && done; i++) {
         for (size_t k = i + 1; k < count; k++) {
-            const validate_performance *a = &v->models[i].all, *b = &v->models[k].all;
+            const assessment *a = &v->models[i].all, *b = &v->models[k].all;
             double covariance = myo_delong_covariance(v->cohort->event, rows, placements + i * rows,
                                                       placements + k * rows);
             v->model_pairs[pair++] = (validate_comparison){
@@ -61,7 +58,7 @@ static void compare_parts(const myo_validation *v, validate_model *m) {
     size_t pair = 0;
     for (size_t i = 0; i < v->part_count; i++) {
         for (size_t k = i + 1; k < v->part_count; k++) {
-            const validate_performance *a = &m->parts[i], *b = &m->parts[k];
+            const assessment *a = &m->parts[i], *b = &m->parts[k];
             const myo_delong_group first = {a->auc.estimate, a->auc_variance, a->count};
             const myo_delong_group second = {b->auc.estimate, b->auc_variance, b->count};
             myo_test test = {NAN, NAN, NAN};
@@ -94,12 +91,12 @@ static bool measure_subgroup(const myo_validation *v, const validate_model *m,
                              .measured = done && has_both(&own),
                              .against_rest = {NAN, NAN, NAN}};
     if (done && s->measured) {
-        done = measure_area(&own, &a, placements, err) &&
-               myo_calibration_measure(&linear, VALIDATE_LEVEL, &s->calibration, NULL, NULL, err);
-        s->auc = myo_delong_interval(a.area, a.variance, VALIDATE_LEVEL);
+        done = measure_area(&own, placements, &a, err) &&
+               myo_calibration_measure(&linear, ASSESS_LEVEL, &s->calibration, NULL, NULL, err);
+        s->auc = myo_delong_interval(a.area, a.variance, ASSESS_LEVEL);
     }
     if (done && s->measured && has_both(&rest)) {
-        done = measure_area(&rest, &b, placements, err);
+        done = measure_area(&rest, placements, &b, err);
         s->against_rest = myo_delong_unpaired(&a, &b);
     }
     validate_sample_clear(&own);

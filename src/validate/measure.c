@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every measure of one model in one group of patients. */
+/* Measures every model in every group of patients. */
 #include "base/memory.h"
 #include "validate/validation_private.h"
 
@@ -36,78 +36,23 @@ void validate_sample_clear(validate_sample *sample) {
     *sample = (validate_sample){0};
 }
 
-void validate_performance_clear(validate_performance *p) {
-    myo_roc_clear(&p->roc);
-    free(p->curve);
-    p->curve = NULL;
-}
-
-static bool measure_area(const validate_sample *sample, validate_performance *p, myo_error *err) {
-    double *placements = myo_alloc_array(sample->count, sizeof *placements, err);
-    if (!placements) {
-        return false;
-    }
-    double area = myo_roc_area(&p->roc);
-    myo_delong_placements(&p->roc, sample->event, placements);
-    p->auc_variance = myo_delong_covariance(sample->event, sample->count, placements, placements);
-    p->auc = myo_delong_interval(area, p->auc_variance, VALIDATE_LEVEL);
-    /* One area against a fixed one: a comparison with a score that has no variance. */
-    p->against_chance = myo_delong_paired(area, 0.5, p->auc_variance, 0.0, 0.0);
-    free(placements);
-    return true;
-}
-
-static double choose_threshold(const myo_validation *v, const validate_model *m,
-                               const validate_performance *p) {
+/* The threshold of a model; NaN: the one with the greatest Youden index. */
+static double threshold_of(const myo_validation *v, const validate_model *m) {
     if (v->threshold_youden) {
-        return myo_roc_youden(&p->roc);
+        return (double)NAN;
     }
     return v->threshold_of_model ? myo_model_get_cut_off(m->model) : v->threshold;
 }
 
-static bool measure_decision(const myo_validation *v, const myo_binary *data,
-                             validate_performance *p, myo_error *err) {
-    for (size_t k = 0; k < VALIDATE_THRESHOLDS; k++) {
-        p->decision[k].threshold = (double)(k + 1) / (VALIDATE_THRESHOLDS + 1);
-    }
-    if (!myo_decision_curve(data, &v->plan, p->decision, VALIDATE_THRESHOLDS, err)) {
-        return false;
-    }
-    p->useful_count =
-        myo_decision_useful(p->decision, VALIDATE_THRESHOLDS, p->useful, VALIDATE_RANGES_MAX);
-    return true;
-}
-
-static bool measure(const myo_validation *v, const validate_model *m, const validate_sample *sample,
-                    validate_performance *p, myo_error *err) {
-    const myo_binary probability = {sample->probability, sample->event, sample->count};
-    const myo_binary linear = {sample->linear, sample->event, sample->count};
-    p->count = sample->count;
-    p->events = myo_binary_events(&probability);
-    p->measured = p->events > 0 && p->events < p->count;
-    if (!p->measured) {
-        return true;
-    }
-    p->curve = myo_alloc_array(MYO_CALIBRATION_POINTS_MAX, sizeof *p->curve, err);
-    if (!p->curve || !myo_roc_create(&probability, &p->roc, err) || !measure_area(sample, p, err) ||
-        !myo_partial_auc_bootstrap(&p->roc, v->ranges, PARTIAL_COUNT, &v->plan, p->partial,
-                                   &p->partial_difference, err)) {
-        return false;
-    }
-    p->constant = p->roc.level_count == 1;
-    myo_confusion_measure(&probability, choose_threshold(v, m, p), VALIDATE_LEVEL, &p->confusion);
-    return myo_hosmer_lemeshow_test(&probability, v->groups, &p->hosmer_lemeshow, err) &&
-           myo_calibration_measure(&linear, VALIDATE_LEVEL, &p->calibration, p->curve,
-                                   &p->curve_count, err) &&
-           measure_decision(v, &probability, p, err);
-}
-
 static bool measure_group(const myo_validation *v, const validate_model *m,
-                          const myo_cohort_column *column, size_t level, validate_performance *p,
+                          const myo_cohort_column *column, size_t level, assessment *out,
                           myo_error *err) {
     validate_sample sample;
+    assess_plan plan = v->plan;
+    plan.threshold = threshold_of(v, m);
     bool done = validate_sample_take(v, m, column, level, false, &sample, err) &&
-                measure(v, m, &sample, p, err);
+                assess_measure(&plan, sample.linear, sample.probability, sample.event, sample.count,
+                               out, err);
     validate_sample_clear(&sample);
     return done;
 }

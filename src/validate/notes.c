@@ -27,7 +27,7 @@ static void note_size(myo_validation *v) {
         myo_text_printf(&v->notes,
                         "large cohort: %zu bootstrap replicates in place of %d; --bootstrap asks "
                         "for more\n",
-                        v->plan.replicates, MYO_VALIDATE_BOOTSTRAP);
+                        v->plan.bootstrap.replicates, MYO_VALIDATE_BOOTSTRAP);
     }
 }
 
@@ -75,7 +75,7 @@ static size_t count_sparse(const myo_hosmer_lemeshow *hl) {
 }
 
 /* What is wrong with the measures of one group of patients; `where` is "MODEL" or "MODEL, PART". */
-static void note_performance(myo_validation *v, const char *where, const validate_performance *p) {
+static void note_performance(myo_validation *v, const char *where, const assessment *p) {
     if (!p->measured) {
         myo_text_printf(&v->notes, "%s: %zu of %zu patients have the event: nothing is measured\n",
                         where, p->events, p->count);
@@ -97,10 +97,10 @@ static void note_performance(myo_validation *v, const char *where, const validat
                         "outcome coded the other way round?\n",
                         where);
     }
-    if (!p->constant && hl->group_count < v->groups) {
+    if (!p->constant && hl->group_count < v->plan.groups) {
         myo_text_printf(
             &v->notes, "%s: equal predictions leave %zu groups of %zu for Hosmer-Lemeshow%s\n",
-            where, hl->group_count, v->groups, isnan(hl->p) ? ": too few for a test" : "");
+            where, hl->group_count, v->plan.groups, isnan(hl->p) ? ": too few for a test" : "");
     }
     if ((double)sparse > SPARSE_SHARE * (double)hl->group_count && !isnan(hl->p)) {
         myo_text_printf(&v->notes,

@@ -41,7 +41,7 @@ typedef struct picture {
 /* A model's measures in the patients that a picture is about. */
 typedef struct curve_source {
     const char *name;
-    const validate_performance *performance;
+    const assessment *performance;
 } curve_source;
 
 typedef struct picture_sources {
@@ -96,7 +96,7 @@ static bool add_line(picture *p, double x0, double y0, double x1, double y1, con
 
 static void start(picture *p, const picture_sources *s, const char *title, const char *x,
                   const char *y) {
-    const validate_performance *first = s->curves[0].performance;
+    const assessment *first = s->curves[0].performance;
     snprintf(p->title, sizeof p->title, "%s", title);
     snprintf(p->subtitle, sizeof p->subtitle, "%s (n = %zu, %zu events)", s->patients, first->count,
              first->events);
@@ -126,7 +126,7 @@ static bool draw_roc(picture *p, const picture_sources *s, myo_error *err) {
         return false;
     }
     for (size_t i = 0; i < s->count; i++) {
-        const validate_performance *m = s->curves[i].performance;
+        const assessment *m = s->curves[i].performance;
         size_t levels = m->roc.level_count, every = levels / POINTS_MAX + 1;
         size_t count = (levels + every - 1) / every + 1, at = 1;
         myo_plot_layer *layer = add_layer(p, MYO_PLOT_LINE, count, COLOR_FIRST + (unsigned)i, err);
@@ -148,7 +148,7 @@ static bool draw_roc(picture *p, const picture_sources *s, myo_error *err) {
 }
 
 /* Observed share beside the mean prediction of each group of the Hosmer-Lemeshow test. */
-static bool add_groups(picture *p, const validate_performance *m, myo_error *err) {
+static bool add_groups(picture *p, const assessment *m, myo_error *err) {
     const myo_hosmer_lemeshow *hl = &m->hosmer_lemeshow;
     myo_plot_layer *layer = add_layer(p, MYO_PLOT_POINTS, hl->group_count, COLOR_FIRST, err);
     if (!layer) {
@@ -167,7 +167,7 @@ static bool draw_calibration(picture *p, const picture_sources *s, myo_error *er
     double most = 0.0;
     start(p, s, "Calibration", "Predicted risk", "Observed share of events");
     for (size_t i = 0; i < s->count; i++) {
-        const validate_performance *m = s->curves[i].performance;
+        const assessment *m = s->curves[i].performance;
         myo_plot_layer *layer =
             add_layer(p, MYO_PLOT_LINE, m->curve_count, COLOR_FIRST + (unsigned)i, err);
         if (!layer) {
@@ -198,15 +198,15 @@ static bool draw_calibration(picture *p, const picture_sources *s, myo_error *er
 }
 
 /* A band between two numbers of the decision points, which lie `lower` and `upper` bytes inside. */
-static bool add_band(picture *p, const validate_performance *m, size_t lower, size_t upper,
-                     unsigned color, myo_error *err) {
-    myo_plot_layer *layer = add_layer(p, MYO_PLOT_BAND, VALIDATE_THRESHOLDS, color, err);
+static bool add_band(picture *p, const assessment *m, size_t lower, size_t upper, unsigned color,
+                     myo_error *err) {
+    myo_plot_layer *layer = add_layer(p, MYO_PLOT_BAND, ASSESS_THRESHOLDS, color, err);
     double *n = layer ? numbers_of(p) : NULL;
-    for (size_t k = 0; layer && k < VALIDATE_THRESHOLDS; k++) {
+    for (size_t k = 0; layer && k < ASSESS_THRESHOLDS; k++) {
         const char *point = (const char *)&m->decision[k];
         n[k] = m->decision[k].threshold;
-        memcpy(&n[VALIDATE_THRESHOLDS + k], point + lower, sizeof(double));
-        memcpy(&n[2 * VALIDATE_THRESHOLDS + k], point + upper, sizeof(double));
+        memcpy(&n[ASSESS_THRESHOLDS + k], point + lower, sizeof(double));
+        memcpy(&n[2 * ASSESS_THRESHOLDS + k], point + upper, sizeof(double));
     }
     if (layer) {
         layer->name = "95 % interval";
@@ -215,13 +215,13 @@ static bool add_band(picture *p, const validate_performance *m, size_t lower, si
 }
 
 /* A line through one number of the decision points. */
-static myo_plot_layer *add_curve(picture *p, const validate_performance *m, size_t member,
-                                 unsigned color, myo_error *err) {
-    myo_plot_layer *layer = add_layer(p, MYO_PLOT_LINE, VALIDATE_THRESHOLDS, color, err);
+static myo_plot_layer *add_curve(picture *p, const assessment *m, size_t member, unsigned color,
+                                 myo_error *err) {
+    myo_plot_layer *layer = add_layer(p, MYO_PLOT_LINE, ASSESS_THRESHOLDS, color, err);
     double *n = layer ? numbers_of(p) : NULL;
-    for (size_t k = 0; layer && k < VALIDATE_THRESHOLDS; k++) {
+    for (size_t k = 0; layer && k < ASSESS_THRESHOLDS; k++) {
         n[k] = m->decision[k].threshold;
-        memcpy(&n[VALIDATE_THRESHOLDS + k], (const char *)&m->decision[k] + member, sizeof(double));
+        memcpy(&n[ASSESS_THRESHOLDS + k], (const char *)&m->decision[k] + member, sizeof(double));
     }
     return layer;
 }
@@ -229,7 +229,7 @@ static myo_plot_layer *add_curve(picture *p, const validate_performance *m, size
 #define MEMBER(name) offsetof(myo_decision_point, name)
 
 static bool draw_decision(picture *p, const picture_sources *s, myo_error *err) {
-    const validate_performance *first = s->curves[0].performance;
+    const assessment *first = s->curves[0].performance;
     double most = first->calibration.observed;
     start(p, s, "Decision curve", "Threshold probability", "Net benefit");
     p->plot.x.minimum = 0.0;
@@ -251,7 +251,7 @@ static bool draw_decision(picture *p, const picture_sources *s, myo_error *err) 
     }
     all->name = "treat all";
     all->dash = MYO_PLOT_DASHED;
-    for (size_t k = 0; k < VALIDATE_THRESHOLDS; k++) {
+    for (size_t k = 0; k < ASSESS_THRESHOLDS; k++) {
         most = fmax(most, isnan(first->decision[k].upper) ? 0.0 : first->decision[k].upper);
     }
     p->plot.y.minimum = -BENEFIT_FLOOR_SHARE * most;
@@ -260,7 +260,7 @@ static bool draw_decision(picture *p, const picture_sources *s, myo_error *err) 
 }
 
 static bool draw_impact(picture *p, const picture_sources *s, myo_error *err) {
-    const validate_performance *first = s->curves[0].performance;
+    const assessment *first = s->curves[0].performance;
     start(p, s, "Clinical impact", "Threshold probability", "Patients of 1000");
     p->plot.x.minimum = p->plot.y.minimum = 0.0;
     p->plot.x.maximum = 1.0;
@@ -331,7 +331,7 @@ static bool write_pictures(const picture_sources *s, const char *part, size_t in
 static void list_sources(const myo_validation *v, size_t part, picture_sources *s) {
     for (size_t i = 0; i < v->model_count && s->count < CURVES_MAX; i++) {
         const validate_model *m = &v->models[i];
-        const validate_performance *p = part == SIZE_MAX ? &m->all : &m->parts[part];
+        const assessment *p = part == SIZE_MAX ? &m->all : &m->parts[part];
         if (p->measured) {
             s->curves[s->count++] = (curve_source){myo_model_get_name(m->model), p};
         }

@@ -53,23 +53,21 @@ static void line_test(myo_text *text, const char *name, const char *statistic, c
     myo_text_printf(text, ", p %s\n", p_cell(t->p, p));
 }
 
-static void append_discrimination(myo_text *text, const myo_validation *v,
-                                  const validate_performance *p) {
-    static const char *const names[PARTIAL_COUNT] = {"specificity", "sensitivity"};
+static void append_discrimination(myo_text *text, const assessment *p) {
+    static const char *const names[ASSESS_PARTIAL_COUNT] = {"specificity", "sensitivity"};
     heading(text, "Discrimination");
     line_interval(text, "area under the ROC curve", &p->auc);
     line_test(text, "against 0.5 (DeLong)", "z", &p->against_chance);
-    for (size_t i = 0; i < PARTIAL_COUNT; i++) {
+    for (size_t i = 0; i < ASSESS_PARTIAL_COUNT; i++) {
         char name[MYO_CSV_CELL_SIZE];
-        snprintf(name, sizeof name, "partial area, %s 1 to %g", names[i], v->ranges[i].from);
+        snprintf(name, sizeof name, "partial area, %s 1 to %g", names[i], p->ranges[i].from);
         line_interval(text, name, &p->partial[i].area);
         line_interval(text, "  corrected (McClish)", &p->partial[i].corrected);
     }
     line_test(text, "difference of the partial areas", "z", &p->partial_difference);
 }
 
-static void append_confusion(myo_text *text, const myo_validation *v,
-                             const validate_performance *p) {
+static void append_confusion(myo_text *text, const myo_validation *v, const assessment *p) {
     const myo_confusion *c = &p->confusion;
     heading(text, "At the threshold");
     const char *source = v->threshold_youden     ? "threshold (Youden)"
@@ -90,7 +88,7 @@ static void append_confusion(myo_text *text, const myo_validation *v,
     line_number(text, "negative likelihood ratio", c->negative_likelihood_ratio);
 }
 
-static void append_calibration(myo_text *text, const validate_performance *p) {
+static void append_calibration(myo_text *text, const assessment *p) {
     const myo_calibration *c = &p->calibration;
     const myo_hosmer_lemeshow *hl = &p->hosmer_lemeshow;
     heading(text, "Calibration");
@@ -114,13 +112,13 @@ static void append_calibration(myo_text *text, const validate_performance *p) {
     line_number(text, "R2 (Nagelkerke)", c->r2);
 }
 
-static void append_decision(myo_text *text, const validate_performance *p) {
+static void append_decision(myo_text *text, const assessment *p) {
     heading(text, "Decision and impact curves");
     if (p->useful_count == 0) {
         myo_text_append(text, "  no threshold from 0.01 to 0.99 has more net benefit than to treat "
                               "all and nobody\n");
     }
-    for (size_t k = 0; k < p->useful_count && k < VALIDATE_RANGES_MAX; k++) {
+    for (size_t k = 0; k < p->useful_count; k++) {
         char range[MYO_CSV_CELL_SIZE];
         snprintf(range, sizeof range, "%.2f to %.2f", p->useful[k].from, p->useful[k].to);
         line_text(text, k == 0 ? "better than treating all or nobody" : "", range);
@@ -139,13 +137,12 @@ static void append_decision(myo_text *text, const validate_performance *p) {
     }
 }
 
-static void append_performance(myo_text *text, const myo_validation *v,
-                               const validate_performance *p) {
+static void append_performance(myo_text *text, const myo_validation *v, const assessment *p) {
     if (!p->measured) {
         myo_text_append(text, "\n  nothing is measured: all patients have the same outcome\n");
         return;
     }
-    append_discrimination(text, v, p);
+    append_discrimination(text, p);
     append_calibration(text, p);
     append_confusion(text, v, p);
     append_decision(text, p);
@@ -204,17 +201,16 @@ static void append_model(myo_text *text, const myo_validation *v, const validate
     }
 }
 
-static void append_notes(myo_text *text, const myo_text *notes) {
-    size_t start = 0;
+static void append_notes(const myo_text *notes, myo_text *text) {
+    const char *line;
+    size_t at = 0, length;
     if (notes->length > 0) {
         heading(text, "Notes");
     }
-    for (size_t i = 0; i < notes->length; i++) {
-        if (notes->data[i] == '\n') {
-            myo_text_append(text, "  - ");
-            myo_text_append_bytes(text, notes->data + start, i + 1 - start);
-            start = i + 1;
-        }
+    while (myo_text_next_line(notes, &at, &line, &length)) {
+        myo_text_append(text, "  - ");
+        myo_text_append_bytes(text, line, length);
+        myo_text_append(text, "\n");
     }
 }
 
@@ -226,7 +222,7 @@ bool myo_validation_report(const myo_validation *v, char **text, myo_error *err)
         "%s: %zu patients, %zu with %s = %s, %zu with %s\nNot for clinical decisions "
         "without review. Intervals are 95 %%; bootstrap of %zu replicates, seed %llu.\n",
         v->cohort_name, c->rows, c->events, c->outcome, c->event_value, c->rows - c->events,
-        c->other_value, v->plan.replicates, (unsigned long long)v->plan.seed);
+        c->other_value, v->plan.bootstrap.replicates, (unsigned long long)v->plan.bootstrap.seed);
     for (size_t i = 0; i < v->model_count; i++) {
         append_model(&report, v, &v->models[i]);
     }
@@ -238,6 +234,6 @@ bool myo_validation_report(const myo_validation *v, char **text, myo_error *err)
                               myo_model_get_name(v->models[pair->second].model), "z");
         }
     }
-    append_notes(&report, &v->notes);
+    append_notes(&v->notes, &report);
     return myo_text_take(&report, text, err);
 }

@@ -14,7 +14,7 @@ enum { DECIMALS_PROBABILITY = 8, DECIMALS_PATIENTS = 3 };
 /* One group of patients of one model: what the first two columns name. */
 typedef struct group {
     const char *model, *part; /* part is "all" for everybody */
-    const validate_performance *performance;
+    const assessment *performance;
 } group;
 
 static void start_row(myo_text *text, const group *g) {
@@ -65,7 +65,7 @@ static void append_groups(myo_text *text, const group *g) {
 }
 
 static void append_decision(myo_text *text, const group *g) {
-    for (size_t k = 0; k < VALIDATE_THRESHOLDS; k++) {
+    for (size_t k = 0; k < ASSESS_THRESHOLDS; k++) {
         const myo_decision_point *d = &g->performance->decision[k];
         start_row(text, g);
         append(text, d->threshold);
@@ -78,7 +78,7 @@ static void append_decision(myo_text *text, const group *g) {
 }
 
 static void append_impact(myo_text *text, const group *g) {
-    for (size_t k = 0; k < VALIDATE_THRESHOLDS; k++) {
+    for (size_t k = 0; k < ASSESS_THRESHOLDS; k++) {
         const myo_decision_point *d = &g->performance->decision[k];
         start_row(text, g);
         append(text, d->threshold);

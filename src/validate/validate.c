@@ -3,12 +3,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/processors.h"
 #include "validate/validation_private.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Draws of a patient that a bootstrap makes at most unless more replicates are asked for: some ten
  * seconds on one processor. */
@@ -183,27 +183,22 @@ static bool plan_groups(myo_validation *v, myo_error *err) {
     return true;
 }
 
-static size_t processors(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count > 0 ? (size_t)count : 1;
-}
-
 static void plan_measures(myo_validation *v) {
     const myo_validate_options *o = &v->options;
-    double from = o->partial_from > 0.0 ? o->partial_from : VALIDATE_PARTIAL_FROM;
-    v->ranges[PARTIAL_SPECIFICITY] = (myo_partial_range){MYO_PARTIAL_SPECIFICITY, from, 1.0};
-    v->ranges[PARTIAL_SENSITIVITY] = (myo_partial_range){MYO_PARTIAL_SENSITIVITY, from, 1.0};
-    v->groups = o->groups > 0 ? o->groups : MYO_VALIDATE_GROUPS;
-    v->plan = (myo_bootstrap){.replicates = o->bootstrap,
-                              .seed = o->seed,
-                              .threads = o->threads > 0 ? o->threads : processors(),
-                              .level = VALIDATE_LEVEL};
+    v->plan =
+        (assess_plan){.groups = o->groups > 0 ? o->groups : ASSESS_GROUPS,
+                      .partial_from = o->partial_from > 0.0 ? o->partial_from : ASSESS_PARTIAL_FROM,
+                      .bootstrap = {.replicates = o->bootstrap,
+                                    .seed = o->seed,
+                                    .threads = o->threads > 0 ? o->threads : myo_processor_count(),
+                                    .level = ASSESS_LEVEL}};
     if (o->bootstrap == 0) {
         double affordable = DRAWS_MAX / (double)v->cohort->rows;
         v->bootstrap_reduced = affordable < MYO_VALIDATE_BOOTSTRAP;
-        v->plan.replicates = !v->bootstrap_reduced                     ? MYO_VALIDATE_BOOTSTRAP
-                             : affordable > MYO_VALIDATE_BOOTSTRAP_MIN ? (size_t)affordable
-                                                                       : MYO_VALIDATE_BOOTSTRAP_MIN;
+        v->plan.bootstrap.replicates = !v->bootstrap_reduced ? MYO_VALIDATE_BOOTSTRAP
+                                       : affordable > MYO_VALIDATE_BOOTSTRAP_MIN
+                                           ? (size_t)affordable
+                                           : MYO_VALIDATE_BOOTSTRAP_MIN;
     }
 }
 
@@ -236,9 +231,9 @@ bool myo_validate(const myo_validate_options *options, myo_validation **out, myo
 }
 
 static void clear_model(const myo_validation *v, validate_model *m) {
-    validate_performance_clear(&m->all);
+    assess_clear(&m->all);
     for (size_t k = 0; m->parts && k < v->part_count; k++) {
-        validate_performance_clear(&m->parts[k]);
+        assess_clear(&m->parts[k]);
     }
     myo_model_destroy(m->model);
     free(m->linear);

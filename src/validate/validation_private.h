@@ -3,29 +3,18 @@
 #ifndef MYO_VALIDATE_VALIDATION_PRIVATE_H
 #define MYO_VALIDATE_VALIDATION_PRIVATE_H
 
+#include "assess/assess.h"
 #include "base/text.h"
 #include "cohort/cohort.h"
 #include "risk/equation.h"
-#include "stats/calibration.h"
-#include "stats/confusion.h"
-#include "stats/decision.h"
-#include "stats/delong.h"
-#include "stats/hosmer_lemeshow.h"
-#include "stats/partial_auc.h"
 
 #include <myotome/validate.h>
 
-/* Level of every interval. */
-#define VALIDATE_LEVEL 0.95
-/* Thresholds of the decision curve: 0.01, 0.02, ... 0.99. */
-#define VALIDATE_THRESHOLDS 99
-#define VALIDATE_RANGES_MAX 16
 /* Fewer events (or patients without) than this, and nothing is known well; fewer than the second,
  * and an external validation is too small: Y. Vergouwe et al., J. Clin. Epidemiol. 58:475-483
  * (2005). */
 #define VALIDATE_EVENTS_FEW 10
 #define VALIDATE_EVENTS_ADVISED 100
-#define VALIDATE_PARTIAL_FROM 0.8
 
 /* Predictions of one model for some patients, with what happened. Owned. */
 typedef struct validate_sample {
@@ -33,29 +22,6 @@ typedef struct validate_sample {
     unsigned char *event;
     size_t count;
 } validate_sample;
-
-enum { PARTIAL_SPECIFICITY, PARTIAL_SENSITIVITY, PARTIAL_COUNT };
-
-/* One model in one group of patients. */
-typedef struct validate_performance {
-    size_t count, events;
-    bool measured; /* false: all patients of the group have the same outcome */
-    bool constant; /* all predictions are the same */
-    myo_roc roc;
-    myo_interval auc;
-    double auc_variance;
-    myo_test against_chance; /* that the area is 0.5 */
-    myo_partial_result partial[PARTIAL_COUNT];
-    myo_test partial_difference;
-    myo_confusion confusion;
-    myo_hosmer_lemeshow hosmer_lemeshow;
-    myo_calibration calibration;
-    myo_calibration_point *curve;
-    size_t curve_count;
-    myo_decision_point decision[VALIDATE_THRESHOLDS];
-    myo_decision_range useful[VALIDATE_RANGES_MAX];
-    size_t useful_count;
-} validate_performance;
 
 /* A short row about one level of a subgroup column. */
 typedef struct validate_subgroup {
@@ -81,8 +47,8 @@ typedef struct validate_model {
     size_t *outside;              /* for each predictor: patients out of the development range */
     /* Likewise: patients whose measurement differs from the model's, for each difference. */
     size_t (*differing)[MYO_DIFFERENCES];
-    validate_performance all;
-    validate_performance *parts; /* for each level of the split column */
+    assessment all;
+    assessment *parts; /* for each level of the split column */
     validate_comparison *part_pairs;
     validate_subgroup *subgroups;
 } validate_model;
@@ -102,9 +68,7 @@ struct myo_validation {
     size_t model_pair_count;
     bool threshold_youden, threshold_of_model;
     double threshold;
-    myo_partial_range ranges[PARTIAL_COUNT];
-    size_t groups;
-    myo_bootstrap plan;
+    assess_plan plan;       /* but for the threshold */
     bool bootstrap_reduced; /* fewer replicates than usual, as the cohort is large */
     myo_text notes;         /* lines, "\n" behind each */
 };
@@ -114,7 +78,6 @@ bool validate_predict(myo_validation *v, myo_error *err);
 
 /* measure.c */
 bool validate_measure_all(myo_validation *v, myo_error *err);
-void validate_performance_clear(validate_performance *p);
 /* The patients whose group is `level` (or is not, if `others`); a NULL column means all. */
 bool validate_sample_take(const myo_validation *v, const validate_model *m,
                           const myo_cohort_column *column, size_t level, bool others,

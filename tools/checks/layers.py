@@ -33,8 +33,9 @@ ALLOWED = {
     "phantom": LOW | {"io", "dicom"},
     "plugin": LOW | {"segment", "fat"},
     "cohort": {"base", "io"},
-    "fit": {"base", "io", "cohort", "stats", "risk"},
-    "validate": {"base", "io", "cohort", "stats", "risk", "report"},
+    "assess": {"base", "stats"},
+    "fit": {"base", "io", "assess", "cohort", "stats", "risk"},
+    "validate": {"base", "io", "assess", "cohort", "stats", "risk", "report"},
 }
 # Of the folder of a module beside it, only these headers.
 ONLY_HEADERS = {"dicom": {"dicom/seg_read.h", "dicom/writer.h"}}
