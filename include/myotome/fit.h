@@ -15,7 +15,7 @@ extern "C" {
 
 #define MYO_FIT_FOLDS 10
 /* Bootstrap replicates when none are asked for, without and with a selection; large cohorts get
- * fewer, but not less than the last number. */
+ * fewer, but not less than MYO_FIT_BOOTSTRAP_MIN. _MAX is the most that can be asked for. */
 #define MYO_FIT_BOOTSTRAP 500
 #define MYO_FIT_BOOTSTRAP_LASSO 200
 #define MYO_FIT_BOOTSTRAP_MIN 50
@@ -76,7 +76,7 @@ typedef struct myo_fitted myo_fitted;
 
 /*
  * Fits a model and writes its file (none for a NULL path), and with a split the table of who went
- * where; nothing is written when it fails. Errors are those that leave no number to trust:
+ * where. Nothing is written when the fit fails. Errors are those that leave no number to trust:
  * MYO_E_IO, MYO_E_FORMAT (a table that cannot be read, text in a number), MYO_E_MISSING (a column,
  * or a value that is to be refused), MYO_E_RANGE (one class only, too few events, columns that
  * depend on each other, a fit that does not converge), MYO_E_AMBIGUOUS (a patient with two rows),

@@ -102,6 +102,8 @@ MYO_API void myo_nomogram_patient_destroy(myo_nomogram_patient *patient);
 
 /* Steps of a total in tables: a nice number that divides the range into 20 to 50 of them. */
 MYO_API double myo_nomogram_total_step(const myo_nomogram *nomogram, int *decimals);
+/* Number of totals 0, step, 2 step, ... up to total_max. */
+MYO_API size_t myo_nomogram_total_count(const myo_nomogram *nomogram, double step);
 
 /* Probabilities that tables and pictures name, ascending: 0.01, 0.05, 0.1, 0.2 to 0.9, 0.95, 0.99
  * as far as a total reaches them, and finer ones where fewer than three do. Returns their number,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <myotome/error.h>
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +23,7 @@ bool myo_error_set(myo_error *err, myo_code code, const char *format, ...) {
         vsnprintf(err->message, sizeof err->message, format, arguments);
         va_end(arguments);
         flatten_to_one_line(err->message);
+        err->message[myo_utf8_whole(err->message, sizeof err->message)] = '\0';
         err->code = code;
     }
     return false;

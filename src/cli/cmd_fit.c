@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* myotome fit: a risk model from a cohort with known outcomes. */
+#include "cli/cohort_options.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 
@@ -7,14 +8,9 @@
 #include <string.h>
 
 enum {
-    OPTION_OUTCOME,
     OPTION_PREDICTORS,
     OPTION_OUTPUT,
     OPTION_SELECT,
-    OPTION_JSON,
-    OPTION_EVENT,
-    OPTION_PATIENT,
-    OPTION_MISSING,
     OPTION_FACTORS,
     OPTION_REFERENCE,
     OPTION_UNIT,
@@ -26,8 +22,6 @@ enum {
     OPTION_FIRTH,
     OPTION_INTERVAL,
     OPTION_BOOTSTRAP,
-    OPTION_SEED,
-    OPTION_JOBS,
     OPTION_NAME,
     OPTION_TITLE,
     OPTION_HORIZON,
@@ -41,19 +35,12 @@ enum {
 #define DEFAULT_TEXT(macro) TEXT_OF(macro)
 
 static const char *const select_choices[] = {"none", "lasso", NULL};
-static const char *const missing_choices[] = {"drop", "refuse", NULL};
 static const char *const lambda_choices[] = {"min", "1se", NULL};
 /* In the order of myo_fit_penalty and myo_fit_interval. */
 static const char *const firth_choices[] = {"auto", "never", "always", NULL};
 static const char *const interval_choices[] = {"auto", "wald", "profile", NULL};
 
 static const cli_option options[OPTION_COUNT] = {
-    [OPTION_OUTCOME] = {.name = "outcome",
-                        .kind = CLI_TEXT,
-                        .argument = "COLUMN",
-                        .help = "column of the outcome: 1 with the event, 0 without (other values: "
-                                "--event)",
-                        .required = true},
     [OPTION_PREDICTORS] = {.name = "predictors",
                            .kind = CLI_LIST,
                            .argument = "A,B,C",
@@ -71,25 +58,6 @@ static const cli_option options[OPTION_COUNT] = {
                        .help = "keep all predictors, or those that a LASSO keeps",
                        .default_text = "none",
                        .choices = select_choices},
-    [OPTION_JSON] = {.name = "json",
-                     .kind = CLI_FLAG,
-                     .help = "print everything as JSON in place of the report"},
-    [OPTION_EVENT] = {.name = "event",
-                      .kind = CLI_TEXT,
-                      .argument = "VALUE",
-                      .help = "value of the outcome that means the event, where it is not 1"},
-    [OPTION_PATIENT] = {.name = "patient",
-                        .kind = CLI_TEXT,
-                        .argument = "COLUMN",
-                        .help = "column that names the patient, of whom there may be one row "
-                                "(patient_id where there is such a column)"},
-    [OPTION_MISSING] = {.name = "missing",
-                        .kind = CLI_CHOICE,
-                        .argument = "RULE",
-                        .help = "what becomes of rows with a missing value: left out and counted, "
-                                "or an error",
-                        .default_text = "drop",
-                        .choices = missing_choices},
     [OPTION_FACTORS] = {.name = "factors",
                         .kind = CLI_LIST,
                         .argument = "A,B",
@@ -157,20 +125,6 @@ static const cli_option options[OPTION_COUNT] = {
                                   "LASSO 200; fewer in large cohorts, which the report says)",
                           .minimum = 0,
                           .maximum = MYO_FIT_BOOTSTRAP_MAX},
-    [OPTION_SEED] = {.name = "seed",
-                     .kind = CLI_COUNT,
-                     .argument = "N",
-                     .help = "of split, folds and bootstrap; the same seed gives the same numbers",
-                     .default_text = "1",
-                     .minimum = 0,
-                     .maximum = 4294967295.0},
-    [OPTION_JOBS] = {.name = "jobs",
-                     .kind = CLI_COUNT,
-                     .argument = "N",
-                     .help = "threads (as many as processors); the results do not depend on it",
-                     .minimum = 1,
-                     .maximum = 64,
-                     .unrecorded = true},
     [OPTION_NAME] = {.name = "name",
                      .kind = CLI_TEXT,
                      .argument = "NAME",
@@ -278,16 +232,16 @@ static int choice(const cli_call *call, int option) {
     return at;
 }
 
-static myo_fit_options read_options(const cli_call *call, const names *predictors,
-                                    const names *factors) {
+static myo_fit_options read_options(const cli_call *call, const cli_cohort *cohort,
+                                    const names *predictors, const names *factors) {
     const cli_value *values = call->values;
     const cli_value *bootstrap = &values[OPTION_BOOTSTRAP];
     return (myo_fit_options){
-        .cohort_csv = call->operands[0],
-        .outcome = values[OPTION_OUTCOME].text,
-        .event = values[OPTION_EVENT].text,
-        .patient = values[OPTION_PATIENT].text,
-        .refuse_missing = choice(call, OPTION_MISSING) == 1,
+        .cohort_csv = cohort->path,
+        .outcome = cohort->outcome,
+        .event = cohort->event,
+        .patient = cohort->patient,
+        .refuse_missing = cohort->refuse_missing,
         .predictors = predictors->items,
         .predictor_count = predictors->count,
         .factors = factors->items,
@@ -301,12 +255,12 @@ static myo_fit_options read_options(const cli_call *call, const names *predictor
         .folds = (size_t)values[OPTION_FOLDS].number,
         .fold_column = values[OPTION_FOLD_COLUMN].text,
         .split = values[OPTION_SPLIT].number,
-        .seed = (uint64_t)values[OPTION_SEED].number,
+        .seed = cohort->seed,
         .firth = (myo_fit_penalty)choice(call, OPTION_FIRTH),
         .interval = (myo_fit_interval)choice(call, OPTION_INTERVAL),
         .bootstrap = bootstrap->count > 0 && bootstrap->number < 1.0 ? MYO_FIT_BOOTSTRAP_NONE
                                                                      : (size_t)bootstrap->number,
-        .threads = (size_t)values[OPTION_JOBS].number,
+        .threads = cohort->threads,
         .title = values[OPTION_TITLE].text,
         .horizon = values[OPTION_HORIZON].text,
         .population = values[OPTION_POPULATION].text,
@@ -322,8 +276,7 @@ static cli_status out_of_memory(void) {
     return CLI_NOTHING;
 }
 
-static cli_status fit_and_print(const cli_call *call, const myo_fit_options *wanted) {
-    bool json = call->values[OPTION_JSON].count > 0;
+static cli_status fit_and_print(const cli_call *call, const myo_fit_options *wanted, bool json) {
     myo_fitted *fitted = NULL;
     myo_error err = {0};
     char *text = NULL;
@@ -335,16 +288,20 @@ static cli_status fit_and_print(const cli_call *call, const myo_fit_options *wan
     if (!done) {
         return cli_fail(call, &err);
     }
-    fputs(text, stdout);
-    if (json) {
-        putchar('\n');
-    }
-    free(text);
+    cli_cohort_print(text, json);
     return CLI_DONE;
+}
+
+/* What is read must not be overwritten, nor one output by the other. */
+static bool check_outputs(const cli_call *call, const char *split) {
+    const char *cohort = call->operands[0], *model = call->values[OPTION_OUTPUT].text;
+    return !cli_is_same_file(cohort, model) &&
+           (!split || (!cli_is_same_file(cohort, split) && !cli_is_same_file(model, split)));
 }
 
 static cli_status run(const cli_call *call) {
     const cli_value *values = call->values;
+    const cli_cohort cohort = cli_cohort_read(call);
     names predictors = {0}, factors = {0};
     char *stem = stem_of(values[OPTION_OUTPUT].text);
     char *split = split_path(values[OPTION_OUTPUT].text);
@@ -355,10 +312,12 @@ static cli_status run(const cli_call *call) {
                !split_names(&values[OPTION_FACTORS], &factors)) {
         status = out_of_memory();
     } else {
-        myo_fit_options wanted = read_options(call, &predictors, &factors);
+        myo_fit_options wanted = read_options(call, &cohort, &predictors, &factors);
         wanted.name = values[OPTION_NAME].text ? values[OPTION_NAME].text : stem;
         wanted.split_csv = values[OPTION_SPLIT_FILE].text ? values[OPTION_SPLIT_FILE].text : split;
-        status = fit_and_print(call, &wanted);
+        status = check_outputs(call, wanted.split > 0.0 ? wanted.split_csv : NULL)
+                     ? fit_and_print(call, &wanted, cohort.json)
+                     : cli_misuse(call->command, "cohort, model and split need files of their own");
     }
     clear_names(&predictors);
     clear_names(&factors);
@@ -384,10 +343,14 @@ const cli_command cli_cmd_fit = {
         "for clinical decisions without review.",
     .options = options,
     .option_count = OPTION_COUNT,
+    .shared_options = cli_cohort_options,
+    .shared_count = CLI_COHORT_COUNT,
     .examples = examples,
     .example_count = CLI_LENGTH(examples),
     .statuses = {"the model was fitted and written", NULL,
-                 "wrong use: the table cannot be read, or allows no model", "out of memory"},
+                 "wrong use: the table cannot be read, or allows no model, or a file cannot be "
+                 "written",
+                 "out of memory"},
     .operand_min = 1,
     .operand_max = 1,
     .run = run,

@@ -180,8 +180,12 @@ static void print_patient(const myo_nomogram *n, const myo_nomogram_patient *pat
     printf("\n");
     cli_table_print(&table, stdout, 0);
     cli_table_clear(&table);
-    printf("\nprobability %.*f (95 %% %.*f to %.*f)\n", PROBABILITY_DECIMALS, p->probability,
-           PROBABILITY_DECIMALS, p->lower, PROBABILITY_DECIMALS, p->upper);
+    printf("\nprobability %.*f", PROBABILITY_DECIMALS, p->probability);
+    if (isfinite(p->lower)) {
+        printf(" (95 %% %.*f to %.*f)", PROBABILITY_DECIMALS, p->lower, PROBABILITY_DECIMALS,
+               p->upper);
+    }
+    printf("\n");
     if (*p->warnings) {
         printf("%s\n", p->warnings);
     }
@@ -239,8 +243,8 @@ static bool print_json(const myo_nomogram *n, const myo_nomogram_patient *patien
     for (size_t i = 0; i < n->axis_count; i++) {
         json_array_append_new(axes, axis_json(&n->axes[i]));
     }
-    for (size_t i = 0; (double)i * step <= n->total_max; i++) {
-        json_array_append_new(totals, total_json(n, (double)i * step));
+    for (size_t i = 0; i < myo_nomogram_total_count(n, step); i++) {
+        json_array_append_new(totals, total_json(n, fmin((double)i * step, n->total_max)));
     }
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(reached, total_json(n, myo_nomogram_total(n, probabilities[i])));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* myotome validate: how well a model predicts in a cohort with known outcomes. */
+#include "cli/cohort_options.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 
@@ -7,36 +8,22 @@
 #include <string.h>
 
 enum {
-    OPTION_OUTCOME,
     OPTION_MODEL,
     OPTION_OUTPUT,
-    OPTION_JSON,
-    OPTION_EVENT,
-    OPTION_PATIENT,
-    OPTION_MISSING,
     OPTION_THRESHOLD,
     OPTION_GROUPS,
     OPTION_PARTIAL,
     OPTION_SUBGROUP,
     OPTION_SPLIT,
     OPTION_BOOTSTRAP,
-    OPTION_SEED,
-    OPTION_JOBS,
     OPTION_RECALIBRATE,
     OPTION_RECALIBRATED,
     OPTION_COUNT
 };
 
-static const char *const missing_choices[] = {"drop", "refuse", NULL};
 static const char *const recalibrate_choices[] = {"intercept", "slope", NULL};
 
 static const cli_option options[OPTION_COUNT] = {
-    [OPTION_OUTCOME] = {.name = "outcome",
-                        .kind = CLI_TEXT,
-                        .argument = "COLUMN",
-                        .help = "column of the outcome: 1 with the event, 0 without (other values: "
-                                "--event)",
-                        .required = true},
     [OPTION_MODEL] = {.name = "model",
                       .kind = CLI_LIST,
                       .argument = "NAME|FILE",
@@ -48,25 +35,6 @@ static const cli_option options[OPTION_COUNT] = {
                        .kind = CLI_TEXT,
                        .argument = "OUT",
                        .help = "folder for the report, the JSON, and every curve as CSV"},
-    [OPTION_JSON] = {.name = "json",
-                     .kind = CLI_FLAG,
-                     .help = "print everything as JSON in place of the report"},
-    [OPTION_EVENT] = {.name = "event",
-                      .kind = CLI_TEXT,
-                      .argument = "VALUE",
-                      .help = "value of the outcome that means the event, where it is not 1"},
-    [OPTION_PATIENT] = {.name = "patient",
-                        .kind = CLI_TEXT,
-                        .argument = "COLUMN",
-                        .help = "column that names the patient, of whom there may be one row "
-                                "(patient_id where there is such a column)"},
-    [OPTION_MISSING] = {.name = "missing",
-                        .kind = CLI_CHOICE,
-                        .argument = "RULE",
-                        .help = "what becomes of rows with a missing value: left out and counted, "
-                                "or an error",
-                        .default_text = "drop",
-                        .choices = missing_choices},
     [OPTION_THRESHOLD] = {.name = "threshold",
                           .kind = CLI_TEXT,
                           .argument = "P",
@@ -105,21 +73,6 @@ static const cli_option options[OPTION_COUNT] = {
                                   "report says)",
                           .minimum = 100,
                           .maximum = MYO_VALIDATE_BOOTSTRAP_MAX},
-    [OPTION_SEED] = {.name = "seed",
-                     .kind = CLI_COUNT,
-                     .argument = "N",
-                     .help = "of the bootstrap; the same seed gives the same numbers",
-                     .default_text = "1",
-                     .minimum = 0,
-                     .maximum = 4294967295.0},
-    [OPTION_JOBS] = {.name = "jobs",
-                     .kind = CLI_COUNT,
-                     .argument = "N",
-                     .help = "threads of the bootstrap (as many as processors); the results do not "
-                             "depend on it",
-                     .minimum = 1,
-                     .maximum = 64,
-                     .unrecorded = true},
     [OPTION_RECALIBRATE] = {.name = "recalibrate",
                             .kind = CLI_CHOICE,
                             .argument = "WHAT",
@@ -143,14 +96,14 @@ static const cli_example examples[] = {
      "The model with the risk level of this hospital."},
 };
 
-static myo_validate_options read_options(const cli_call *call) {
+static myo_validate_options read_options(const cli_call *call, const cli_cohort *cohort) {
     const cli_value *values = call->values;
     return (myo_validate_options){
-        .cohort_csv = call->operands[0],
-        .outcome = values[OPTION_OUTCOME].text,
-        .event = values[OPTION_EVENT].text,
-        .patient = values[OPTION_PATIENT].text,
-        .refuse_missing = strcmp(values[OPTION_MISSING].text, "refuse") == 0,
+        .cohort_csv = cohort->path,
+        .outcome = cohort->outcome,
+        .event = cohort->event,
+        .patient = cohort->patient,
+        .refuse_missing = cohort->refuse_missing,
         .models = values[OPTION_MODEL].list,
         .model_count = values[OPTION_MODEL].count,
         .threshold = values[OPTION_THRESHOLD].text,
@@ -160,8 +113,8 @@ static myo_validate_options read_options(const cli_call *call) {
         .groups = (size_t)values[OPTION_GROUPS].number,
         .partial_from = values[OPTION_PARTIAL].number,
         .bootstrap = (size_t)values[OPTION_BOOTSTRAP].number,
-        .seed = (uint64_t)values[OPTION_SEED].number,
-        .threads = (size_t)values[OPTION_JOBS].number,
+        .seed = cohort->seed,
+        .threads = cohort->threads,
         .progress = cli_terminal_progress,
         .progress_user = call->terminal,
     };
@@ -186,26 +139,29 @@ static cli_status run(const cli_call *call) {
     if ((values[OPTION_RECALIBRATE].text == NULL) != (values[OPTION_RECALIBRATED].text == NULL)) {
         return cli_misuse(call->command, "--recalibrate and --recalibrated belong together");
     }
-    myo_validate_options wanted = read_options(call);
+    const cli_cohort cohort = cli_cohort_read(call);
+    const char *recalibrated = values[OPTION_RECALIBRATED].text;
+    for (size_t i = 0; recalibrated && i < values[OPTION_MODEL].count; i++) {
+        if (cli_is_same_file(values[OPTION_MODEL].list[i], recalibrated) ||
+            cli_is_same_file(cohort.path, recalibrated)) {
+            return cli_misuse(call->command, "--recalibrated needs a file of its own");
+        }
+    }
+    myo_validate_options wanted = read_options(call, &cohort);
     myo_validation *validation = NULL;
     myo_error err = {0};
     char *text = NULL;
-    bool json = values[OPTION_JSON].count > 0;
     bool done = myo_validate(&wanted, &validation, &err);
     if (done) {
         done = write_files(call, validation, &err) &&
-               (json ? myo_validation_json(validation, &text, &err)
-                     : myo_validation_report(validation, &text, &err));
+               (cohort.json ? myo_validation_json(validation, &text, &err)
+                            : myo_validation_report(validation, &text, &err));
         myo_validation_destroy(validation);
     }
     if (!done) {
         return cli_fail(call, &err);
     }
-    fputs(text, stdout);
-    if (json) {
-        putchar('\n');
-    }
-    free(text);
+    cli_cohort_print(text, cohort.json);
     return CLI_DONE;
 }
 
@@ -224,10 +180,13 @@ const cli_command cli_cmd_validate = {
         "number. Not for clinical decisions without review.",
     .options = options,
     .option_count = OPTION_COUNT,
+    .shared_options = cli_cohort_options,
+    .shared_count = CLI_COHORT_COUNT,
     .examples = examples,
     .example_count = CLI_LENGTH(examples),
     .statuses = {"the model was validated", NULL,
-                 "wrong use: the table or the model cannot be read, or allows no validation",
+                 "wrong use: the table or the model cannot be read, or allows no validation, or "
+                 "a file cannot be written",
                  "out of memory"},
     .operand_min = 1,
     .operand_max = 1,

@@ -12,7 +12,6 @@
 #define DEFAULT_PATIENT "patient_id"
 #define DEFAULT_EVENT "1"
 #define DEFAULT_OTHER "0"
-#define QUOTED_MAX 40
 
 /* What is known while a cohort is read. */
 typedef struct reading {
@@ -79,7 +78,7 @@ static bool declare_factors(const reading *r, myo_error *err) {
     return true;
 }
 
-/* "COLUMN=LEVEL": the last '=' that follows the name of a predictor divides. */
+/* "COLUMN=LEVEL": the first '=' behind the name of a predictor divides. */
 static bool set_references(const reading *r, myo_error *err) {
     for (size_t i = 0; i < r->request->reference_count; i++) {
         const char *text = r->request->references[i], *equals = strchr(text, '=');
@@ -135,14 +134,15 @@ static bool scan_outcome(reading *r, myo_error *err) {
                                  "'%.*s'; it must have two values, 0 and 1, or others where the "
                                  "event is given",
                                  origin_of(r), myo_csv_get_line(cohort->csv, row), cohort->outcome,
-                                 QUOTED_MAX, text, QUOTED_MAX, event, QUOTED_MAX, other);
+                                 cohort_quoted(text), text, cohort_quoted(event), event,
+                                 cohort_quoted(other), other);
         }
     }
     cohort->event_value = event;
     cohort->other_value = other ? other : "";
     if (event_rows == 0) {
         return myo_error_set(err, MYO_E_RANGE, "%s: outcome '%s' is '%.*s' in no row: no events",
-                             origin_of(r), cohort->outcome, QUOTED_MAX, event);
+                             origin_of(r), cohort->outcome, cohort_quoted(event), event);
     }
     return true;
 }

@@ -29,7 +29,6 @@ typedef struct myo_cohort_column {
     size_t absent_levels;      /* levels whose rows were all dropped, and that are not listed */
     size_t missing;            /* rows of the file without a value */
     size_t first_missing_line; /* of the file; 0 when there is none */
-    bool constant;             /* the rows that were kept hold one value only */
 } myo_cohort_column;
 
 typedef struct myo_cohort {
@@ -72,7 +71,7 @@ typedef struct myo_cohort_request {
  * than one row. The patient is never named, only the lines. The caller owns *out.
  */
 bool myo_cohort_read(const myo_cohort_request *request, myo_cohort **out, myo_error *err);
-/* The same from a table in memory, which *out takes over also when it fails. */
+/* The same from a table in memory, which is taken over, also when this fails. */
 bool myo_cohort_take_csv(const myo_cohort_request *request, myo_csv *csv, myo_cohort **out,
                          myo_error *err);
 void myo_cohort_destroy(myo_cohort *cohort);

@@ -6,16 +6,22 @@
  */
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "cohort/column_private.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define QUOTED_MAX 40 /* characters of a value that is quoted in a message */
+#define QUOTED_MAX 40 /* bytes of a value that is quoted in a message */
 /* Largest number that is taken for a measurement: squares of it can still be summed. */
 #define NUMBER_MAX 1e100
+
+int cohort_quoted(const char *value) {
+    return (int)myo_utf8_whole(value, QUOTED_MAX);
+}
 
 static const char *field(const myo_csv *csv, size_t row, size_t index) {
     return myo_csv_get(csv, row, index);
@@ -34,14 +40,37 @@ static bool find_level(const myo_cohort_column *column, const char *text, size_t
     return false;
 }
 
+/* One line without blanks around it: what a model file and everything else can read again. */
+static bool is_plain(const char *text) {
+    if (isspace((unsigned char)text[0]) || isspace((unsigned char)text[strlen(text) - 1])) {
+        return false;
+    }
+    while (*text && !iscntrl((unsigned char)*text)) {
+        text++;
+    }
+    return *text == '\0';
+}
+
+/* "1,5": a number of another country, which would become a factor. */
+static bool has_decimal_comma(const char *text) {
+    text += *text == '-' || *text == '+';
+    size_t whole = strspn(text, "0123456789");
+    if (whole == 0 || text[whole] != ',') {
+        return false;
+    }
+    const char *fraction = text + whole + 1;
+    size_t digits = strspn(fraction, "0123456789");
+    return digits > 0 && fraction[digits] == '\0';
+}
+
 static bool check_new_level(const myo_csv *csv, size_t row, const myo_cohort_column *column,
                             const char *text, myo_error *err) {
     const char *origin = myo_csv_get_origin(csv);
     size_t line = myo_csv_get_line(csv, row);
     if (strlen(text) > MYO_COHORT_LEVEL_NAME_MAX) {
         return myo_error_set(err, MYO_E_FORMAT,
-                             "%s: line %zu: column '%s': a level has more than %d characters",
-                             origin, line, column->name, MYO_COHORT_LEVEL_NAME_MAX);
+                             "%s: line %zu: column '%s': a level has more than %d bytes", origin,
+                             line, column->name, MYO_COHORT_LEVEL_NAME_MAX);
     }
     if (column->level_count == MYO_COHORT_LEVELS_MAX) {
         return myo_error_set(err, MYO_E_RANGE,
@@ -49,13 +78,19 @@ static bool check_new_level(const myo_csv *csv, size_t row, const myo_cohort_col
                              "need a decimal point and no unit",
                              origin, column->name, MYO_COHORT_LEVELS_MAX);
     }
+    if (!is_plain(text)) {
+        return myo_error_set(err, MYO_E_FORMAT,
+                             "%s: line %zu: column '%s': '%.*s' begins or ends with a blank, or "
+                             "holds a line break; a level may not",
+                             origin, line, column->name, cohort_quoted(text), text);
+    }
     for (size_t i = 0; i < column->level_count; i++) {
         if (strcasecmp(column->levels[i], text) == 0) {
             return myo_error_set(err, MYO_E_FORMAT,
                                  "%s: line %zu: column '%s': '%.*s' and '%.*s' differ in case "
                                  "only; write both alike",
-                                 origin, line, column->name, QUOTED_MAX, text, QUOTED_MAX,
-                                 column->levels[i]);
+                                 origin, line, column->name, cohort_quoted(text), text,
+                                 cohort_quoted(column->levels[i]), column->levels[i]);
         }
     }
     return true;
@@ -89,8 +124,8 @@ static bool refuse_mixture(const myo_csv *csv, size_t index, const myo_cohort_co
                          "%s: line %zu: column '%s': '%.*s' is not a number, but %zu other %s; "
                          "correct it, leave it empty, or declare the column a factor",
                          myo_csv_get_origin(csv), myo_csv_get_line(csv, text_row), column->name,
-                         QUOTED_MAX, field(csv, text_row, index), numbers,
-                         numbers == 1 ? "row holds one" : "rows hold numbers");
+                         cohort_quoted(field(csv, text_row, index)), field(csv, text_row, index),
+                         numbers, numbers == 1 ? "row holds one" : "rows hold numbers");
 }
 
 bool cohort_column_scan(const myo_csv *csv, size_t index, myo_cohort_column *column,
@@ -109,9 +144,15 @@ bool cohort_column_scan(const myo_csv *csv, size_t index, myo_cohort_column *col
                 return myo_error_set(err, MYO_E_RANGE,
                                      "%s: line %zu: column '%s': '%.*s' is too large a number",
                                      myo_csv_get_origin(csv), myo_csv_get_line(csv, row),
-                                     column->name, QUOTED_MAX, text);
+                                     column->name, cohort_quoted(text), text);
             }
             numbers++;
+        } else if (!column->declared && has_decimal_comma(text)) {
+            return myo_error_set(err, MYO_E_FORMAT,
+                                 "%s: line %zu: column '%s': '%.*s' has a decimal comma; write a "
+                                 "point",
+                                 myo_csv_get_origin(csv), myo_csv_get_line(csv, row), column->name,
+                                 cohort_quoted(text), text);
         } else {
             first_text = texts == 0 ? row : first_text;
             texts++;
@@ -158,7 +199,6 @@ static bool fill_factor(const myo_cohort *cohort, size_t index, myo_cohort_colum
         column->level_counts[level]++;
     }
     drop_absent_levels(column);
-    column->constant = column->level_count < 2;
     return true;
 }
 
@@ -168,13 +208,10 @@ static bool fill_number(const myo_cohort *cohort, size_t index, myo_cohort_colum
     if (!column->values) {
         return false;
     }
-    column->constant = true;
     for (size_t i = 0; i < cohort->rows; i++) {
         double value = 0.0;
         myo_number_parse(field(cohort->csv, cohort->csv_row[i], index), &value);
         column->values[i] = value;
-        column->constant =
-            column->constant && value <= column->values[0] && value >= column->values[0];
     }
     return true;
 }

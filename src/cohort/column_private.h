@@ -5,6 +5,9 @@
 
 #include "cohort/cohort.h"
 
+/* Bytes of a value that are quoted in a message, for "%.*s". */
+int cohort_quoted(const char *value);
+
 /* Finds type and levels of column `index` of the table, counts missing values, and clears keep[row]
  * of rows without a value. column->name and column->declared (a factor) must be set. */
 bool cohort_column_scan(const myo_csv *csv, size_t index, myo_cohort_column *column,

@@ -26,10 +26,13 @@ static void note_missing(const myo_cohort *c, myo_text *notes) {
 
 /* Patients of a feature table whose slice may lie at another level. */
 static void note_levels(const myo_cohort *c, myo_text *notes) {
-    size_t doubtful = 0;
+    size_t doubtful = 0, column;
+    if (!myo_csv_find_column(c->csv, "flags", &column)) {
+        return;
+    }
     for (size_t i = 0; i < c->rows; i++) {
-        const char *flags = myo_csv_get_named(c->csv, c->csv_row[i], "flags");
-        doubtful += flags && myo_text_lists(flags, ';', "level_not_confirmed");
+        const char *flags = myo_csv_get(c->csv, c->csv_row[i], column);
+        doubtful += myo_text_lists(flags, ';', "level_not_confirmed");
     }
     if (doubtful > 0) {
         myo_text_printf(notes, "%zu of %zu patients carry the flag level_not_confirmed\n", doubtful,

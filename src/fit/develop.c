@@ -46,8 +46,10 @@ static bool read_folds(myo_fitted *f, myo_error *err) {
     if (!texts) {
         return false;
     }
+    bool missing = false;
     for (size_t i = 0; i < f->row_count; i++) {
         texts[i] = myo_csv_get(csv, f->cohort->csv_row[f->rows[i]], column);
+        missing = missing || myo_cohort_is_missing(texts[i]);
     }
     qsort(texts, f->row_count, sizeof *texts, compare_texts);
     for (size_t i = 0; i < f->row_count; i++) {
@@ -60,7 +62,6 @@ static bool read_folds(myo_fitted *f, myo_error *err) {
         const char **place = bsearch(&text, texts, distinct, sizeof *texts, compare_texts);
         f->fold[i] = place ? (size_t)(place - texts) : 0;
     }
-    bool missing = myo_cohort_is_missing(texts[0]);
     free(texts);
     f->folds = distinct;
     return (!missing && distinct >= 2 && distinct <= FOLDS_MAX) ||

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/processors.h"
+#include "base/utf8.h"
 #include "fit/fitted_private.h"
 #include "stats/draws.h"
 
@@ -84,17 +85,26 @@ static bool split_rows(myo_fitted *f, myo_error *err) {
     return done;
 }
 
-static bool check_size(const myo_fitted *f, myo_error *err) {
+/* Patients of the rarer outcome, and what they are called. */
+static size_t count_rarer(const myo_fitted *f, const char **what) {
     size_t others = f->row_count - f->events;
-    bool few_events = f->events < others;
-    size_t fewer = few_events ? f->events : others;
+    bool rarer = f->events <= others;
+    *what = rarer ? "events" : "patients without the event";
+    return rarer ? f->events : others;
+}
+
+double fit_events_per_variable(const myo_fitted *f, const char **what) {
+    return (double)count_rarer(f, what) / (double)f->candidates.columns;
+}
+
+static bool check_size(const myo_fitted *f, myo_error *err) {
+    const char *what;
+    size_t fewer = count_rarer(f, &what);
     return fewer >= FIT_EVENTS_MIN ||
            myo_error_set(err, MYO_E_RANGE,
                          "%s: only %zu %s among %zu patients: no model can be made of that (10 to "
                          "15 events for each coefficient are advised, %d in all are the least)",
-                         f->cohort_name, fewer,
-                         few_events ? "events" : "patients without the event", f->row_count,
-                         FIT_EVENTS_MIN);
+                         f->cohort_name, fewer, what, f->row_count, FIT_EVENTS_MIN);
 }
 
 static bool encode(myo_fitted *f, myo_error *err) {
@@ -150,8 +160,32 @@ static bool run(myo_fitted *f, myo_error *err) {
         return false;
     }
     fit_note_model(f);
-    return (!f->notes.failed || myo_error_set(err, MYO_E_MEMORY, "out of memory")) &&
+    bool complete = !f->notes.failed && !f->hints.failed;
+    return (complete || myo_error_set(err, MYO_E_MEMORY, "out of memory")) &&
            fit_write_model(f, err);
+}
+
+/* Texts of the card become JSON, which is UTF-8. */
+static bool check_texts(const myo_fit_options *o, myo_error *err) {
+    const struct {
+        const char *name, *text;
+    } texts[] = {{"name", o->name},
+                 {"title", o->title},
+                 {"horizon", o->horizon},
+                 {"population", o->population},
+                 {"intended use", o->intended_use},
+                 {"citation", o->citation}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i].text && !myo_utf8_is_valid(texts[i].text)) {
+            return myo_error_set(err, MYO_E_ARGUMENT, "%s is not UTF-8", texts[i].name);
+        }
+    }
+    for (size_t i = 0; i < o->unit_count; i++) {
+        if (!myo_utf8_is_valid(o->units[i])) {
+            return myo_error_set(err, MYO_E_ARGUMENT, "unit %zu is not UTF-8", i + 1);
+        }
+    }
+    return true;
 }
 
 bool myo_fit(const myo_fit_options *options, const char *model_path, myo_fitted **out,
@@ -163,12 +197,21 @@ bool myo_fit(const myo_fit_options *options, const char *model_path, myo_fitted 
     f->options = *options;
     f->options.threads = options->threads > 0 ? options->threads : myo_processor_count();
     f->cohort_name = myo_string_copy(myo_path_name(options->cohort_csv), err);
+    if (f->cohort_name) {
+        myo_utf8_repair(f->cohort_name); /* names of files need not be text */
+    }
     f->event = options->event ? myo_string_copy(options->event, err) : NULL;
     bool done =
-        f->cohort_name && (f->event || !options->event) && run(f, err) && write_split(f, err) &&
-        (!model_path || myo_file_write(model_path, f->model_text, strlen(f->model_text), err));
-    /* Nothing of the caller's is kept but numbers. */
-    f->options.cohort_csv = f->options.outcome = f->options.fold_column = NULL;
+        f->cohort_name && (f->event || !options->event) && check_texts(options, err) &&
+        run(f, err) &&
+        (!model_path || myo_file_write(model_path, f->model_text, strlen(f->model_text), err)) &&
+        write_split(f, err);
+    /* Nothing of the caller's is kept but what the report reads. */
+    f->options = (myo_fit_options){.select = options->select,
+                                   .lambda_1se = options->lambda_1se,
+                                   .split = options->split,
+                                   .seed = options->seed,
+                                   .firth = options->firth};
     if (!done) {
         myo_fitted_destroy(f);
         return false;
@@ -200,6 +243,7 @@ void myo_fitted_destroy(myo_fitted *f) {
         myo_optimism_clear(&f->optimism);
         free(f->model_text);
         myo_text_clear(&f->notes);
+        myo_text_clear(&f->hints);
         free(f);
     }
 }

@@ -68,7 +68,8 @@ struct myo_fitted {
     bool bootstrap_reduced; /* fewer replicates than usual, as the work is much */
     myo_optimism optimism;
     char *model_text;
-    myo_text notes; /* lines, "\n" behind each */
+    /* Lines, "\n" behind each: what makes the model weak, and what could be asked for. */
+    myo_text notes, hints;
 };
 
 /* encode.c: which predictors vary among the development part's patients, and their columns. */
@@ -96,6 +97,10 @@ bool fit_measure(myo_fitted *f, myo_error *err);
  * it was measured; and notes on measurements that differ within the cohort. */
 json_t *fit_measured_with(const myo_fitted *f, const char *name);
 void fit_note_measured(myo_fitted *f);
+
+/* Events, or patients without where they are fewer (*what names them), for each candidate
+ * coefficient. */
+double fit_events_per_variable(const myo_fitted *f, const char **what);
 
 /* notes.c: what makes the model weak. */
 void fit_note_model(myo_fitted *f);

@@ -156,15 +156,14 @@ static json_t *describe_columns(const myo_cohort *c) {
 
 static json_t *describe_cohort(const myo_fitted *f) {
     const myo_cohort *c = f->cohort;
-    size_t others = f->row_count - f->events, fewer = f->events < others ? f->events : others;
+    const char *what;
     return json_pack(
         "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "file", f->cohort_name, "outcome",
         c->outcome, "event", c->event_value, "rows", assess_json_count(c->rows + c->rows_dropped),
         "dropped", assess_json_count(c->rows_dropped), "development",
         assess_json_count(f->row_count), "test", assess_json_count(f->test_count),
         "candidate_coefficients", assess_json_count(f->candidates.columns), "events_per_variable",
-        assess_json_number((double)fewer / (double)f->candidates.columns), "columns",
-        describe_columns(c));
+        assess_json_number(fit_events_per_variable(f, &what)), "columns", describe_columns(c));
 }
 
 static json_t *describe_model_test(const myo_logistic_fit *fit) {
@@ -197,7 +196,10 @@ bool myo_fitted_json(const myo_fitted *f, char **text, myo_error *err) {
         json_object_set(root, "test", held_out);
     }
     json_object_set_new(root, "seed", json_integer((json_int_t)f->options.seed));
-    json_object_set_new(root, "notes", assess_json_lines(&f->notes));
+    json_t *notes = assess_json_lines(&f->notes), *hints = assess_json_lines(&f->hints);
+    json_array_extend(notes, hints);
+    json_decref(hints);
+    json_object_set_new(root, "notes", notes);
     json_decref(held_out);
     *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(ASSESS_JSON_DIGITS));
     json_decref(root);

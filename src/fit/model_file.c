@@ -143,7 +143,8 @@ static json_t *describe_covariance(const myo_fitted *f) {
     return json_pack("{s:o, s:o}", "terms", terms, "rows", rows);
 }
 
-static void append_performance(json_t *list, const char *data, const assessment *p) {
+/* `external`: the patients are not those that the model was made from. */
+static void append_performance(json_t *list, const char *data, bool external, const assessment *p) {
     if (!p->measured) {
         return;
     }
@@ -160,10 +161,11 @@ static void append_performance(json_t *list, const char *data, const assessment 
                             tidy(p->calibration.intercept.estimate));
         json_object_set_new(entry, "calibration_slope", real(p->calibration.slope.estimate));
     }
-    if (isfinite(hl->chi2) && isfinite(hl->p)) {
+    double df = external ? hl->df_external : hl->df, p_value = external ? hl->p_external : hl->p;
+    if (isfinite(hl->chi2) && isfinite(p_value)) {
         json_object_set_new(entry, "hosmer_lemeshow",
                             json_pack("{s:o, s:I, s:o}", "chi2", real(hl->chi2), "df",
-                                      (json_int_t)hl->df, "p", real(hl->p)));
+                                      (json_int_t)df, "p", real(p_value)));
     }
     if (isfinite(p->confusion.sensitivity.estimate)) {
         json_object_set_new(entry, "sensitivity", real(p->confusion.sensitivity.estimate));
@@ -174,7 +176,7 @@ static void append_performance(json_t *list, const char *data, const assessment 
 
 static json_t *describe_performance(const myo_fitted *f) {
     json_t *list = json_array();
-    append_performance(list, "development, apparent", &f->development);
+    append_performance(list, "development, apparent", false, &f->development);
     if (f->has_optimism && isfinite(f->optimism.corrected.auc)) {
         const myo_performance *corrected = &f->optimism.corrected;
         json_t *entry = json_pack(
@@ -190,17 +192,8 @@ static json_t *describe_performance(const myo_fitted *f) {
         }
         json_array_append_new(list, entry);
     }
-    append_performance(list, "test part, set aside before", &f->test);
+    append_performance(list, "test part, set aside before", true, &f->test);
     return list;
-}
-
-static json_t *format(const char *text, ...) MYO_PRINTF(1, 2);
-static json_t *format(const char *text, ...) {
-    va_list arguments;
-    va_start(arguments, text);
-    json_t *value = json_vsprintf(text, arguments);
-    va_end(arguments);
-    return value;
 }
 
 static void append_method(const myo_fitted *f, myo_text *text) {
@@ -235,41 +228,37 @@ static void append_method(const myo_fitted *f, myo_text *text) {
 static json_t *describe_card(const myo_fitted *f) {
     const myo_cohort *c = f->cohort;
     json_t *card = json_object();
+    const char *what;
+    double each = fit_events_per_variable(f, &what);
     set_text(card, "intended_use", f->options.intended_use);
     set_text(card, "population", f->options.population);
     json_object_set_new(
         card, "participants",
-        format("%zu patients, %zu of them with the event (%.1f %%), %.1f events for "
-               "each of %zu candidate coefficients.",
-               f->row_count, f->events, 100.0 * (double)f->events / (double)f->row_count,
-               (double)f->events / (double)f->candidates.columns, f->candidates.columns));
-    json_object_set_new(card, "missing_data",
-                        c->rows_dropped > 0
-                            ? format("Complete cases: %zu of %zu patients were left out because a "
-                                     "value was missing.",
-                                     c->rows_dropped, c->rows + c->rows_dropped)
-                            : format("No value was missing."));
+        json_sprintf("%zu patients, %zu of them with the event (%.1f %%), %.1f %s for each of %zu "
+                     "candidate coefficients.",
+                     f->row_count, f->events, 100.0 * (double)f->events / (double)f->row_count,
+                     each, what, f->candidates.columns));
+    json_object_set_new(
+        card, "missing_data",
+        c->rows_dropped > 0
+            ? json_sprintf("Complete cases: %zu of %zu patients were left out because a "
+                           "value was missing.",
+                           c->rows_dropped, c->rows + c->rows_dropped)
+            : json_sprintf("No value was missing."));
     myo_text method = {0};
     append_method(f, &method);
     set_text(card, "method", method.data);
     myo_text_clear(&method);
     json_object_set_new(
         card, "validation",
-        format("%s%s No validation on patients of another time or place.",
-               f->has_optimism ? "Internal, by bootstrap." : "No bootstrap.",
-               f->test_count > 0 ? " A part of the patients was set aside for a test." : ""));
+        json_sprintf("%s%s No validation on patients of another time or place.",
+                     f->has_optimism ? "Internal, by bootstrap." : "No bootstrap.",
+                     f->test_count > 0 ? " A part of the patients was set aside for a test." : ""));
     return card;
 }
 
 static json_t *describe_problems(const myo_fitted *f) {
-    json_t *list = json_array();
-    size_t start = 0;
-    for (size_t i = 0; i < f->notes.length; i++) {
-        if (f->notes.data[i] == '\n') {
-            json_array_append_new(list, json_stringn(f->notes.data + start, i - start));
-            start = i + 1;
-        }
-    }
+    json_t *list = assess_json_lines(&f->notes);
     json_array_append_new(list, json_string("never tested on patients of another time or place"));
     return list;
 }
@@ -278,7 +267,7 @@ static json_t *describe_problems(const myo_fitted *f) {
 static void clean_name(const char *wanted, char name[NAME_MAX_LENGTH + 1]) {
     size_t length = 0;
     for (const char *c = wanted ? wanted : DEFAULT_NAME; *c && length < NAME_MAX_LENGTH; c++) {
-        bool fits = isalnum((unsigned char)*c) || (*c && strchr("-_.", *c));
+        bool fits = isalnum((unsigned char)*c) || strchr("-_.", *c);
         if (length > 0 || isalpha((unsigned char)*c)) {
             name[length++] = (char)(fits ? *c : '-');
         }
@@ -292,18 +281,19 @@ static void clean_name(const char *wanted, char name[NAME_MAX_LENGTH + 1]) {
 static json_t *describe_outcome(const myo_fitted *f) {
     const myo_cohort *c = f->cohort;
     return strcmp(c->event_value, "1") == 0 ? json_string(c->outcome)
-                                            : format("%s: %s", c->outcome, c->event_value);
+                                            : json_sprintf("%s: %s", c->outcome, c->event_value);
 }
 
-static json_t *describe(const myo_fitted *f, const double *weight, double total) {
+static json_t *describe_model(const myo_fitted *f, const double *weight, double total) {
     const myo_fit_options *o = &f->options;
     char name[NAME_MAX_LENGTH + 1];
     clean_name(o->name, name);
     json_t *root =
         json_pack("{s:s, s:i, s:s}", "format", "myotome-risk-model", "version", 1, "name", name);
     json_object_set_new(root, "title",
-                        o->title ? json_string(o->title)
-                                 : format("%s, fitted to %s", f->cohort->outcome, f->cohort_name));
+                        o->title
+                            ? json_string(o->title)
+                            : json_sprintf("%s, fitted to %s", f->cohort->outcome, f->cohort_name));
     json_object_set_new(root, "outcome", describe_outcome(f));
     set_text(root, "horizon", o->horizon);
     json_object_set_new(root, "status", json_string("complete"));
@@ -315,10 +305,11 @@ static json_t *describe(const myo_fitted *f, const double *weight, double total)
                                   "standard_error_at_centre", real(1.0 / sqrt(total))));
     json_object_set_new(
         root, "interval_note",
-        json_string("95 % interval by the delta method from the covariance of all "
-                    "coefficients. It is the sampling error of the equation: the "
-                    "selection of its predictors, the error of a patient's "
-                    "measurements and the move to another hospital are not in it."));
+        json_string(
+            "95 % interval by the delta method from the covariance of all "
+            "coefficients. It is the sampling error of the equation: the "
+            "selection of its predictors and the move to another hospital are not in it, the "
+            "error of a patient's measurements only where it is given."));
     json_object_set_new(root, "covariance", describe_covariance(f));
     json_object_set_new(root, "predictors", describe_predictors(f, weight, total));
     json_object_set_new(root, "performance", describe_performance(f));
@@ -328,7 +319,7 @@ static json_t *describe(const myo_fitted *f, const double *weight, double total)
     json_object_set_new(root, "source",
                         json_pack("{s:o}", "citation",
                                   o->citation ? json_string(o->citation)
-                                              : format("own cohort, %s", f->cohort_name)));
+                                              : json_sprintf("own cohort, %s", f->cohort_name)));
     json_object_set_new(root, "card", describe_card(f));
     json_object_set_new(root, "known_problems", describe_problems(f));
     return root;
@@ -339,7 +330,7 @@ bool fit_write_model(myo_fitted *f, myo_error *err) {
     if (!weight) {
         return false;
     }
-    json_t *root = describe(f, weight, total);
+    json_t *root = describe_model(f, weight, total);
     free(weight);
     f->model_text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(DIGITS)) : NULL;
     json_decref(root);

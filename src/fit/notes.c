@@ -5,15 +5,9 @@
 
 #include <math.h>
 
-static double events_per_variable(const myo_fitted *f) {
-    size_t others = f->row_count - f->events, fewer = f->events < others ? f->events : others;
-    return (double)fewer / (double)f->candidates.columns;
-}
-
 static void note_size(myo_fitted *f) {
-    double ratio = events_per_variable(f);
-    bool rarer = f->events <= f->row_count - f->events;
-    const char *what = rarer ? "events" : "patients without the event";
+    const char *what;
+    double ratio = fit_events_per_variable(f, &what);
     if (ratio < FIT_EVENTS_PER_VARIABLE) {
         myo_text_printf(&f->notes,
                         "%.1f %s for each candidate coefficient (%zu), where 10 to 15 are advised: "
@@ -45,8 +39,10 @@ static void note_levels(myo_fitted *f) {
             if (events < FIT_EVENTS_MIN || patients - events < FIT_EVENTS_MIN) {
                 char name[FIT_NAME_SIZE];
                 fit_column_name(term, k, name);
-                myo_text_printf(&f->notes, "%s: %zu patients with %zu events only\n", name,
-                                patients, events);
+                bool few_events = events < FIT_EVENTS_MIN;
+                myo_text_printf(&f->notes, "%s: only %zu of %zu patients %s the event\n", name,
+                                few_events ? events : patients - events, patients,
+                                few_events ? "have" : "are without");
             }
         }
     }
@@ -92,7 +88,7 @@ static void note_bootstrap(myo_fitted *f) {
         return;
     }
     if (f->bootstrap_reduced) {
-        myo_text_printf(&f->notes,
+        myo_text_printf(&f->hints,
                         "much work: %zu bootstrap replicates in place of %d; --bootstrap asks for "
                         "more\n",
                         o->replicates + o->failed,
@@ -136,8 +132,13 @@ void fit_note_model(myo_fitted *f) {
     note_separation(f);
     note_collinearity(f);
     if (!f->profile) {
-        myo_text_append(&f->notes, "intervals by profile likelihood take long here and were not "
+        myo_text_append(&f->hints, "intervals by profile likelihood take long here and were not "
                                    "computed; --interval profile asks for them\n");
+    }
+    if (f->intervals_left_out) {
+        myo_text_append(&f->hints,
+                        "large cohort: no intervals of partial areas and decision curve; "
+                        "validate has them\n");
     }
     note_test(f);
     note_bootstrap(f);

@@ -47,7 +47,8 @@ static void append_columns(const myo_fitted *f, myo_text *text) {
 static void append_cohort(const myo_fitted *f, myo_text *text) {
     const myo_cohort *c = f->cohort;
     char ratio[MYO_CSV_CELL_SIZE], share[MYO_CSV_CELL_SIZE];
-    size_t others = f->row_count - f->events, fewer = f->events < others ? f->events : others;
+    const char *what;
+    double each = fit_events_per_variable(f, &what);
     myo_text_printf(text, "Cohort %s\n", f->cohort_name);
     myo_text_printf(text, "  %zu patients, %zu left out with missing values\n",
                     c->rows + c->rows_dropped, c->rows_dropped);
@@ -59,9 +60,7 @@ static void append_cohort(const myo_fitted *f, myo_text *text) {
                     c->event_value, f->events, f->row_count,
                     myo_csv_cell(100.0 * (double)f->events / (double)f->row_count, 1, share));
     myo_text_printf(text, "  %zu candidate coefficients, %s %s each (10 to 15 are advised)\n",
-                    f->candidates.columns,
-                    myo_csv_cell((double)fewer / (double)f->candidates.columns, 1, ratio),
-                    f->events <= others ? "events" : "patients without the event");
+                    f->candidates.columns, myo_csv_cell(each, 1, ratio), what);
     heading(text, "Columns");
     append_columns(f, text);
 }
@@ -192,7 +191,7 @@ static void append_measure(myo_text *text, const char *name, double apparent, do
 
 static void append_optimism(const myo_fitted *f, myo_text *text) {
     const myo_optimism *o = &f->optimism;
-    if (!f->has_optimism) {
+    if (!f->has_optimism || o->replicates == 0) {
         return;
     }
     myo_text_printf(text, "\nOptimism, %zu bootstrap replicates%s\n", o->replicates,
@@ -211,9 +210,6 @@ static void append_optimism(const myo_fitted *f, myo_text *text) {
 static void append_notes(const myo_text *notes, myo_text *text) {
     const char *line;
     size_t at = 0, length;
-    if (notes->length > 0) {
-        heading(text, "Notes");
-    }
     while (myo_text_next_line(notes, &at, &line, &length)) {
         myo_text_append(text, "  - ");
         myo_text_append_bytes(text, line, length);
@@ -231,6 +227,10 @@ bool myo_fitted_report(const myo_fitted *f, char **text, myo_error *err) {
     append_performance(&f->development, "Performance on its own patients", false, &report);
     append_optimism(f, &report);
     append_performance(&f->test, "Performance on the test part", true, &report);
+    if (f->notes.length + f->hints.length > 0) {
+        heading(&report, "Notes");
+    }
     append_notes(&f->notes, &report);
+    append_notes(&f->hints, &report);
     return myo_text_take(&report, text, err);
 }

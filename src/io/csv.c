@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <csv.h>
 #include <math.h>
@@ -69,6 +70,17 @@ static void take_field(void *field, size_t size, void *user) {
     }
 }
 
+/* Spreadsheets of some countries separate fields otherwise: the header is one field then. */
+static const char *separator_hint(const myo_csv *csv) {
+    const char *name = myo_csv_get_column_name(csv, 0);
+    if (csv->column_count > 1) {
+        return "";
+    }
+    return strchr(name, ';')    ? "; fields must be separated by commas, not by semicolons"
+           : strchr(name, '\t') ? "; fields must be separated by commas, not by tabs"
+                                : "";
+}
+
 static bool check_header(const myo_csv *csv, myo_error *err) {
     if (csv->column_count > MYO_CSV_COLUMNS_MAX) {
         return myo_error_set(err, MYO_E_RANGE, "%s: the header has more than %d columns",
@@ -105,28 +117,10 @@ static void take_row(int end, void *user) {
         csv->column_count = fields;
         r->failed = !check_header(csv, r->err);
     } else if (fields != csv->column_count) {
-        myo_error_set(r->err, MYO_E_FORMAT, "%s: line %zu has %zu fields, the header has %zu",
-                      csv->origin, r->row_line, fields, csv->column_count);
+        myo_error_set(r->err, MYO_E_FORMAT, "%s: line %zu has %zu fields, the header has %zu%s",
+                      csv->origin, r->row_line, fields, csv->column_count, separator_hint(csv));
         r->failed = true;
     }
-}
-
-/* Number of bytes of the UTF-8 character at `text` (RFC 3629), 0 when it is none. */
-static size_t utf8_length(const unsigned char *text, size_t size) {
-    unsigned char lead = text[0];
-    size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (lead == 0 || lead > 0xF4 || length > size) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    bool overlong = (lead == 0xE0 && text[1] < 0xA0) || (lead == 0xF0 && text[1] < 0x90);
-    bool surrogate = lead == 0xED && text[1] > 0x9F;
-    bool beyond = lead == 0xF4 && text[1] > 0x8F;
-    return overlong || surrogate || beyond ? 0 : length;
 }
 
 /* Length of the line at `text` with its line end, which is LF, CRLF or CR. 0 when a byte is not
@@ -140,7 +134,7 @@ static size_t line_length(const char *text, size_t size) {
         if (text[i] == '\r') {
             return i + (i + 1 < size && text[i + 1] == '\n' ? 2 : 1);
         }
-        size_t step = utf8_length((const unsigned char *)text + i, size - i);
+        size_t step = myo_utf8_length(text + i, size - i);
         if (step == 0) {
             return 0;
         }
@@ -162,8 +156,9 @@ static bool parser_error(struct csv_parser *parser, const reading *r) {
     if (csv_error(parser) == CSV_EPARSE) {
         return myo_error_set(r->err, MYO_E_FORMAT,
                              "%s: line %zu: a quote is not closed, or stands inside of a field "
-                             "without being doubled",
-                             r->csv->origin, r->row_line);
+                             "without being doubled%s",
+                             r->csv->origin, r->row_line,
+                             r->csv->column_count == 1 ? separator_hint(r->csv) : "");
     }
     return myo_error_set(r->err, MYO_E_MEMORY, "%s: line %zu: out of memory", r->csv->origin,
                          r->row_line);
@@ -286,12 +281,8 @@ bool myo_csv_need_column(const myo_csv *csv, const char *name, size_t *column, m
     if (myo_csv_find_column(csv, name, column)) {
         return true;
     }
-    const char *hint = "";
-    if (csv->column_count == 1 && strchr(myo_csv_get_column_name(csv, 0), ';')) {
-        hint = "; fields must be separated by commas, not by semicolons";
-    }
     return myo_error_set(err, MYO_E_MISSING, "%s: column '%s' is missing%s", csv->origin, name,
-                         hint);
+                         separator_hint(csv));
 }
 
 size_t myo_csv_get_line(const myo_csv *csv, size_t row) {

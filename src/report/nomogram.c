@@ -6,6 +6,7 @@
 #include "report/nomogram_private.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -68,11 +69,8 @@ static void print_unit(const char *unit, char *out, size_t size) {
         }
         out[length++] = !is_power ? *c : *c == '2' ? '\xB2' : '\xB3';
     }
-    while (*c && length > 0 && ((unsigned char)out[length - 1] & 0xC0) == 0x80) {
-        length--; /* of a character that was cut */
-    }
-    length -= *c && length > 0 && (unsigned char)out[length - 1] >= 0xC0;
     out[length] = '\0';
+    out[myo_utf8_whole(out, size)] = '\0';
 }
 
 static double place_of(const page *p, double points) {
@@ -132,8 +130,10 @@ static void describe_patient(page *p) {
             snprintf(r->value, sizeof r->value, "%.1f points", p->patient->total);
         } else if (r->kind == ROW_PROBABILITY) {
             snprintf(r->value, sizeof r->value, "%.3f", prediction->probability);
-            snprintf(r->detail, sizeof r->detail, "95 %%: %.3f to %.3f", prediction->lower,
-                     prediction->upper);
+            if (isfinite(prediction->lower)) {
+                snprintf(r->detail, sizeof r->detail, "95 %%: %.3f to %.3f", prediction->lower,
+                         prediction->upper);
+            }
         } else {
             snprintf(r->value, sizeof r->value, "Patient");
         }

@@ -5,6 +5,7 @@
  * tested, and what is wrong with it.
  */
 #include "base/text.h"
+#include "risk/equation.h"
 #include "risk/model_private.h"
 
 #include <math.h>
@@ -113,18 +114,13 @@ static void append_equation(myo_text *card, const myo_model *model) {
 
 /* What a measurement is held against. */
 static void append_measured(myo_text *line, const json_t *with) {
-    static const struct {
-        const char *key, *words;
-    } parts[] = {{"modalities", "modality"},
-                 {"levels", "level"},
-                 {"fat_methods", "fat method"},
-                 {"roi_conventions", "outlines"}};
     const char *separator = " Holds for: ";
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        const json_t *list = json_object_get(with, parts[i].key);
+    for (size_t i = 0; i < MYO_DIFFERENCES; i++) {
+        const myo_measured_property *p = &myo_measured_properties[i];
+        const json_t *list = json_object_get(with, p->key);
         for (size_t k = 0; k < json_array_size(list); k++) {
             if (k == 0) {
-                myo_text_printf(line, "%s%s ", separator, parts[i].words);
+                myo_text_printf(line, "%s%s ", separator, p->word);
                 separator = "; ";
             }
             myo_text_printf(line, "%s%s", k > 0 ? " or " : "",
@@ -218,11 +214,13 @@ static void append_cut_off(myo_text *card, const myo_model *model) {
     const json_t *cut_off = json_object_get(model->root, "cut_off");
     if (cut_off) {
         const char *note = text_of(cut_off, "note");
-        char line[1024];
-        snprintf(line, sizeof line, "%g (%s). %s",
-                 json_number_value(json_object_get(cut_off, "probability")),
-                 text_of(cut_off, "source"), note ? note : "");
-        paragraph_section(card, "Cut-off", line);
+        myo_text line = {0};
+        myo_text_printf(&line, "%g (%s). %s",
+                        json_number_value(json_object_get(cut_off, "probability")),
+                        text_of(cut_off, "source"), note ? note : "");
+        paragraph_section(card, "Cut-off", line.failed ? "" : line.data);
+        card->failed = card->failed || line.failed;
+        myo_text_clear(&line);
     }
 }
 

@@ -4,6 +4,7 @@
 #define MYO_RISK_EQUATION_H
 
 #include <myotome/risk.h>
+#include <stddef.h>
 
 typedef struct myo_model_predictor {
     const char *name, *label;
@@ -41,6 +42,20 @@ enum {
 #define MYO_DIFFERENCES 4
 #define MYO_DIFFERS_REFUSED (MYO_DIFFERS_MODALITY | MYO_DIFFERS_LEVEL)
 
+/* A property of a measurement, in the order of the bits: the member of `measured_with`, the column
+ * of a feature table, what it is called, its place in myo_measured; and whether values are methods,
+ * whose version follows behind a space and is not compared. */
+typedef struct myo_measured_property {
+    const char *key, *column, *word;
+    size_t offset;
+    bool versioned;
+} myo_measured_property;
+extern const myo_measured_property myo_measured_properties[MYO_DIFFERENCES];
+
+/* True for a variable that the columns of a feature table speak of: that of a muscle at the level.
+ */
+bool myo_measured_is_at_level(const char *name);
+
 /* Bits of the differences between a predictor's `measured_with` and a measurement. */
 unsigned myo_model_compare_measured(const myo_model *model, size_t predictor,
                                     const myo_measured *how);
@@ -48,8 +63,8 @@ unsigned myo_model_compare_measured(const myo_model *model, size_t predictor,
 void myo_model_describe_difference(const myo_model *model, size_t predictor,
                                    const myo_measured *how, unsigned difference, char *text,
                                    size_t size);
-/* How a variable in a row of a feature table was measured, from the columns modality, level,
- * fat_method and roi_convention; they hold for the muscles at the level. False for others. */
+/* How a variable in a row of a feature table was measured, from these columns. False for a variable
+ * that they do not speak of. */
 bool myo_measured_from_row(myo_variable_lookup lookup, void *user, const char *name,
                            myo_measured *out);
 

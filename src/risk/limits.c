@@ -14,6 +14,18 @@
  * quadratus lumborum and the whole muscle have slices of their own. */
 static const char *const at_the_level[] = {"multifidus_", "erector_spinae_", "psoas_major_"};
 
+const myo_measured_property myo_measured_properties[MYO_DIFFERENCES] = {
+    {"modalities", "modality", "modality", offsetof(myo_measured, modality), false},
+    {"levels", "level", "level", offsetof(myo_measured, level), false},
+    {"fat_methods", "fat_method", "fat method", offsetof(myo_measured, fat_method), true},
+    {"roi_conventions", "roi_convention", "convention of outlines",
+     offsetof(myo_measured, roi_convention), true},
+};
+
+static const char **value_of(myo_measured *how, size_t property) {
+    return (const char **)((char *)how + myo_measured_properties[property].offset);
+}
+
 static bool is_known(const char *text) {
     return text && *text;
 }
@@ -42,17 +54,11 @@ unsigned myo_model_compare_measured(const myo_model *model, size_t predictor,
                                     const myo_measured *how) {
     const json_t *with = json_object_get(model->predictors[predictor].json, "measured_with");
     unsigned differences = 0;
-    const struct {
-        const char *key, *value;
-        unsigned bit;
-        bool is_method;
-    } parts[] = {{"modalities", how->modality, MYO_DIFFERS_MODALITY, false},
-                 {"levels", how->level, MYO_DIFFERS_LEVEL, false},
-                 {"fat_methods", how->fat_method, MYO_DIFFERS_FAT_METHOD, true},
-                 {"roi_conventions", how->roi_convention, MYO_DIFFERS_ROI_CONVENTION, true}};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        if (!agrees(json_object_get(with, parts[i].key), parts[i].value, parts[i].is_method)) {
-            differences |= parts[i].bit;
+    myo_measured copy = *how;
+    for (size_t i = 0; i < MYO_DIFFERENCES; i++) {
+        const myo_measured_property *p = &myo_measured_properties[i];
+        if (!agrees(json_object_get(with, p->key), *value_of(&copy, i), p->versioned)) {
+            differences |= 1u << i;
         }
     }
     return differences;
@@ -98,16 +104,23 @@ void myo_model_describe_difference(const myo_model *model, size_t predictor,
     }
 }
 
-bool myo_measured_from_row(myo_variable_lookup lookup, void *user, const char *name,
-                           myo_measured *out) {
+bool myo_measured_is_at_level(const char *name) {
     for (size_t i = 0; i < sizeof at_the_level / sizeof at_the_level[0]; i++) {
         if (strncmp(name, at_the_level[i], strlen(at_the_level[i])) == 0) {
-            *out = (myo_measured){.modality = lookup(user, "modality"),
-                                  .level = lookup(user, "level"),
-                                  .fat_method = lookup(user, "fat_method"),
-                                  .roi_convention = lookup(user, "roi_convention")};
             return true;
         }
     }
     return false;
+}
+
+bool myo_measured_from_row(myo_variable_lookup lookup, void *user, const char *name,
+                           myo_measured *out) {
+    if (!myo_measured_is_at_level(name)) {
+        return false;
+    }
+    *out = (myo_measured){0};
+    for (size_t i = 0; i < MYO_DIFFERENCES; i++) {
+        *value_of(out, i) = lookup(user, myo_measured_properties[i].column);
+    }
+    return true;
 }

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WHOLE 1e-6 /* of a step that rounding may take */
+
 /* Steps of an axis, to whose multiples its ends are rounded: with at least 20 of them the ends move
  * by at most 2.5 % of the range. */
 #define STEPS_MAX 50.0
@@ -172,6 +174,10 @@ double myo_nomogram_total(const myo_nomogram *nomogram, double probability) {
 
 double myo_nomogram_total_step(const myo_nomogram *nomogram, int *decimals) {
     return myo_number_nice_step(nomogram->total_max, STEPS_MAX, decimals);
+}
+
+size_t myo_nomogram_total_count(const myo_nomogram *nomogram, double step) {
+    return (size_t)floor(nomogram->total_max / step + WHOLE) + 1;
 }
 
 static bool is_reached(const myo_nomogram *n, double probability) {

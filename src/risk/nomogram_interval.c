@@ -15,6 +15,8 @@
 
 #include <math.h>
 
+#define ROUNDING 1e-9
+
 /* The patient at the centre, and the one at the end of all axes. */
 typedef struct way {
     double centre[RISK_TERMS_MAX], end[RISK_TERMS_MAX];
@@ -84,9 +86,12 @@ bool myo_nomogram_interval(const myo_nomogram *nomogram, double total, double *l
                            double *upper) {
     way w = {.count = 0};
     *lower = *upper = NAN;
-    if (!(total >= 0.0 && total <= nomogram->total_max)) {
+    /* Rounding must not take the ends of the scale away. */
+    const double margin = ROUNDING * nomogram->total_max;
+    if (!(total >= -margin && total <= nomogram->total_max + margin)) {
         return false;
     }
+    total = clamp(total, 0.0, nomogram->total_max);
     double linear_predictor = nomogram->linear_predictor_0 + total / nomogram->points_per_unit;
     find_way(nomogram, true, &w);
     if (linear_predictor < w.from) {

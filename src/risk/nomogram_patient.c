@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "risk/model_private.h"
 
 #include <ctype.h>
@@ -12,18 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* Drops the start of a character that was cut at the end of the room. */
-static void end_at_character(char text[MYO_NOMOGRAM_VALUE_SIZE]) {
-    size_t length = strlen(text), start = length;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) {
-        start--;
-    }
-    if (length + 1 == MYO_NOMOGRAM_VALUE_SIZE && start > 0 &&
-        (unsigned char)text[start - 1] >= 0xC0) {
-        text[start - 1] = '\0';
-    }
-}
 
 /* The values were read by myo_model_predict() already: they are numbers, or known levels. */
 static void fill_mark(const myo_nomogram *n, const myo_nomogram_axis *axis, const char *text,
@@ -48,7 +37,7 @@ static void fill_mark(const myo_nomogram *n, const myo_nomogram_axis *axis, cons
         mark->points = myo_nomogram_points(n, axis, value);
         mark->outside = value < axis->from || value > axis->to;
     }
-    end_at_character(mark->value);
+    mark->value[myo_utf8_whole(mark->value, MYO_NOMOGRAM_VALUE_SIZE)] = '\0';
 }
 
 bool myo_nomogram_patient_create(const myo_nomogram *nomogram, myo_variable_lookup lookup,

@@ -52,7 +52,7 @@ static void append_total(const myo_nomogram *n, double total, myo_text *text) {
 static void append_totals(const myo_nomogram *n, myo_text *text) {
     int decimals;
     double step = myo_nomogram_total_step(n, &decimals);
-    for (size_t i = 0; (double)i * step <= n->total_max + WHOLE * step; i++) {
+    for (size_t i = 0; i < myo_nomogram_total_count(n, step); i++) {
         double total = fmin((double)i * step, n->total_max);
         myo_text_append(text, "total,");
         myo_csv_append_number(text, false, total, decimals);
@@ -67,7 +67,7 @@ static void append_probabilities(const myo_nomogram *n, myo_text *text) {
         double total = myo_nomogram_total(n, probabilities[i]);
         myo_text_append(text, "probability,");
         myo_csv_append_number(text, false, probabilities[i], PROBABILITY_DECIMALS);
-        append_total(n, fmin(fmax(total, 0.0), n->total_max), text);
+        append_total(n, total, text);
     }
 }
 

@@ -137,7 +137,9 @@ static double logistic(double linear_predictor) {
 static void finish(const myo_model *model, const sums *total, myo_prediction *out) {
     double variance =
         model->covariance ? risk_covariance_variance(model, total->values) : total->variance;
-    double half_width = RISK_Z95 * sqrt(variance + total->measured_variance);
+    double all = variance + total->measured_variance;
+    /* Without standard errors nothing is known of the sampling error: there is no interval then. */
+    double half_width = all > 0.0 ? RISK_Z95 * sqrt(all) : (double)NAN;
     out->linear_predictor = total->linear_predictor;
     out->probability = logistic(total->linear_predictor);
     out->lower = logistic(total->linear_predictor - half_width);

@@ -52,31 +52,52 @@ static void count_outside(const myo_cohort *cohort, validate_model *m) {
     }
 }
 
-/* Any column of a row, for how its variables were measured. */
-static const char *lookup_any(void *user, const char *name) {
-    const row_view *view = user;
-    return myo_csv_get_named(view->cohort->csv, view->row, name);
+/* The columns that say how a cohort was measured. */
+typedef struct measured_columns {
+    const char *name[MYO_DIFFERENCES];
+    size_t index[MYO_DIFFERENCES];
+    bool any;
+} measured_columns;
+
+static measured_columns find_measured(const myo_cohort *cohort) {
+    measured_columns columns = {.any = false};
+    for (size_t i = 0; i < MYO_DIFFERENCES; i++) {
+        const char *name = myo_measured_properties[i].column;
+        if (myo_csv_find_column(cohort->csv, name, &columns.index[i])) {
+            columns.name[i] = name;
+            columns.any = true;
+        }
+    }
+    return columns;
 }
 
-static bool has_measured_columns(const myo_cohort *cohort) {
-    static const char *const names[] = {"modality", "level", "fat_method", "roi_convention"};
-    size_t column;
-    bool found = false;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        found = found || myo_csv_find_column(cohort->csv, names[i], &column);
+typedef struct measured_view {
+    const myo_csv *csv;
+    const measured_columns *columns;
+    size_t row; /* of the table */
+} measured_view;
+
+static const char *lookup_measured(void *user, const char *name) {
+    const measured_view *view = user;
+    for (size_t i = 0; i < MYO_DIFFERENCES; i++) {
+        if (view->columns->name[i] && strcmp(view->columns->name[i], name) == 0) {
+            return myo_csv_get(view->csv, view->row, view->columns->index[i]);
+        }
     }
-    return found;
+    return NULL;
 }
 
 /* Counts the patients who were not measured as the model's. */
-static void count_differing(const myo_cohort *cohort, row_view *view, validate_model *m) {
-    for (size_t i = 0; i < myo_model_get_predictor_count(m->model); i++) {
+static void count_differing(const myo_cohort *cohort, validate_model *m) {
+    const measured_columns columns = find_measured(cohort);
+    measured_view view = {cohort->csv, &columns, 0};
+    for (size_t i = 0; columns.any && i < myo_model_get_predictor_count(m->model); i++) {
         myo_model_predictor predictor;
         myo_model_get_predictor(m->model, i, &predictor);
         for (size_t row = 0; row < cohort->rows; row++) {
             myo_measured how;
-            view->row = cohort->csv_row[row];
-            if (!myo_measured_from_row(lookup_any, view, predictor.name, &how)) {
+            view.row = cohort->csv_row[row];
+            if (!myo_measured_from_row(lookup_measured, &view, predictor.name, &how)) {
                 break;
             }
             unsigned differences = myo_model_compare_measured(m->model, i, &how);
@@ -129,9 +150,7 @@ static bool predict_model(const myo_cohort *cohort, validate_model *m, myo_error
     done = done && predict_rows(cohort, &view, m, err);
     if (done) {
         count_outside(cohort, m);
-    }
-    if (done && has_measured_columns(cohort)) {
-        count_differing(cohort, &view, m);
+        count_differing(cohort, m);
     }
     free(view.columns);
     return done;

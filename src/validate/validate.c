@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/processors.h"
+#include "base/utf8.h"
 #include "validate/validation_private.h"
 
 #include <math.h>
@@ -209,6 +210,9 @@ bool myo_validate(const myo_validate_options *options, myo_validation **out, myo
     }
     v->options = *options;
     v->cohort_name = myo_string_copy(myo_path_name(options->cohort_csv), err);
+    if (v->cohort_name) {
+        myo_utf8_repair(v->cohort_name); /* names of files need not be text */
+    }
     v->event = options->event ? myo_string_copy(options->event, err) : NULL;
     bool done = v->cohort_name && (v->event || !options->event) && read_threshold(v, err) &&
                 load_models(v, err) && read_cohort(v, err) && plan_groups(v, err) &&

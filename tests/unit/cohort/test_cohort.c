@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Cohorts from tables: types, missing values, outcomes, and everything that must be refused. */
+#include "base/utf8.h"
 #include "cmocka_all.h"
 #include "cohort/cohort.h"
 
@@ -58,7 +59,6 @@ static void types_are_inferred_and_rows_with_missing_values_are_left_out(void **
     assert_int_equal(site->level_counts[0], 2);
     assert_int_equal(site->level_of[1], 1);
     assert_int_equal(site->level_of[2], 0);
-    assert_false(site->constant);
     myo_cohort_destroy(cohort);
 }
 
@@ -129,9 +129,55 @@ static void text_in_a_number_is_refused_with_its_line(void **state) {
     (void)state;
     static const char *const age[] = {"age"};
     myo_cohort_request request = request_of(age, 1);
-    assert_refused("y,age\n1,70\n0,\"59,3\"\n0,61\n", &request, MYO_E_FORMAT,
-                   "c.csv: line 3: column 'age': '59,3' is not a number, but 2 other rows hold "
+    assert_refused("y,age\n1,70\n0,59 y\n0,61\n", &request, MYO_E_FORMAT,
+                   "c.csv: line 3: column 'age': '59 y' is not a number, but 2 other rows hold "
                    "numbers; correct it, leave it empty, or declare the column a factor");
+}
+
+/* Also where all numbers have one: they would be a factor with as many levels as numbers. */
+static void decimal_commas_are_refused_with_their_line(void **state) {
+    (void)state;
+    static const char *const age[] = {"age"};
+    myo_cohort_request request = request_of(age, 1);
+    assert_refused("y,age\n1,70\n0,\"59,3\"\n0,61\n", &request, MYO_E_FORMAT,
+                   "c.csv: line 3: column 'age': '59,3' has a decimal comma; write a point");
+    assert_refused("y,age\n1,\"-70,0\"\n0,\"59,3\"\n", &request, MYO_E_FORMAT,
+                   "c.csv: line 2: column 'age': '-70,0' has a decimal comma; write a point");
+    myo_cohort *cohort = NULL;
+    assert_true(read_text("y,age\n1,\"a,1\"\n0,\"1,\"\n", &request, &cohort, NULL));
+    assert_int_equal(cohort->columns[0].type, MYO_COHORT_FACTOR);
+    myo_cohort_destroy(cohort);
+}
+
+/* What a model file and a note can hold. */
+static void levels_are_one_line_without_blanks_around(void **state) {
+    (void)state;
+    static const char *const sex[] = {"sex"};
+    myo_cohort_request request = request_of(sex, 1);
+    assert_refused("y,sex\n1,M\n0,\" F\"\n", &request, MYO_E_FORMAT,
+                   "c.csv: line 3: column 'sex': ' F' begins or ends with a blank, or holds a line "
+                   "break; a level may not");
+    assert_refused("y,sex\n1,M\n0,\"F\nF\"\n", &request, MYO_E_FORMAT,
+                   "c.csv: line 3: column 'sex': 'F F' begins or ends with a blank, or holds a "
+                   "line break; a level may not");
+}
+
+/* A quoted value is cut between characters. */
+static void messages_are_text(void **state) {
+    (void)state;
+    static const char *const age[] = {"age"};
+    static const char umlauts[] =
+        "1\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3"
+        "\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3"
+        "\xA4\xC3\xA4\xC3\xA4\xC3\xA4";
+    myo_cohort_request request = request_of(age, 1);
+    myo_cohort *cohort = NULL;
+    myo_error err = {0};
+    char text[256];
+    snprintf(text, sizeof text, "y,age\n1,70\n0,%s\n", umlauts);
+    assert_false(read_text(text, &request, &cohort, &err));
+    assert_true(myo_utf8_is_valid(err.message));
+    assert_non_null(strstr(err.message, "\xC3\xA4' is not a number"));
 }
 
 static void numbers_that_are_no_measurement_are_refused(void **state) {
@@ -217,16 +263,6 @@ static void names_are_checked(void **state) {
                    "reference 'age=70': must be COLUMN=LEVEL with a predictor that is a factor");
 }
 
-static void constant_columns_are_marked(void **state) {
-    (void)state;
-    myo_cohort_request request = request_of(age_site, 2);
-    myo_cohort *cohort = NULL;
-    assert_true(read_text("y,age,site\n1,7.0,a\n0,7,a\n", &request, &cohort, NULL));
-    assert_true(cohort->columns[0].constant);
-    assert_true(cohort->columns[1].constant);
-    myo_cohort_destroy(cohort);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_are_inferred_and_rows_with_missing_values_are_left_out),
@@ -235,13 +271,15 @@ int main(void) {
         cmocka_unit_test(outcomes_of_two_texts_need_the_event),
         cmocka_unit_test(one_class_is_refused),
         cmocka_unit_test(text_in_a_number_is_refused_with_its_line),
+        cmocka_unit_test(decimal_commas_are_refused_with_their_line),
+        cmocka_unit_test(levels_are_one_line_without_blanks_around),
+        cmocka_unit_test(messages_are_text),
         cmocka_unit_test(numbers_that_are_no_measurement_are_refused),
         cmocka_unit_test(levels_that_differ_in_case_are_refused),
         cmocka_unit_test(too_many_levels_are_refused),
         cmocka_unit_test(missing_values_can_be_refused),
         cmocka_unit_test(a_patient_with_two_rows_is_refused),
         cmocka_unit_test(names_are_checked),
-        cmocka_unit_test(constant_columns_are_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
