@@ -33,7 +33,7 @@ static myo_interval wald(double estimate, double se, double level) {
 
 static void measure_line(const myo_binary *linear, double level, myo_calibration *out) {
     stats_line line, large;
-    stats_line_fit(linear, &line);
+    stats_line_fit(linear, NULL, &line);
     stats_line_fit_intercept(linear, &large);
     out->intercept = wald(line.intercept, line.intercept_se, level);
     out->slope = wald(line.slope, line.slope_se, level);
