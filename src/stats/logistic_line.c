@@ -74,6 +74,20 @@ static double null_level(const summary *s) {
     return log(s->count[1] / s->count[0]);
 }
 
+/* The model without a slope, where every probability is the share of the events. */
+static point start(const myo_binary *data, const unsigned *times, const summary *s) {
+    double total = s->count[0] + s->count[1], share = s->count[1] / total;
+    point at = {.centre = s->mean, .level = null_level(s)};
+    at.log_likelihood = s->count[1] * log(share) + s->count[0] * log1p(-share);
+    at.i00 = total * share * (1.0 - share);
+    for (size_t i = 0; i < data->count; i++) {
+        double count = times ? times[i] : 1.0, x = data->score[i] - s->mean;
+        at.g1 += count * ((double)data->event[i] - share) * x;
+        at.i11 += count * share * (1.0 - share) * x * x;
+    }
+    return at;
+}
+
 static void evaluate(const myo_binary *data, const unsigned *times, point *at) {
     stats_log_product likelihood = {1.0, 0.0};
     at->g0 = at->g1 = at->i00 = at->i01 = at->i11 = 0.0;
@@ -143,8 +157,7 @@ void stats_line_fit(const myo_binary *data, const unsigned *times, stats_line *o
         return;
     }
     double lowest = fmin(s.lowest[0], s.lowest[1]), highest = fmax(s.highest[0], s.highest[1]);
-    point at = {.centre = s.mean, .level = null_level(&s)};
-    evaluate(data, times, &at);
+    point at = start(data, times, &s);
     for (int iteration = 0; iteration < ITERATIONS_MAX; iteration++) {
         double determinant = at.i00 * at.i11 - at.i01 * at.i01;
         double slope = (at.i00 * at.g1 - at.i01 * at.g0) / determinant;
