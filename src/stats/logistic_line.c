@@ -163,8 +163,8 @@ void stats_line_fit(const myo_binary *data, const unsigned *times, stats_line *o
         double slope = (at.i00 * at.g1 - at.i01 * at.g0) / determinant;
         double level = (at.i11 * at.g0 - at.i01 * at.g1) / determinant;
         double gain = at.g0 * level + at.g1 * slope;
-        double change = fmax(fabs(level + slope * (lowest - s.mean)),
-                             fabs(level + slope * (highest - s.mean)));
+        double change =
+            fmax(fabs(level + slope * (lowest - s.mean)), fabs(level + slope * (highest - s.mean)));
         if (!isfinite(gain)) {
             return;
         }

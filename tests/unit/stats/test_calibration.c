@@ -57,8 +57,8 @@ static void neither_unit_nor_zero_point_matters(void **state) {
     (void)state;
     static const struct {
         double factor, shift;
-    } cases[] = {{1.0, 20.0}, {1.0, 60.0},  {1.0, -60.0}, {1.0, 700.0},
-                 {1e-4, 0.0}, {1e3, 0.0},   {1e3, 5e4},   {-1.0, 0.0}};
+    } cases[] = {{1.0, 20.0}, {1.0, 60.0}, {1.0, -60.0}, {1.0, 700.0},
+                 {1e-4, 0.0}, {1e3, 0.0},  {1e3, 5e4},   {-1.0, 0.0}};
     cohort c = {.seed = 31337, .count = 5000, .level = -1.75};
     cohort_make(&c);
     const myo_binary data = {c.linear1, c.event, c.count};

@@ -107,7 +107,7 @@ static void cross_validation_refuses_folds_without_patients(void **state) {
     fit_cohort_clear(c);
 }
 
-static myo_optimism estimate(const fit_cohort *c, myo_select select, size_t threads,
+static myo_optimism estimate(const fit_cohort *c, myo_select select, size_t folds, size_t threads,
                              size_t replicates) {
     myo_logistic_options options = {.firth = MYO_FIRTH_AUTO, .level = 0.95};
     myo_logistic_fit fit;
@@ -122,7 +122,7 @@ static myo_optimism estimate(const fit_cohort *c, myo_select select, size_t thre
     myo_optimism_plan plan = {.replicates = replicates,
                               .seed = 5,
                               .select = select,
-                              .folds = 10,
+                              .folds = folds,
                               .parallel = {.threads = threads}};
     if (!myo_optimism_estimate(&c->design, c->event, coefficients, &plan, &result, &err)) {
         fail_msg("%s", err.message);
@@ -136,8 +136,8 @@ static void results_do_not_depend_on_threads(void **state) {
     fit_cohort *c = &cohorts[COHORT_RARE];
     assert_true(fit_cohort_make(c));
     for (int select = MYO_SELECT_NONE; select <= MYO_SELECT_LASSO_1SE; select++) {
-        myo_optimism one = estimate(c, (myo_select)select, 1, 40);
-        myo_optimism four = estimate(c, (myo_select)select, 4, 40);
+        myo_optimism one = estimate(c, (myo_select)select, 10, 1, 40);
+        myo_optimism four = estimate(c, (myo_select)select, 10, 4, 40);
         assert_int_equal(one.replicates, 40);
         assert_memory_equal(&one.corrected, &four.corrected, sizeof one.corrected);
         assert_memory_equal(one.selected, four.selected, c->design.terms * sizeof *one.selected);
@@ -149,6 +149,21 @@ static void results_do_not_depend_on_threads(void **state) {
         myo_optimism_clear(&four);
     }
     fit_cohort_clear(c);
+}
+
+/* A replicate holds about 63 % of the patients: with more folds than that, none may be empty. */
+static void more_folds_than_drawn_patients_cost_no_replicate(void **state) {
+    (void)state;
+    fit_cohort cohorts[] = FIT_COHORTS;
+    fit_cohort c = cohorts[COHORT_PLAIN];
+    c.rows = 120;
+    assert_true(fit_cohort_make(&c));
+    myo_optimism o = estimate(&c, MYO_SELECT_LASSO_MIN, 100, 2, 10);
+    assert_int_equal(o.replicates, 10);
+    assert_int_equal(o.failed, 0);
+    assert_true(isfinite(o.corrected.auc));
+    myo_optimism_clear(&o);
+    fit_cohort_clear(&c);
 }
 
 /*
@@ -181,7 +196,7 @@ static void the_corrected_area_is_that_of_other_patients(void **state) {
         }
         myo_logistic_predict(&big.design, coefficients, predictor);
         assert_true(myo_performance_measure(predictor, big.event, big.rows, &truth, NULL));
-        myo_optimism o = estimate(&c, MYO_SELECT_NONE, 2, 100);
+        myo_optimism o = estimate(&c, MYO_SELECT_NONE, 10, 2, 100);
         apparent += o.apparent.auc / repeats;
         corrected += o.corrected.auc / repeats;
         other += truth.auc / repeats;
@@ -202,6 +217,7 @@ int main(void) {
         cmocka_unit_test(counts_are_repeated_rows),
         cmocka_unit_test(cross_validation_refuses_folds_without_patients),
         cmocka_unit_test(results_do_not_depend_on_threads),
+        cmocka_unit_test(more_folds_than_drawn_patients_cost_no_replicate),
         cmocka_unit_test(the_corrected_area_is_that_of_other_patients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
