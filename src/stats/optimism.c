@@ -31,7 +31,7 @@ typedef struct replicate {
 /* Memory of one thread. */
 typedef struct workspace {
     unsigned *times;
-    double *predictor, *coefficients;
+    double *predictor;
     myo_auc_place *places;
     size_t *fold, *order, *chosen;
     /* Of the patients who were drawn, in their order. */
@@ -60,7 +60,6 @@ typedef struct boot {
 static void clear_workspace(workspace *b) {
     free(b->times);
     free(b->predictor);
-    free(b->coefficients);
     free(b->places);
     free(b->fold);
     free(b->order);
@@ -79,7 +78,6 @@ static bool create_workspace(const myo_design *design, workspace *b, myo_error *
     size_t rows = design->rows, p = design->columns + 1;
     b->times = myo_alloc_array(rows, sizeof *b->times, err);
     b->predictor = myo_alloc_array(rows, sizeof *b->predictor, err);
-    b->coefficients = myo_alloc_array(p, sizeof *b->coefficients, err);
     b->places = myo_alloc_array(rows, sizeof *b->places, err);
     b->fold = myo_alloc_array(rows, sizeof *b->fold, err);
     b->order = myo_alloc_array(rows, sizeof *b->order, err);
@@ -91,10 +89,9 @@ static bool create_workspace(const myo_design *design, workspace *b, myo_error *
     b->chosen = myo_alloc_array(p, sizeof *b->chosen, err);
     b->keep = myo_alloc_array(p, sizeof *b->keep, err);
     b->column = myo_alloc_array(p, sizeof *b->column, err);
-    if (!b->times || !b->predictor || !b->coefficients || !b->places || !b->fold || !b->order ||
-        !b->drawn_event || !b->drawn_times || !b->drawn_values || !b->drawn_row || !b->drawn_fold ||
-        !b->chosen || !b->keep || !b->column ||
-        !newton_create(rows, design->columns, &b->model, err)) {
+    if (!b->times || !b->predictor || !b->places || !b->fold || !b->order || !b->drawn_event ||
+        !b->drawn_times || !b->drawn_values || !b->drawn_row || !b->drawn_fold || !b->chosen ||
+        !b->keep || !b->column || !newton_create(rows, design->columns, &b->model, err)) {
         return false;
     }
     b->model.gain_min = GAIN_MIN;
