@@ -22,14 +22,12 @@
  * normal distribution). */
 #define ROOT_TOLERANCE 1e-9
 /* An enclosure of an end that is no wider than this, in standard errors, is the end, should
- * rounding keep the root itself from its accuracy. */
+ * rounding keep the root from its accuracy, if the roots on both of its sides are no farther apart
+ * than JUMP_MAX: the penalised likelihood may have two maxima between which the profile jumps. */
 #define END_TOLERANCE 1e-10
-/* On the way out to an enclosure the secant is trusted for this many steps, as far as it goes no
- * more than OUTWARD_MAX times as far as the last value; it creeps where the profile levels off, so
- * that later steps go at least OUTWARD_MIN times as far. */
-#define OUTWARD_STEPS 4
+#define JUMP_MAX 1e-6
+/* On the way out to an enclosure, a step leads no more than so many times as far. */
 #define OUTWARD_MAX 3.0
-#define OUTWARD_MIN 1.5
 /* Within the enclosure every so many steps halve it, so that neither side of it is stuck. */
 #define HALVING_EVERY 4
 /* A fit that does not converge is tried again half as far out, no more often than this. */
@@ -119,50 +117,62 @@ static bool signed_root(const testing *t, tester *one, size_t j, double value, d
     return true;
 }
 
-/* The next value on the way out, from the one at which the root is still short of the target. */
-static double go_on(double best, double value, double root, double target, int step) {
-    double ratio = fabs(root) > fabs(target) / OUTWARD_MAX ? target / root : OUTWARD_MAX;
-    return best + (value - best) * (step < OUTWARD_STEPS ? ratio : fmax(ratio, OUTWARD_MIN));
+/* A coefficient and the signed root there. */
+typedef struct place {
+    double value, root;
+} place;
+
+/* The next value on the way out, by the secant through the last two places, at which the root is
+ * still short of the target. */
+static double go_on(double best, place before, place last, double target) {
+    double farthest = best + OUTWARD_MAX * (last.value - best);
+    double slope = (last.root - before.root) / (last.value - before.value);
+    double next = last.value + (target - last.root) / slope;
+    bool within = slope > 0.0 && fabs(next - best) < fabs(farthest - best);
+    return within ? next : farthest;
 }
 
-/* Where the signed root is `target`: it is nearly linear in the coefficient, so that the secant
- * through the last point and the maximum, where the root is 0, converges in a few steps; a bracket
- * keeps it from leaving. NaN where the steps do not suffice, or a fit does not converge. */
+/* Where the signed root is `target`: it is nearly linear in the coefficient, so that secants, at
+ * first through the maximum, where the root is 0, converge in a few steps; a bracket keeps them
+ * from leaving. NaN where the steps do not suffice, or a fit does not converge. */
 static double find_end(const testing *t, tester *one, size_t j, double target) {
     double best = t->maximum->beta[j],
            error = t->fit->coefficients[j].standard_error * t->maximum->scaled->sd[j - 1];
-    double inner = best, outer = NAN, inner_root = 0.0, outer_root = NAN;
-    double value = best + target * error, root;
+    place inner = {best, 0.0}, outer = {NAN, NAN}, last = {best + target * error, 0.0};
     int failures = 0;
     restart(t, one);
     for (int step = 0; step < PROFILE_STEPS_MAX; step++) {
-        if (fabs(value - best) > REACH_MAX * error) {
+        if (fabs(last.value - best) > REACH_MAX * error) {
             return copysign(INFINITY, target);
         }
-        if (!signed_root(t, one, j, value, &root)) {
+        if (!signed_root(t, one, j, last.value, &last.root)) {
             if (++failures > FAILURES_MAX) {
                 break;
             }
             restart(t, one);
-            value = inner + 0.5 * (value - inner);
+            last.value = inner.value + 0.5 * (last.value - inner.value);
             continue;
         }
-        if (fabs(root) < fabs(target)) {
-            inner = value;
-            inner_root = root;
+        place before = inner;
+        if (fabs(last.root) < fabs(target)) {
+            inner = last;
         } else {
-            outer = value;
-            outer_root = root;
+            outer = last;
         }
-        if (fabs(root - target) < ROOT_TOLERANCE || fabs(outer - inner) < END_TOLERANCE * error) {
-            return value;
+        bool closed = fabs(outer.value - inner.value) < END_TOLERANCE * error;
+        if (fabs(last.root - target) < ROOT_TOLERANCE ||
+            (closed && fabs(outer.root - inner.root) < JUMP_MAX)) {
+            return last.value;
         }
-        if (isnan(outer)) {
-            value = go_on(best, value, root, target, step);
+        if (closed) {
+            break;
+        }
+        if (isnan(outer.value)) {
+            last.value = go_on(best, before, last, target);
         } else {
-            double share = (target - inner_root) / (outer_root - inner_root);
+            double share = (target - inner.root) / (outer.root - inner.root);
             share = (step + 1) % HALVING_EVERY == 0 ? 0.5 : fmin(fmax(share, 0.0), 1.0);
-            value = inner + share * (outer - inner);
+            last.value = inner.value + share * (outer.value - inner.value);
         }
     }
     return NAN;
