@@ -36,20 +36,22 @@ static void refuses_everything_else(void **state) {
     assert_false(myo_integer_parse("", &integer));
 }
 
-/* In a process with a decimal comma numbers still have a point, and a comma is still refused. */
+/* Under a locale with a decimal comma numbers still have a point, and a comma is still refused. */
 static void reads_a_point_in_every_locale(void **state) {
     (void)state;
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "ps_AF.UTF-8"};
-    const char *found = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++) {
-        found = setlocale(LC_NUMERIC, names[i]);
+    locale_t with_comma = (locale_t)0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !with_comma; i++) {
+        with_comma = newlocale(LC_NUMERIC_MASK, names[i], (locale_t)0);
     }
-    if (!found) {
+    if (!with_comma) {
         skip();
     }
+    locale_t before = uselocale(with_comma);
     double value = 0.0, other;
     bool point = myo_number_parse("1.66", &value), comma = myo_number_parse("1,66", &other);
-    setlocale(LC_NUMERIC, "C");
+    uselocale(before);
+    freelocale(with_comma);
     assert_true(point);
     assert_near(value, 1.66, 0.0);
     assert_false(comma);
