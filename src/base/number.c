@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* strtod_l, which POSIX has since 2024 */
 #include "base/number.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
+
+/* The locale "C", made once and kept; 0 where that fails. */
+static locale_t plain = (locale_t)0;
+
+static void make_plain(void) {
+    plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+/* strtod() with a decimal point whatever locale the process has. */
+static double parse_with_point(const char *text, char **end) {
+    static once_flag once = ONCE_FLAG_INIT;
+    call_once(&once, make_plain);
+    return plain ? strtod_l(text, end, plain) : strtod(text, end);
+}
 
 /* True when the text holds only what a decimal number is written with. */
 static bool is_decimal(const char *text, const char *allowed) {
@@ -19,7 +36,7 @@ bool myo_number_parse(const char *text, double *out) {
         return false;
     }
     char *end = NULL;
-    double value = strtod(text, &end);
+    double value = parse_with_point(text, &end);
     if (end == text || !isfinite(value)) {
         return false;
     }

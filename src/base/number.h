@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Numbers from and to text, independent of the locale of the process. */
+/* Numbers from text, independent of the locale of the process. */
 #ifndef MYO_BASE_NUMBER_H
 #define MYO_BASE_NUMBER_H
 

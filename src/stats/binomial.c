@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/binomial.h"
 
+#include "stats/silence_private.h"
+
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_errno.h>
 #include <math.h>
 
 /* Halvings of [0, 1]: beyond the 52 bits of a double, so that small limits are exact too. */
@@ -31,7 +32,7 @@ myo_interval myo_binomial_exact(size_t successes, size_t trials, double level) {
     if (trials == 0) {
         return result;
     }
-    gsl_set_error_handler_off();
+    stats_silence_gsl();
     double x = (double)successes, n = (double)trials, tail = 0.5 * (1.0 - level);
     result.estimate = x / n;
     result.lower = successes == 0 ? 0.0 : beta_quantile(tail, x, n - x + 1.0);

@@ -22,8 +22,7 @@ typedef void (*myo_bootstrap_step)(const void *user, const gsl_rng *generator, v
                                    double *out);
 
 /* Runs all replicates; results[r * width ...] receives those of replicate r. Every thread has
- * scratch_size bytes of scratch memory, zeroed once. MYO_E_MEMORY when memory or threads run out.
- */
+ * scratch_size bytes of scratch memory, zeroed once. MYO_E_MEMORY when memory runs out. */
 bool myo_bootstrap_run(const myo_bootstrap *plan, myo_bootstrap_step step, const void *user,
                        size_t scratch_size, size_t width, double *results, myo_error *err);
 

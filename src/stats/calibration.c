@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "stats/distribution.h"
+#include "stats/kernels_private.h"
 #include "stats/logistic_line_private.h"
 #include "stats/lowess_private.h"
 #include "stats/quantile_private.h"
@@ -19,11 +20,9 @@ typedef struct outcome {
 } outcome;
 
 double myo_logistic(double linear_predictor) {
-    if (linear_predictor >= 0.0) {
-        return 1.0 / (1.0 + exp(-linear_predictor));
-    }
-    double e = exp(linear_predictor);
-    return e / (1.0 + e);
+    double event, none;
+    stats_logistic(linear_predictor, &event, &none);
+    return event;
 }
 
 static myo_interval wald(double estimate, double se, double level) {
@@ -33,7 +32,7 @@ static myo_interval wald(double estimate, double se, double level) {
 
 static void measure_line(const myo_binary *linear, double level, myo_calibration *out) {
     stats_line line, large;
-    stats_line_fit(linear, &line);
+    stats_line_fit(linear, NULL, &line);
     stats_line_fit_intercept(linear, &large);
     out->intercept = wald(line.intercept, line.intercept_se, level);
     out->slope = wald(line.slope, line.slope_se, level);

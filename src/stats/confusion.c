@@ -3,8 +3,6 @@
 
 #include "stats/binomial.h"
 
-#include <math.h>
-
 static void count_cells(const myo_binary *data, double threshold, myo_confusion *c) {
     for (size_t i = 0; i < data->count; i++) {
         bool positive = data->score[i] >= threshold, event = data->event[i] != 0;

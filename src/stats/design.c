@@ -6,22 +6,19 @@
 #include "stats/design.h"
 
 #include "base/memory.h"
+#include "stats/silence_private.h"
 
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 /* A column is dependent when the others leave less than this part of its variance (1 - R^2). It is
  * far above the rounding error of a correlation and far below what a measurement leaves. */
 #define TOLERANCE 1e-9
-
-static void silence_gsl(void) {
-    gsl_set_error_handler_off();
-}
+/* Standard deviation that rounding may leave of a constant column, relative to its values. */
+#define CONSTANT_SPREAD 1e-12
 
 bool myo_design_create(size_t rows, size_t columns, myo_design *out, myo_error *err) {
     *out = (myo_design){.rows = rows, .columns = columns};
@@ -79,6 +76,14 @@ bool myo_design_take_rows(const myo_design *from, const size_t *rows, size_t cou
     return true;
 }
 
+size_t myo_design_term_size(const myo_design *design, size_t first) {
+    size_t end = first + 1;
+    while (end < design->columns && design->term[end] == design->term[first]) {
+        end++;
+    }
+    return end - first;
+}
+
 /* Copies the columns with mean 0 and length 1; a constant one becomes 0. */
 static void scale_columns(const myo_design *design, double *scaled) {
     size_t rows = design->rows;
@@ -95,8 +100,7 @@ static void scale_columns(const myo_design *design, double *scaled) {
             largest = fmax(largest, fabs(from[i]));
         }
         double length = sqrt(squares);
-        /* What rounding leaves of a constant column. */
-        bool constant = length <= 1e-12 * largest * sqrt((double)rows);
+        bool constant = length <= CONSTANT_SPREAD * largest * sqrt((double)rows);
         for (size_t i = 0; i < rows; i++) {
             to[i] = constant ? 0.0 : to[i] / length;
         }
@@ -179,11 +183,7 @@ static double block_determinant(const gsl_matrix *matrix, size_t first, size_t c
 static void inflate(const myo_design *design, const gsl_matrix *correlation,
                     const gsl_matrix *inverse, double *vif) {
     for (size_t first = 0, count; first < design->columns; first += count) {
-        count = 1;
-        while (first + count < design->columns &&
-               design->term[first + count] == design->term[first]) {
-            count++;
-        }
+        count = myo_design_term_size(design, first);
         double gvif =
             block_determinant(correlation, first, count) * block_determinant(inverse, first, count);
         vif[design->term[first]] = pow(gvif, 1.0 / (double)count);
@@ -218,8 +218,7 @@ static bool analyse(const myo_design *design, gsl_matrix *correlation, gsl_matri
 }
 
 bool myo_design_collinearity(const myo_design *design, myo_collinearity *out, myo_error *err) {
-    static once_flag gsl_once = ONCE_FLAG_INIT;
-    call_once(&gsl_once, silence_gsl);
+    stats_silence_gsl();
     *out = (myo_collinearity){.dependent = MYO_NO_COLUMN};
     if (design->columns == 0) {
         return true;

@@ -26,6 +26,9 @@ bool myo_design_take_terms(const myo_design *from, const bool *keep, myo_design 
 bool myo_design_take_rows(const myo_design *from, const size_t *rows, size_t count, myo_design *out,
                           myo_error *err);
 
+/* The number of columns of the term that begins at column `first`. */
+size_t myo_design_term_size(const myo_design *design, size_t first);
+
 #define MYO_NO_COLUMN ((size_t)-1)
 
 typedef struct myo_collinearity {

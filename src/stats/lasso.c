@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The last penalty relative to the first, with at least as many rows as columns, and with fewer;
  * and the rules by which a path ends sooner: all of glmnet (glmnet.control). */

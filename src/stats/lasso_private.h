@@ -43,7 +43,8 @@ void lasso_solver_clear(lasso_solver *solver);
 /* Solves at a penalty from the solution at the previous one on. False when it does not converge. */
 bool lasso_solve(lasso_solver *solver, double lambda, double previous);
 
-/* Path of the solver's rows along its own penalties; `nobs` and `nvars` decide how far it goes. */
-bool lasso_follow(lasso_solver *solver, size_t observations, myo_lasso_path *out, myo_error *err);
+/* Path of the solver's rows along its own penalties. `rows` is their number, each as often as it
+ * counts: it decides with that of the columns how far the path goes. */
+bool lasso_follow(lasso_solver *solver, size_t rows, myo_lasso_path *out, myo_error *err);
 
 #endif

@@ -6,10 +6,10 @@
 #include "stats/logistic.h"
 
 #include "base/memory.h"
+#include "stats/distribution.h"
 #include "stats/kernels_private.h"
 #include "stats/logistic_private.h"
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ static void unscale_covariance(const logistic_scaled *scaled, const gsl_matrix *
 }
 
 static void fill_coefficients(const double *beta, double level, myo_logistic_fit *fit) {
-    double quantile = gsl_cdf_ugaussian_Qinv(0.5 * (1.0 - level));
+    double quantile = stats_normal_quantile(0.5 * (1.0 + level));
     size_t p = fit->coefficient_count;
     for (size_t j = 0; j < p; j++) {
         double error = sqrt(fit->covariance[j * p + j]), z = beta[j] / error;
@@ -98,7 +98,7 @@ static void fill_coefficients(const double *beta, double level, myo_logistic_fit
             .estimate = beta[j],
             .standard_error = error,
             .z = z,
-            .p = erfc(fabs(z) / sqrt(2.0)),
+            .p = stats_normal_two_sided(z),
             .lower = beta[j] - quantile * error,
             .upper = beta[j] + quantile * error,
             .profile_p = NAN,
@@ -136,16 +136,12 @@ static double wald_statistic(const myo_logistic_fit *fit, size_t first, size_t c
 
 static void fill_terms(const myo_design *design, myo_logistic_fit *fit) {
     for (size_t first = 0, count; first < design->columns; first += count) {
-        count = 1;
-        while (first + count < design->columns &&
-               design->term[first + count] == design->term[first]) {
-            count++;
-        }
+        count = myo_design_term_size(design, first);
         double chi2 = wald_statistic(fit, first + 1, count);
         fit->terms[design->term[first]] =
             (myo_logistic_term){.df = count,
                                 .wald_chi2 = chi2,
-                                .wald_p = gsl_cdf_chisq_Q(chi2, (double)count),
+                                .wald_p = stats_chi2_upper(chi2, (double)count),
                                 .ratio_chi2 = NAN,
                                 .ratio_p = NAN};
     }
@@ -186,7 +182,6 @@ static bool maximise(newton *n, myo_firth firth, myo_logistic_fit *fit, myo_erro
         end = newton_run(n);
     }
     fit->firth = n->firth;
-    fit->iterations = n->iterations;
     if (end == NEWTON_SEPARATED) {
         return myo_error_set(
             err, MYO_E_RANGE,
@@ -224,7 +219,8 @@ static bool fit_scaled(const myo_design *design, const logistic_scaled *scaled, 
                        double *beta, myo_logistic_fit *fit, myo_error *err) {
     gsl_matrix *covariance = gsl_matrix_alloc(n->coefficients, n->coefficients);
     bool *fixed = myo_alloc_array(n->coefficients, sizeof *fixed, err);
-    bool done = covariance && fixed && maximise(n, options->firth, fit, err);
+    bool done = fixed && (covariance || myo_error_set(err, MYO_E_MEMORY, "out of memory")) &&
+                maximise(n, options->firth, fit, err);
     if (done && !newton_covariance(n, covariance)) {
         done = myo_error_set(err, MYO_E_RANGE, "the information of the logistic fit is singular");
     }
@@ -243,7 +239,7 @@ static bool fit_scaled(const myo_design *design, const logistic_scaled *scaled, 
                               ? fmax(2.0 * (maximum.penalised - null), 0.0)
                               : (double)NAN;
         fit->ratio_p =
-            design->columns > 0 ? gsl_cdf_chisq_Q(fit->ratio_chi2, (double)design->columns) : 1.0;
+            design->columns > 0 ? stats_chi2_upper(fit->ratio_chi2, (double)design->columns) : 1.0;
         done = (!options->tests || logistic_test_terms(design, &maximum, options, fit, err)) &&
                (!options->profile || logistic_profile(&maximum, options, fit, err));
     }

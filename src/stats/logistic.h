@@ -28,8 +28,8 @@ typedef struct myo_logistic_coefficient {
     double z, p;         /* Wald test */
     double lower, upper; /* Wald interval */
     /* Likelihood ratio test and interval by profile likelihood: penalised ones under Firth's
-     * penalty. NaN where not computed, and for the intercept. An interval without an end is
-     * infinite there. */
+     * penalty. NaN where not computed, and for the intercept; an end that cannot be found is NaN,
+     * too. An interval without an end is infinite there. */
     double profile_p, profile_lower, profile_upper;
 } myo_logistic_coefficient;
 
@@ -49,10 +49,9 @@ typedef struct myo_logistic_fit {
     double log_likelihood;      /* at the estimates, without a penalty */
     double null_log_likelihood; /* of the intercept alone */
     double ratio_chi2, ratio_p; /* of the whole model against the intercept alone */
-    size_t iterations;
-    bool firth;       /* the estimates are those of the penalised likelihood */
-    bool separated;   /* there are no maximum likelihood estimates */
-    bool *separating; /* for each column: it takes part in the separation */
+    bool firth;                 /* the estimates are those of the penalised likelihood */
+    bool separated;             /* there are no maximum likelihood estimates */
+    bool *separating;           /* for each column: it takes part in the separation */
 } myo_logistic_fit;
 
 /*

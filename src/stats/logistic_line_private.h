@@ -9,11 +9,12 @@ typedef struct stats_line {
     double intercept, slope;
     double intercept_se, slope_se; /* slope_se is 0 where the slope is held */
     double log_likelihood;
-    bool converged; /* false: no maximum was found (separation, constant x); the numbers are NaN */
+    bool converged; /* false: there is no maximum (separation, constant x); the numbers are NaN */
 } stats_line;
 
-/* Maximum likelihood by Newton's method with halved steps. */
-void stats_line_fit(const myo_binary *data, stats_line *out);
+/* Maximum likelihood by Newton's method with halved steps. `times` says how often each patient
+ * counts; NULL: once. */
+void stats_line_fit(const myo_binary *data, const unsigned *times, stats_line *out);
 /* The same with the slope 1: x is an offset. */
 void stats_line_fit_intercept(const myo_binary *data, stats_line *out);
 /* Log likelihood of log odds = intercept + slope x. */

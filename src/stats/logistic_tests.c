@@ -10,9 +10,9 @@
  * information (G. Heinze and M. Schemper, Stat. Med. 21:2409-2419, 2002).
  */
 #include "base/memory.h"
+#include "stats/distribution.h"
 #include "stats/logistic_private.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,17 @@
 /* Accuracy of the signed root of the likelihood ratio at an end, in its own units (quantiles of the
  * normal distribution). */
 #define ROOT_TOLERANCE 1e-9
+/* An enclosure of an end that is no wider than this, in standard errors, is the end, should
+ * rounding keep the root from its accuracy, if the roots on both of its sides are no farther apart
+ * than JUMP_MAX: the penalised likelihood may have two maxima between which the profile jumps. */
+#define END_TOLERANCE 1e-10
+#define JUMP_MAX 1e-6
+/* On the way out to an enclosure, a step leads no more than so many times as far. */
+#define OUTWARD_MAX 3.0
+/* Within the enclosure every so many steps halve it, so that neither side of it is stuck. */
+#define HALVING_EVERY 4
+/* A fit that does not converge is tried again half as far out, no more often than this. */
+#define FAILURES_MAX 5
 /* Farthest end that is looked for, in standard errors: beyond it the profile is taken for flat. */
 #define REACH_MAX 1e3
 
@@ -90,7 +101,7 @@ static bool test_term(void *user, size_t worker, size_t task, myo_error *err) {
     }
     myo_logistic_term *term = &t->fit->terms[task];
     term->ratio_chi2 = fmax(2.0 * (t->maximum->penalised - one->n.penalised), 0.0);
-    term->ratio_p = gsl_cdf_chisq_Q(term->ratio_chi2, (double)term->df);
+    term->ratio_p = stats_chi2_upper(term->ratio_chi2, (double)term->df);
     return true;
 }
 
@@ -106,45 +117,65 @@ static bool signed_root(const testing *t, tester *one, size_t j, double value, d
     return true;
 }
 
-/* Where the signed root is `target`: it is nearly linear in the coefficient, so that the secant
- * through the last point and the maximum, where the root is 0, converges in a few steps; a bracket
- * keeps it from leaving. */
-static bool find_end(const testing *t, tester *one, size_t j, double target, double *end) {
+/* A coefficient and the signed root there. */
+typedef struct place {
+    double value, root;
+} place;
+
+/* The next value on the way out, by the secant through the last two places, at which the root is
+ * still short of the target. */
+static double go_on(double best, place before, place last, double target) {
+    double farthest = best + OUTWARD_MAX * (last.value - best);
+    double slope = (last.root - before.root) / (last.value - before.value);
+    double next = last.value + (target - last.root) / slope;
+    bool within = slope > 0.0 && fabs(next - best) < fabs(farthest - best);
+    return within ? next : farthest;
+}
+
+/* Where the signed root is `target`: it is nearly linear in the coefficient, so that secants, at
+ * first through the maximum, where the root is 0, converge in a few steps; a bracket keeps them
+ * from leaving. NaN where the steps do not suffice, or a fit does not converge. */
+static double find_end(const testing *t, tester *one, size_t j, double target) {
     double best = t->maximum->beta[j],
            error = t->fit->coefficients[j].standard_error * t->maximum->scaled->sd[j - 1];
-    double inner = best, outer = NAN, inner_root = 0.0, outer_root = NAN;
-    double value = best + target * error, root;
+    place inner = {best, 0.0}, outer = {NAN, NAN}, last = {best + target * error, 0.0};
+    int failures = 0;
     restart(t, one);
     for (int step = 0; step < PROFILE_STEPS_MAX; step++) {
-        if (fabs(value - best) > REACH_MAX * error) {
-            *end = copysign(INFINITY, target);
-            return true;
+        if (fabs(last.value - best) > REACH_MAX * error) {
+            return copysign(INFINITY, target);
         }
-        if (!signed_root(t, one, j, value, &root)) {
-            return false;
+        if (!signed_root(t, one, j, last.value, &last.root)) {
+            if (++failures > FAILURES_MAX) {
+                break;
+            }
+            restart(t, one);
+            last.value = inner.value + 0.5 * (last.value - inner.value);
+            continue;
         }
-        if (fabs(root - target) < ROOT_TOLERANCE) {
+        place before = inner;
+        if (fabs(last.root) < fabs(target)) {
+            inner = last;
+        } else {
+            outer = last;
+        }
+        bool closed = fabs(outer.value - inner.value) < END_TOLERANCE * error;
+        if (fabs(last.root - target) < ROOT_TOLERANCE ||
+            (closed && fabs(outer.root - inner.root) < JUMP_MAX)) {
+            return last.value;
+        }
+        if (closed) {
             break;
         }
-        if (fabs(root) < fabs(target)) {
-            inner = value;
-            inner_root = root;
+        if (isnan(outer.value)) {
+            last.value = go_on(best, before, last, target);
         } else {
-            outer = value;
-            outer_root = root;
-        }
-        if (isnan(outer)) { /* still on the inner side: go on, at most three times as far */
-            double ratio = fabs(root) > fabs(target) / 3.0 ? target / root : 3.0;
-            value = best + (value - best) * fmax(ratio, 1.0 + 1e-6);
-        } else {
-            double share = (target - inner_root) / (outer_root - inner_root);
-            /* Alternate with bisection, so that neither side of the bracket is stuck. */
-            share = step % 4 == 3 ? 0.5 : fmin(fmax(share, 0.0), 1.0);
-            value = inner + share * (outer - inner);
+            double share = (target - inner.root) / (outer.root - inner.root);
+            share = (step + 1) % HALVING_EVERY == 0 ? 0.5 : fmin(fmax(share, 0.0), 1.0);
+            last.value = inner.value + share * (outer.value - inner.value);
         }
     }
-    *end = value;
-    return true;
+    return NAN;
 }
 
 /* The interval and test of one column. */
@@ -152,16 +183,15 @@ static bool profile_column(void *user, size_t worker, size_t task, myo_error *er
     testing *t = user;
     tester *one = &t->testers[worker];
     size_t j = task + 1;
-    double sd = t->maximum->scaled->sd[task], lower, upper, root;
+    double sd = t->maximum->scaled->sd[task], root;
     restart(t, one);
-    if (!signed_root(t, one, j, 0.0, &root) || !find_end(t, one, j, -t->quantile, &lower) ||
-        !find_end(t, one, j, t->quantile, &upper)) {
+    if (!signed_root(t, one, j, 0.0, &root)) {
         return stuck(err);
     }
     myo_logistic_coefficient *coefficient = &t->fit->coefficients[j];
-    coefficient->profile_p = erfc(fabs(root) / sqrt(2.0));
-    coefficient->profile_lower = lower / sd;
-    coefficient->profile_upper = upper / sd;
+    coefficient->profile_p = stats_normal_two_sided(root);
+    coefficient->profile_lower = find_end(t, one, j, -t->quantile) / sd;
+    coefficient->profile_upper = find_end(t, one, j, t->quantile) / sd;
     return true;
 }
 
@@ -184,7 +214,7 @@ bool logistic_profile(const logistic_maximum *maximum, const myo_logistic_option
                       myo_logistic_fit *fit, myo_error *err) {
     testing t = {.maximum = maximum,
                  .fit = fit,
-                 .quantile = gsl_cdf_ugaussian_Qinv(0.5 * (1.0 - options->level))};
+                 .quantile = stats_normal_quantile(0.5 * (1.0 + options->level))};
     size_t columns = fit->coefficient_count - 1;
     return columns == 0 || run_tests(&t, &options->parallel, columns, profile_column, err);
 }

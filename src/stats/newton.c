@@ -18,14 +18,12 @@
 
 #include "base/memory.h"
 #include "stats/kernels_private.h"
+#include "stats/silence_private.h"
 
-#include <gsl/gsl_blas.h>
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 #define ROWS_OF_BLOCK 256 /* a block of a dozen columns stays in the first cache */
 #define ITERATIONS_MAX 100
@@ -36,18 +34,15 @@
 #define STEP_MAX 5.0
 /* Ordinary fits are done by then; from here on a separating direction is looked for. */
 #define ITERATIONS_ORDINARY 9
+/* What rounding may take off the log-likelihood, relative to it. */
+#define ROUNDING 1e-12
 /* What rounding leaves of margins that are 0, relative to the greatest. */
 #define MARGIN_TOLERANCE 1e-7
 /* Changes of a linear predictor in the last step of a fit that has converged. */
 #define PREDICTOR_TOLERANCE 1e-3
 
-static void silence_gsl(void) {
-    gsl_set_error_handler_off();
-}
-
 bool newton_create(size_t rows, size_t columns, newton *out, myo_error *err) {
-    static once_flag gsl_once = ONCE_FLAG_INIT;
-    call_once(&gsl_once, silence_gsl);
+    stats_silence_gsl();
     size_t p = columns + 1;
     *out = (newton){.rows = rows, .coefficients = p, .gain_min = GAIN_MIN};
     out->beta = myo_alloc_array(p, sizeof(double), err);
@@ -259,7 +254,7 @@ static double solve_step(newton *n) {
 
 /* Takes the step, halved until the likelihood does not fall. False when it never does. */
 static bool take_step(newton *n) {
-    double before = n->penalised, slack = 1e-12 * fabs(before);
+    double before = n->penalised, slack = ROUNDING * fabs(before);
     memcpy(n->previous, n->beta, n->coefficients * sizeof *n->beta);
     for (int halving = 0; halving < HALVINGS_MAX; halving++) {
         for (size_t j = 0; j < n->coefficients; j++) {

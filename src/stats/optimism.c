@@ -6,14 +6,15 @@
 #include "stats/draws.h"
 #include "stats/kernels_private.h"
 #include "stats/lasso.h"
+#include "stats/logistic_line_private.h"
 #include "stats/logistic_private.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Draws of one replicate that may miss the event, or all patients without it, before it is given
- * up. */
+/* Draws of one replicate that may hold too few patients with the event, or without it, before it is
+ * given up. */
 #define DRAWS_MAX 100
 
 /* A fit ends when a step promises less: coefficients are then right to 1e-8 standard errors, as the
@@ -28,9 +29,9 @@ typedef struct replicate {
 } replicate;
 
 /* Memory of one thread. */
-typedef struct bench {
+typedef struct workspace {
     unsigned *times;
-    double *predictor, *coefficients;
+    double *predictor;
     myo_auc_place *places;
     size_t *fold, *order, *chosen;
     /* Of the patients who were drawn, in their order. */
@@ -42,25 +43,23 @@ typedef struct bench {
     bool *keep;
     const double **column;
     newton model; /* with room for all columns */
-    newton line;  /* for the calibration line */
-} bench;
+} workspace;
 
 typedef struct boot {
     const myo_design *design;
     const unsigned char *event;
     const myo_optimism_plan *plan;
     logistic_scaled scaled;
-    bench *benches;
-    size_t bench_count;
+    workspace *workspaces;
+    size_t workspace_count;
     replicate *replicates;
     unsigned char *selected; /* of all replicates */
     const double *start;     /* coefficients of the model, for standardised columns */
 } boot;
 
-static void clear_bench(bench *b) {
+static void clear_workspace(workspace *b) {
     free(b->times);
     free(b->predictor);
-    free(b->coefficients);
     free(b->places);
     free(b->fold);
     free(b->order);
@@ -73,14 +72,12 @@ static void clear_bench(bench *b) {
     free(b->keep);
     free((void *)b->column);
     newton_clear(&b->model);
-    newton_clear(&b->line);
 }
 
-static bool create_bench(const myo_design *design, bench *b, myo_error *err) {
+static bool create_workspace(const myo_design *design, workspace *b, myo_error *err) {
     size_t rows = design->rows, p = design->columns + 1;
     b->times = myo_alloc_array(rows, sizeof *b->times, err);
     b->predictor = myo_alloc_array(rows, sizeof *b->predictor, err);
-    b->coefficients = myo_alloc_array(p, sizeof *b->coefficients, err);
     b->places = myo_alloc_array(rows, sizeof *b->places, err);
     b->fold = myo_alloc_array(rows, sizeof *b->fold, err);
     b->order = myo_alloc_array(rows, sizeof *b->order, err);
@@ -92,14 +89,12 @@ static bool create_bench(const myo_design *design, bench *b, myo_error *err) {
     b->chosen = myo_alloc_array(p, sizeof *b->chosen, err);
     b->keep = myo_alloc_array(p, sizeof *b->keep, err);
     b->column = myo_alloc_array(p, sizeof *b->column, err);
-    if (!b->times || !b->predictor || !b->coefficients || !b->places || !b->fold || !b->order ||
-        !b->drawn_event || !b->drawn_times || !b->drawn_values || !b->drawn_row || !b->drawn_fold ||
-        !b->chosen || !b->keep || !b->column ||
-        !newton_create(rows, design->columns, &b->model, err) ||
-        !newton_create(rows, 1, &b->line, err)) {
+    if (!b->times || !b->predictor || !b->places || !b->fold || !b->order || !b->drawn_event ||
+        !b->drawn_times || !b->drawn_values || !b->drawn_row || !b->drawn_fold || !b->chosen ||
+        !b->keep || !b->column || !newton_create(rows, design->columns, &b->model, err)) {
         return false;
     }
-    b->model.gain_min = b->line.gain_min = GAIN_MIN;
+    b->model.gain_min = GAIN_MIN;
     return true;
 }
 
@@ -119,22 +114,13 @@ static bool varies(const double *column, const unsigned *times, size_t rows) {
 }
 
 /* Slope and intercept of the logistic regression on the predictor. */
-static void fit_line(newton *line, const double *predictor, const unsigned char *event,
-                     const unsigned *times, myo_performance *out) {
-    const double *column = predictor;
-    out->slope = out->intercept = NAN;
-    if (!varies(predictor, times, line->rows)) {
-        return;
-    }
-    line->column = &column;
-    line->event = event;
-    line->count = times;
-    line->beta[0] = 0.0;
-    line->beta[1] = 1.0;
-    if (newton_run(line) == NEWTON_CONVERGED) {
-        out->intercept = line->beta[0];
-        out->slope = line->beta[1];
-    }
+static void fit_line(const double *predictor, const unsigned char *event, const unsigned *times,
+                     size_t rows, myo_performance *out) {
+    const myo_binary data = {predictor, event, rows};
+    stats_line line;
+    stats_line_fit(&data, times, &line);
+    out->slope = line.slope;
+    out->intercept = line.intercept;
 }
 
 /* Mean squared difference between probability and outcome (G. Brier, Mon. Weather Rev. 78:1-3,
@@ -156,18 +142,15 @@ static double brier(const double *predictor, const unsigned char *event, const u
 
 bool myo_performance_measure(const double *predictor, const unsigned char *event, size_t count,
                              myo_performance *out, myo_error *err) {
-    newton line = {0};
-    if (!myo_stats_auc(predictor, event, count, &out->auc, err) ||
-        !newton_create(count, 1, &line, err)) {
+    if (!myo_stats_auc(predictor, event, count, &out->auc, err)) {
         return false;
     }
     out->brier = brier(predictor, event, NULL, count);
-    fit_line(&line, predictor, event, NULL, out);
-    newton_clear(&line);
+    fit_line(predictor, event, NULL, count, out);
     return true;
 }
 
-/* Draws the patients; false when the event, or its absence, is not among them. */
+/* Draws the patients; false unless at least two are drawn with the event and two without. */
 static bool draw(const boot *b, myo_draws *draws, unsigned *times) {
     size_t rows = b->design->rows, events = 0;
     memset(times, 0, rows * sizeof *times);
@@ -180,7 +163,7 @@ static bool draw(const boot *b, myo_draws *draws, unsigned *times) {
 }
 
 /* Lists the drawn patients. */
-static void gather(const boot *b, bench *own) {
+static void gather(const boot *b, workspace *own) {
     own->drawn = 0;
     for (size_t i = 0; i < b->design->rows; i++) {
         if (own->times[i] > 0) {
@@ -191,18 +174,20 @@ static void gather(const boot *b, bench *own) {
     }
 }
 
-/* Folds of the drawn patients, none of which is empty; a patient who was drawn twice is in one. */
-static void deal_folds(const boot *b, bench *own, uint64_t seed) {
+/* Folds of the drawn patients; a patient who was drawn twice is in one. Returns their number: fewer
+ * than were asked for where fewer patients were drawn, so that none is empty. */
+static size_t deal_folds(const boot *b, workspace *own, uint64_t seed) {
+    size_t folds = b->plan->folds < own->drawn ? b->plan->folds : own->drawn;
     memset(own->fold, 0, b->design->rows * sizeof *own->fold);
-    myo_draws_folds(seed, own->drawn_event, own->drawn, b->plan->folds, own->order,
-                    own->drawn_fold);
+    myo_draws_folds(seed, own->drawn_event, own->drawn, folds, own->order, own->drawn_fold);
     for (size_t k = 0; k < own->drawn; k++) {
         own->fold[own->drawn_row[k]] = own->drawn_fold[k];
     }
+    return folds;
 }
 
 /* The terms that the LASSO selects among the drawn patients. */
-static bool select_terms(const boot *b, bench *own, uint64_t seed, replicate *result,
+static bool select_terms(const boot *b, workspace *own, uint64_t seed, replicate *result,
                          myo_error *err) {
     const myo_design *design = b->design;
     for (size_t t = 0; t < design->terms; t++) {
@@ -213,8 +198,8 @@ static bool select_terms(const boot *b, bench *own, uint64_t seed, replicate *re
         const myo_parallel alone = {.threads = 1};
         myo_lasso_path path;
         myo_lasso_cv cv;
-        deal_folds(b, own, seed);
-        if (!myo_lasso_cross_validate(&data, own->fold, b->plan->folds, &alone, &path, &cv, err)) {
+        size_t folds = deal_folds(b, own, seed);
+        if (!myo_lasso_cross_validate(&data, own->fold, folds, &alone, &path, &cv, err)) {
             return false;
         }
         size_t at = b->plan->select == MYO_SELECT_LASSO_MIN ? cv.minimum : cv.one_se;
@@ -233,7 +218,7 @@ static bool select_terms(const boot *b, bench *own, uint64_t seed, replicate *re
 }
 
 /* Fits the selected columns to the drawn patients and predicts everyone. */
-static bool fit_replicate(const boot *b, bench *own, replicate *result) {
+static bool fit_replicate(const boot *b, workspace *own, replicate *result) {
     newton *n = &own->model;
     size_t columns = 0, rows = b->design->rows;
     for (size_t c = 0; c < b->design->columns; c++) {
@@ -275,7 +260,7 @@ static bool fit_replicate(const boot *b, bench *own, replicate *result) {
     return end == NEWTON_CONVERGED;
 }
 
-static void measure_replicate(const boot *b, bench *own, replicate *result) {
+static void measure_replicate(const boot *b, workspace *own, replicate *result) {
     size_t rows = b->design->rows;
     myo_auc_order(own->predictor, rows, own->places);
     myo_auc_weighted(own->places, rows, b->event, own->times, &result->drawn.auc);
@@ -283,17 +268,17 @@ static void measure_replicate(const boot *b, bench *own, replicate *result) {
     result->drawn.brier = brier(own->predictor, b->event, own->times, rows);
     result->original.brier = brier(own->predictor, b->event, NULL, rows);
     if (own->model.firth) {
-        fit_line(&own->line, own->predictor, b->event, own->times, &result->drawn);
+        fit_line(own->predictor, b->event, own->times, rows, &result->drawn);
     } else { /* maximum likelihood is calibrated on its own patients */
         result->drawn.slope = result->empty ? (double)NAN : 1.0;
         result->drawn.intercept = result->empty ? (double)NAN : 0.0;
     }
-    fit_line(&own->line, own->predictor, b->event, NULL, &result->original);
+    fit_line(own->predictor, b->event, NULL, rows, &result->original);
 }
 
 static bool run_replicate(void *user, size_t worker, size_t task, myo_error *err) {
     boot *b = user;
-    bench *own = &b->benches[worker];
+    workspace *own = &b->workspaces[worker];
     replicate *result = &b->replicates[task];
     myo_draws draws = myo_draws_open(b->plan->seed, task + 1);
     bool drawn = false;
@@ -365,18 +350,18 @@ static bool prepare(boot *b, const double *coefficients, double *start, myo_erro
         start[0] += coefficients[c + 1] * b->scaled.mean[c];
     }
     b->start = start;
-    b->bench_count = myo_parallel_workers(&b->plan->parallel, b->plan->replicates);
-    b->benches = myo_alloc_array(b->bench_count, sizeof *b->benches, err);
+    b->workspace_count = myo_parallel_workers(&b->plan->parallel, b->plan->replicates);
+    b->workspaces = myo_alloc_array(b->workspace_count, sizeof *b->workspaces, err);
     b->replicates = myo_alloc_array(b->plan->replicates, sizeof *b->replicates, err);
     b->selected = myo_alloc_array(b->plan->replicates * b->design->terms, 1, err);
-    if (!b->benches || !b->replicates || !b->selected) {
+    if (!b->workspaces || !b->replicates || !b->selected) {
         return false;
     }
     for (size_t r = 0; r < b->plan->replicates; r++) {
         b->replicates[r].selected = b->selected + r * b->design->terms;
     }
-    for (size_t i = 0; i < b->bench_count; i++) {
-        if (!create_bench(b->design, &b->benches[i], err)) {
+    for (size_t i = 0; i < b->workspace_count; i++) {
+        if (!create_workspace(b->design, &b->workspaces[i], err)) {
             return false;
         }
     }
@@ -385,7 +370,7 @@ static bool prepare(boot *b, const double *coefficients, double *start, myo_erro
 
 static bool measure_apparent(boot *b, const double *coefficients, myo_performance *out,
                              myo_error *err) {
-    double *predictor = b->benches[0].predictor;
+    double *predictor = b->workspaces[0].predictor;
     myo_logistic_predict(b->design, coefficients, predictor);
     return myo_performance_measure(predictor, b->event, b->design->rows, out, err);
 }
@@ -405,10 +390,10 @@ bool myo_optimism_estimate(const myo_design *design, const unsigned char *event,
     } else {
         myo_optimism_clear(out);
     }
-    for (size_t i = 0; b.benches && i < b.bench_count; i++) {
-        clear_bench(&b.benches[i]);
+    for (size_t i = 0; b.workspaces && i < b.workspace_count; i++) {
+        clear_workspace(&b.workspaces[i]);
     }
-    free(b.benches);
+    free(b.workspaces);
     free(b.replicates);
     free(b.selected);
     logistic_scaled_clear(&b.scaled);

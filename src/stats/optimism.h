@@ -20,7 +20,7 @@ typedef struct myo_optimism_plan {
     size_t replicates;
     uint64_t seed;
     myo_select select;
-    size_t folds;
+    size_t folds; /* a replicate with fewer different patients has one for each of them */
     myo_firth firth;
     myo_parallel parallel;
 } myo_optimism_plan;
@@ -34,10 +34,11 @@ typedef struct myo_performance {
 typedef struct myo_optimism {
     myo_performance apparent, optimism, corrected;
     size_t replicates; /* that have a result */
-    size_t separated;  /* of them: fitted with Firth's penalty because of separation */
-    size_t empty;      /* of them: nothing was selected; they have no slope */
-    size_t failed;     /* left out: the fit did not converge */
-    size_t *selected;  /* for each term: replicates that selected it */
+    size_t separated; /* of them: fitted with Firth's penalty, as the data were separated or the fit
+                         without it did not converge */
+    size_t empty;     /* of them: nothing was selected; they have no slope */
+    size_t failed;    /* left out: too few with the event were drawn, or a fit did not converge */
+    size_t *selected; /* for each term: replicates that selected it */
 } myo_optimism;
 
 /*

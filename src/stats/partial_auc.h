@@ -33,8 +33,6 @@ typedef struct myo_partial_result {
     myo_interval area, corrected;
 } myo_partial_result;
 
-#define MYO_PARTIAL_RANGES_MAX 4
-
 /*
  * Partial areas of `range_count` ranges with intervals from a stratified bootstrap: patients with
  * and without the event are drawn anew, each as many as there are (J. Carpenter and J. Bithell,

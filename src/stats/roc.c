@@ -11,14 +11,6 @@ typedef struct scored {
     size_t patient;
 } scored;
 
-size_t myo_binary_events(const myo_binary *data) {
-    size_t events = 0;
-    for (size_t i = 0; i < data->count; i++) {
-        events += data->event[i];
-    }
-    return events;
-}
-
 static int by_descending_score(const void *left, const void *right) {
     const scored *a = left, *b = right;
     if (a->score != b->score) {

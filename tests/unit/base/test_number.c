@@ -4,6 +4,8 @@
 
 #include "base/number.h"
 
+#include <locale.h>
+
 static void reads_decimal_numbers(void **state) {
     (void)state;
     const struct {
@@ -34,6 +36,27 @@ static void refuses_everything_else(void **state) {
     assert_false(myo_integer_parse("", &integer));
 }
 
+/* Under a locale with a decimal comma numbers still have a point, and a comma is still refused. */
+static void reads_a_point_in_every_locale(void **state) {
+    (void)state;
+    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "ps_AF.UTF-8"};
+    locale_t with_comma = (locale_t)0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !with_comma; i++) {
+        with_comma = newlocale(LC_NUMERIC_MASK, names[i], (locale_t)0);
+    }
+    if (!with_comma) {
+        skip();
+    }
+    locale_t before = uselocale(with_comma);
+    double value = 0.0, other;
+    bool point = myo_number_parse("1.66", &value), comma = myo_number_parse("1,66", &other);
+    uselocale(before);
+    freelocale(with_comma);
+    assert_true(point);
+    assert_near(value, 1.66, 0.0);
+    assert_false(comma);
+}
+
 /* The least nice step that needs no more than the wanted number of steps, with its decimals. */
 static void steps_are_nice(void **state) {
     (void)state;
@@ -55,6 +78,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_decimal_numbers),
         cmocka_unit_test(refuses_everything_else),
+        cmocka_unit_test(reads_a_point_in_every_locale),
         cmocka_unit_test(steps_are_nice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

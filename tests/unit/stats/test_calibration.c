@@ -51,6 +51,79 @@ static void a_shift_is_the_intercept_in_the_large(void **state) {
     cohort_clear(&c);
 }
 
+/* Predictors in another unit, or far from those of the outcome, have the same line: scores
+ * become factor x score + shift. */
+static void neither_unit_nor_zero_point_matters(void **state) {
+    (void)state;
+    static const struct {
+        double factor, shift;
+    } cases[] = {{1.0, 20.0}, {1.0, 60.0}, {1.0, -60.0}, {1.0, 700.0},
+                 {1e-4, 0.0}, {1e3, 0.0},  {1e3, 5e4},   {-1.0, 0.0}};
+    cohort c = {.seed = 31337, .count = 5000, .level = -1.75};
+    cohort_make(&c);
+    const myo_binary data = {c.linear1, c.event, c.count};
+    myo_calibration before, after;
+    assert_true(myo_calibration_measure(&data, 0.95, &before, NULL, NULL, NULL));
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        double factor = cases[k].factor, shift = cases[k].shift;
+        const myo_binary moved = {c.linear2, c.event, c.count};
+        for (size_t i = 0; i < c.count; i++) {
+            c.linear2[i] = factor * c.linear1[i] + shift;
+        }
+        assert_true(myo_calibration_measure(&moved, 0.95, &after, NULL, NULL, NULL));
+        double slope = before.slope.estimate / factor;
+        assert_near(after.slope.estimate / slope, 1.0, 1e-9);
+        assert_near((after.slope.upper - after.slope.lower) * fabs(factor),
+                    before.slope.upper - before.slope.lower, 1e-7);
+        assert_near(after.intercept.estimate, before.intercept.estimate - slope * shift,
+                    1e-9 * (1.0 + fabs(slope * shift)));
+        assert_true(isfinite(after.in_the_large.lower) && isfinite(after.in_the_large.upper));
+        assert_true(isfinite(after.line.statistic));
+        if (factor == 1.0) {
+            assert_near(after.in_the_large.estimate, before.in_the_large.estimate - shift, 1e-9);
+            assert_near(after.in_the_large.upper, before.in_the_large.upper - shift, 1e-9);
+        }
+    }
+    cohort_clear(&c);
+}
+
+/* With two scores far apart the held slope has its maximum where almost all probabilities are 0 or
+ * 1: by symmetry in the middle. */
+static void the_intercept_in_the_large_is_found_between_saturated_predictions(void **state) {
+    (void)state;
+    static const double scores[] = {-300, -300, 300, 300};
+    static const unsigned char events[] = {1, 0, 1, 0};
+    for (int shift = 0; shift < 2; shift++) {
+        double moved[4];
+        for (size_t i = 0; i < 4; i++) {
+            moved[i] = scores[i] + 250.0 * shift;
+        }
+        const myo_binary data = {moved, events, 4};
+        myo_calibration c;
+        assert_true(myo_calibration_measure(&data, 0.95, &c, NULL, NULL, NULL));
+        assert_near(c.in_the_large.estimate, -250.0 * shift, 1e-6);
+        assert_near(c.slope.estimate, 0.0, 1e-9);
+    }
+}
+
+/* One patient in the wrong place is enough for a maximum, however steep the line is. */
+static void a_nearly_separated_cohort_has_a_line(void **state) {
+    (void)state;
+    static const double scores[] = {-3, -2, -1, -1e-3, 1e-3, 1, 2, 3};
+    static const unsigned char events[] = {0, 0, 0, 1, 0, 1, 1, 1};
+    const myo_binary data = {scores, events, 8};
+    myo_calibration c;
+    assert_true(myo_calibration_measure(&data, 0.95, &c, NULL, NULL, NULL));
+    assert_near(c.intercept.estimate, 0.0, 1e-9);
+    /* The score of the slope vanishes: sum of x (y - p), by symmetry twice that of x > 0. */
+    double slope = c.slope.estimate, sum = -1e-3 / (1.0 + exp(-1e-3 * slope));
+    for (size_t i = 5; i < 8; i++) {
+        sum += scores[i] / (1.0 + exp(slope * scores[i]));
+    }
+    assert_near(sum, 0.0, 1e-9);
+    assert_true(slope > 5.0 && isfinite(c.slope.upper));
+}
+
 static void separation_and_constants_have_no_line(void **state) {
     (void)state;
     static const double apart[] = {-3, -2, -1, 1, 2}, same[] = {-1, -1, -1, -1, -1};
@@ -97,6 +170,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line_goes_through_two_known_points),
         cmocka_unit_test(a_shift_is_the_intercept_in_the_large),
+        cmocka_unit_test(neither_unit_nor_zero_point_matters),
+        cmocka_unit_test(the_intercept_in_the_large_is_found_between_saturated_predictions),
+        cmocka_unit_test(a_nearly_separated_cohort_has_a_line),
         cmocka_unit_test(separation_and_constants_have_no_line),
         cmocka_unit_test(the_curve_is_thinned),
     };

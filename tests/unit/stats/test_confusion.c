@@ -4,7 +4,7 @@
 #include "stats/binomial.h"
 #include "stats/confusion.h"
 
-/* The intervals of the paper behind nvcf-tang2024: 22 of 28, 121 of 160, 9 of 9 and the like. */
+/* The intervals of the paper behind nvcf-tang2024: 22 of 28, 121 of 160 and the like. */
 static void exact_intervals_are_those_that_papers_print(void **state) {
     (void)state;
     static const struct {

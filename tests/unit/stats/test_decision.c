@@ -26,28 +26,38 @@ static void net_benefit_is_the_formula(void **state) {
     assert_near(ranges[0].to, 0.5, 0.0);
 }
 
-/* High risk is a share: its bootstrap interval has the width of a binomial one. */
-static void the_bootstrap_has_the_binomial_spread(void **state) {
+/* High risk is a share: its bootstrap interval has the width of a binomial one. A net benefit is
+ * the mean of what each patient adds: 1 when treated rightly, -w when treated needlessly, with w
+ * the odds of the threshold. */
+static void the_bootstrap_has_the_spread_of_a_mean(void **state) {
     (void)state;
     cohort c = {.seed = 31337, .count = 5000, .level = -1.75};
     cohort_make(&c);
     const myo_binary data = {c.probability1, c.event, c.count};
     const myo_bootstrap plan = {2000, 3, 2, 0.95}, alone = {2000, 3, 1, 0.95};
-    myo_decision_point point = {.threshold = 0.2}, again = {.threshold = 0.2};
-    assert_true(myo_decision_curve(&data, &plan, &point, 1, NULL));
-    assert_true(myo_decision_curve(&data, &alone, &again, 1, NULL));
-    assert_memory_equal(&point, &again, sizeof point);
-    double share = point.high_risk / 1000.0;
-    double width = 2.0 * 1.96 * 1000.0 * sqrt(share * (1.0 - share) / 5000.0);
-    assert_near((point.high_risk_upper - point.high_risk_lower) / width, 1.0, 0.1);
-    assert_true(point.lower < point.net_benefit && point.net_benefit < point.upper);
+    myo_decision_point points[] = {{.threshold = 0.1}, {.threshold = 0.2}, {.threshold = 0.5}};
+    myo_decision_point again[] = {{.threshold = 0.1}, {.threshold = 0.2}, {.threshold = 0.5}};
+    assert_true(myo_decision_curve(&data, &plan, points, 3, NULL));
+    assert_true(myo_decision_curve(&data, &alone, again, 3, NULL));
+    assert_memory_equal(points, again, sizeof points);
+    for (size_t k = 0; k < 3; k++) {
+        const myo_decision_point *point = &points[k];
+        double share = point->high_risk / 1000.0, events = point->high_risk_events / 1000.0;
+        double width = 2.0 * 1.96 * 1000.0 * sqrt(share * (1.0 - share) / 5000.0);
+        assert_near((point->high_risk_upper - point->high_risk_lower) / width, 1.0, 0.1);
+        double w = point->threshold / (1.0 - point->threshold), mean = point->net_benefit;
+        double variance = events + w * w * (share - events) - mean * mean;
+        width = 2.0 * 1.96 * sqrt(variance / 5000.0);
+        assert_near((point->upper - point->lower) / width, 1.0, 0.1);
+        assert_near(0.5 * (point->upper + point->lower), mean, 0.1 * width);
+    }
     cohort_clear(&c);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(net_benefit_is_the_formula),
-        cmocka_unit_test(the_bootstrap_has_the_binomial_spread),
+        cmocka_unit_test(the_bootstrap_has_the_spread_of_a_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

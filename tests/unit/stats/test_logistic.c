@@ -84,6 +84,70 @@ static void the_penalty_adds_a_half_to_each_cell(void **state) {
     myo_design_clear(&design);
 }
 
+/* Log likelihood with Firth's penalty of log odds = intercept + slope x. */
+static double penalised(const double *x, const unsigned char *event, size_t rows, double intercept,
+                        double slope) {
+    double sum = 0.0, i00 = 0.0, i01 = 0.0, i11 = 0.0;
+    for (size_t i = 0; i < rows; i++) {
+        double l = intercept + slope * x[i], small = exp(-fabs(l));
+        double weight = small / ((1.0 + small) * (1.0 + small));
+        sum += (event[i] ? l : 0.0) - fmax(l, 0.0) - log1p(small);
+        i00 += weight;
+        i01 += weight * x[i];
+        i11 += weight * x[i] * x[i];
+    }
+    return sum + 0.5 * log(i00 * i11 - i01 * i01);
+}
+
+/* Its maximum over the intercept: by looking everywhere, and then nearer and nearer. */
+static double profile_of(const double *x, const unsigned char *event, size_t rows, double slope) {
+    double middle = 0.0, reach = 20.0, best = -INFINITY;
+    for (size_t i = 0; i < rows; i++) {
+        reach = fmax(reach, 20.0 + fabs(slope * x[i]));
+    }
+    for (double width = reach; width > 1e-9; width *= 0.02) {
+        double start = middle;
+        for (int k = -100; k <= 100; k++) {
+            double at = start + width * k / 100.0, value = penalised(x, event, rows, at, slope);
+            if (value > best) {
+                best = value;
+                middle = at;
+            }
+        }
+    }
+    return best;
+}
+
+/* Where the profile levels off on the way to an end, the end is still where half a quantile of chi
+ * squared is lost, and not where the search was tired. */
+static void profiles_that_level_off_have_their_ends(void **state) {
+    (void)state;
+    static const struct {
+        double x[7];
+        unsigned char event[7];
+        size_t rows;
+    } cases[] = {{{29, 359, -39, 0, 2268, -216, -1}, {1, 1, 0, 0, 1, 0, 0}, 7},
+                 {{-33, 0, 0, 0, -172, -392, -2}, {0, 1, 0, 0, 0, 0, 1}, 7},
+                 {{-8, 4, 5, 4, -4, 5}, {0, 0, 1, 1, 0, 1}, 6}};
+    myo_logistic_options options = usual;
+    options.firth = MYO_FIRTH_ALWAYS;
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        const double *x = cases[k].x;
+        const unsigned char *event = cases[k].event;
+        size_t rows = cases[k].rows;
+        myo_design design = one_column(x, rows);
+        myo_logistic_fit fit;
+        assert_true(myo_logistic_fit_design(&design, event, &options, &fit, NULL));
+        const myo_logistic_coefficient *c = &fit.coefficients[1];
+        double half = 0.5 * 3.841458820694124;
+        double least = profile_of(x, event, rows, c->estimate) - half;
+        assert_near(profile_of(x, event, rows, c->profile_lower), least, 1e-6);
+        assert_near(profile_of(x, event, rows, c->profile_upper), least, 1e-6);
+        myo_logistic_fit_clear(&fit);
+        myo_design_clear(&design);
+    }
+}
+
 /* Only the columns that separate are named, and one patient in the wrong place ends it. */
 static void separation_is_found_and_not_seen_where_there_is_none(void **state) {
     (void)state;
@@ -191,6 +255,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_of_two_by_two_has_its_odds_ratio),
         cmocka_unit_test(the_penalty_adds_a_half_to_each_cell),
+        cmocka_unit_test(profiles_that_level_off_have_their_ends),
         cmocka_unit_test(separation_is_found_and_not_seen_where_there_is_none),
         cmocka_unit_test(units_do_not_matter),
         cmocka_unit_test(a_dependent_column_is_found_with_its_partners),

@@ -48,8 +48,7 @@ static void the_bootstrap_has_delongs_spread(void **state) {
     const myo_partial_range ranges[] = {{MYO_PARTIAL_SPECIFICITY, 0.0, 1.0}, by_specificity};
     const myo_bootstrap one = {REPLICATES, 7, 1, 0.95}, three = {REPLICATES, 7, 3, 0.95};
     myo_partial_result a[2], b[2];
-    myo_test difference;
-    assert_true(myo_partial_auc_bootstrap(&roc, ranges, 2, &one, a, &difference, NULL));
+    assert_true(myo_partial_auc_bootstrap(&roc, ranges, 2, &one, a, NULL, NULL));
     assert_true(myo_partial_auc_bootstrap(&roc, ranges, 2, &three, b, NULL, NULL));
     assert_memory_equal(a, b, sizeof a);
     /* Golden: DeLong's variance of this cohort is 0.0013757 (validate.golden); 4 standard errors of
@@ -61,7 +60,29 @@ static void the_bootstrap_has_delongs_spread(void **state) {
     assert_true(a[1].area.lower < a[1].area.estimate && a[1].area.estimate < a[1].area.upper);
     assert_true(a[1].corrected.lower > 0.5 && a[1].corrected.upper < 1.0);
     assert_near(a[0].area.estimate, myo_roc_area(&roc), 1e-12);
-    assert_true(difference.p < 1e-6); /* a whole area and a fifth of it */
+    myo_roc_clear(&roc);
+    cohort_clear(&c);
+}
+
+/* The whole area less one half of it is the other half: the standard error of the difference of the
+ * first two ranges is that of the third. */
+static void the_difference_has_the_spread_of_what_is_between(void **state) {
+    (void)state;
+    cohort c = {.seed = 20241, .count = 200, .level = -1.25};
+    cohort_make(&c);
+    myo_roc roc = roc_of(c.probability1, c.event, c.count);
+    const myo_partial_range ranges[] = {{MYO_PARTIAL_SPECIFICITY, 0.0, 1.0},
+                                        {MYO_PARTIAL_SPECIFICITY, 0.5, 1.0},
+                                        {MYO_PARTIAL_SPECIFICITY, 0.0, 0.5}};
+    const myo_bootstrap plan = {REPLICATES, 7, 1, 0.95};
+    myo_partial_result r[3];
+    myo_test difference;
+    assert_true(myo_partial_auc_bootstrap(&roc, ranges, 3, &plan, r, &difference, NULL));
+    double area = r[2].area.estimate;
+    assert_near(r[0].area.estimate - r[1].area.estimate, area, 1e-12);
+    double error = (r[2].area.upper - r[2].area.lower) / (2.0 * 1.96);
+    assert_near(difference.statistic / (area / error), 1.0, 0.05);
+    assert_near(difference.p, erfc(difference.statistic / sqrt(2.0)), 1e-12);
     myo_roc_clear(&roc);
     cohort_clear(&c);
 }
@@ -70,6 +91,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chance_and_perfection_have_known_areas),
         cmocka_unit_test(the_bootstrap_has_delongs_spread),
+        cmocka_unit_test(the_difference_has_the_spread_of_what_is_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
