@@ -105,14 +105,14 @@ static void append_coefficient(const myo_fitted *f, const char *name,
         p[MYO_CSV_CELL_SIZE], ratio[MYO_CSV_CELL_SIZE];
     char lower[MYO_CSV_CELL_SIZE], upper[MYO_CSV_CELL_SIZE];
     myo_text_printf(text, "  %-*s  %10s  %9s  %7s  %7s", NAME_WIDTH, name,
-                    myo_csv_cell(c->estimate, 5, estimate),
-                    myo_csv_cell(c->standard_error, 5, error), myo_csv_cell(c->z, 2, z),
+                    myo_csv_cell_any_size(c->estimate, 5, estimate),
+                    myo_csv_cell_any_size(c->standard_error, 5, error), myo_csv_cell(c->z, 2, z),
                     p_cell(f->profile_first && !intercept ? c->profile_p : c->p, p));
     if (!intercept) {
         myo_text_printf(
-            text, "  %s (%s to %s)", myo_csv_cell(exp(c->estimate), 3, ratio),
-            myo_csv_cell(exp(f->profile_first ? c->profile_lower : c->lower), 3, lower),
-            myo_csv_cell(exp(f->profile_first ? c->profile_upper : c->upper), 3, upper));
+            text, "  %s (%s to %s)", myo_csv_cell_any_size(exp(c->estimate), 3, ratio),
+            myo_csv_cell_any_size(exp(f->profile_first ? c->profile_lower : c->lower), 3, lower),
+            myo_csv_cell_any_size(exp(f->profile_first ? c->profile_upper : c->upper), 3, upper));
     }
     myo_text_append(text, "\n");
 }

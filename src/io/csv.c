@@ -20,6 +20,8 @@
 /* Room for the 309 digits of the greatest double, its sign, a decimal separator, and decimals. */
 #define NUMBER_SIZE 352
 
+#define LARGE 1e6
+
 struct myo_csv {
     char *origin;
     myo_text content; /* all fields, each with its NUL */
@@ -354,5 +356,15 @@ const char *myo_csv_cell(double value, int decimals, char out[MYO_CSV_CELL_SIZE]
         memcpy(out, number.data, length + 1);
     }
     myo_text_clear(&number);
+    return out;
+}
+
+const char *myo_csv_cell_any_size(double value, int decimals, char out[MYO_CSV_CELL_SIZE]) {
+    double size = fabs(value);
+    bool fits = size <= 0.0 || (size >= pow(10.0, -decimals) && size < LARGE);
+    if (fits || !isfinite(value)) {
+        return myo_csv_cell(value, decimals, out);
+    }
+    snprintf(out, MYO_CSV_CELL_SIZE, "%.2e", value);
     return out;
 }

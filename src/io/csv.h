@@ -51,5 +51,8 @@ void myo_csv_append_number(myo_text *text, bool first, double value, int decimal
  * not fit. Returns `out`. */
 #define MYO_CSV_CELL_SIZE 64
 const char *myo_csv_cell(double value, int decimals, char out[MYO_CSV_CELL_SIZE]);
+/* The same, but as "1.23e-07" where the decimals would leave nothing of the number, or it has more
+ * than six digits before the point. */
+const char *myo_csv_cell_any_size(double value, int decimals, char out[MYO_CSV_CELL_SIZE]);
 
 #endif

@@ -37,7 +37,9 @@ typedef struct myo_logistic_coefficient {
 typedef struct myo_logistic_term {
     size_t df;
     double wald_chi2, wald_p;
-    double ratio_chi2, ratio_p; /* likelihood ratio test; NaN unless tests were asked for */
+    /* Likelihood ratio test; NaN unless tests were asked for, and where the fit without the term
+     * does not converge. */
+    double ratio_chi2, ratio_p;
 } myo_logistic_term;
 
 typedef struct myo_logistic_fit {

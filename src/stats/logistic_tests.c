@@ -82,33 +82,61 @@ static void restart(const testing *t, tester *one) {
     memcpy(one->n.beta, t->maximum->beta, one->n.coefficients * sizeof *one->n.beta);
 }
 
-static bool stuck(myo_error *err) {
-    return myo_error_set(err, MYO_E_RANGE, "a fit for a likelihood ratio does not converge");
+/* Maximises without a term: from the maximum on, and where that lies too far off, as with columns
+ * that are nearly equal, from nothing on. */
+static bool fit_without(const testing *t, tester *one, size_t term) {
+    for (int attempt = 0; attempt < 2; attempt++) {
+        restart(t, one);
+        for (size_t c = 0; c < t->design->columns; c++) {
+            one->fixed[c + 1] = t->design->term[c] == term;
+            one->n.beta[c + 1] *= attempt == 0 && !one->fixed[c + 1] ? 1.0 : 0.0;
+        }
+        one->n.beta[0] *= attempt == 0 ? 1.0 : 0.0;
+        if (newton_run(&one->n) == NEWTON_CONVERGED) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool test_term(void *user, size_t worker, size_t task, myo_error *err) {
+    (void)err;
     testing *t = user;
     tester *one = &t->testers[worker];
-    restart(t, one);
-    for (size_t c = 0; c < t->design->columns; c++) {
-        if (t->design->term[c] == task) {
-            one->fixed[c + 1] = true;
-            one->n.beta[c + 1] = 0.0;
-        }
-    }
-    if (newton_run(&one->n) != NEWTON_CONVERGED) {
-        return stuck(err);
-    }
     myo_logistic_term *term = &t->fit->terms[task];
+    if (!fit_without(t, one, task)) {
+        term->ratio_chi2 = term->ratio_p = NAN;
+        return true;
+    }
     term->ratio_chi2 = fmax(2.0 * (t->maximum->penalised - one->n.penalised), 0.0);
     term->ratio_p = stats_chi2_upper(term->ratio_chi2, (double)term->df);
     return true;
 }
 
+/* Moves coefficient j, and the others as the covariance has them follow: near the maximum that is
+ * where theirs lies then, however much they depend on it. */
+static void lean(const testing *t, tester *one, size_t j, double value) {
+    const logistic_scaled *scaled = t->maximum->scaled;
+    size_t size = t->fit->coefficient_count;
+    double move = value - one->n.beta[j], own = t->fit->covariance[j * size + j];
+    double per_unit = move / (scaled->sd[j - 1] * own), level = t->fit->covariance[j];
+    for (size_t k = 1; k < size; k++) {
+        double covariance = t->fit->covariance[k * size + j];
+        level += scaled->mean[k - 1] * covariance;
+        one->n.beta[k] += scaled->sd[k - 1] * covariance * per_unit;
+    }
+    one->n.beta[0] += level * per_unit;
+    one->n.beta[j] = value;
+}
+
 /* Signed root of the likelihood ratio with coefficient j held at a value. */
 static bool signed_root(const testing *t, tester *one, size_t j, double value, double *root) {
     one->fixed[j] = true;
-    one->n.beta[j] = value;
+    if (t->maximum->firth) { /* may have two maxima: the others stay near theirs */
+        one->n.beta[j] = value;
+    } else {
+        lean(t, one, j, value);
+    }
     if (newton_run(&one->n) != NEWTON_CONVERGED) {
         return false;
     }
@@ -180,16 +208,15 @@ static double find_end(const testing *t, tester *one, size_t j, double target) {
 
 /* The interval and test of one column. */
 static bool profile_column(void *user, size_t worker, size_t task, myo_error *err) {
+    (void)err;
     testing *t = user;
     tester *one = &t->testers[worker];
     size_t j = task + 1;
     double sd = t->maximum->scaled->sd[task], root;
-    restart(t, one);
-    if (!signed_root(t, one, j, 0.0, &root)) {
-        return stuck(err);
-    }
     myo_logistic_coefficient *coefficient = &t->fit->coefficients[j];
-    coefficient->profile_p = stats_normal_two_sided(root);
+    restart(t, one);
+    coefficient->profile_p =
+        signed_root(t, one, j, 0.0, &root) ? stats_normal_two_sided(root) : (double)NAN;
     coefficient->profile_lower = find_end(t, one, j, -t->quantile) / sd;
     coefficient->profile_upper = find_end(t, one, j, t->quantile) / sd;
     return true;

@@ -60,7 +60,8 @@ static bool fit_at(const points *p, double at, size_t left, size_t right, double
     }
     spread /= total;
     *value = y_sum / total;
-    if (sqrt(spread) > SPREAD_SHARE * p->range) {
+    /* Of equal x rounding may leave a spread, but there is no line. */
+    if (p->range > 0.0 && sqrt(spread) > SPREAD_SHARE * p->range) {
         *value += product / total / spread * (at - x_mean);
     }
     return true;

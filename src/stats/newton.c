@@ -27,11 +27,15 @@
 
 #define ROWS_OF_BLOCK 256 /* a block of a dozen columns stays in the first cache */
 #define ITERATIONS_MAX 100
+#define ITERATIONS_FIRTH_MAX 250 /* far out these gain a constant part of the way only */
 #define HALVINGS_MAX 40
 /* The fit ends when the likelihood can gain no more than this: a step of 3e-8 standard errors. */
 #define GAIN_MIN 1e-15
-/* Longest change of a coefficient in one step, in standard deviations of its column; as logistf. */
-#define STEP_MAX 5.0
+/* Greatest change of a linear predictor in one step. It is not that of a coefficient: those of
+ * columns that are nearly equal may be thousands of standard deviations, and hardly move a
+ * prediction. */
+#define STEP_MAX 10.0
+#define STEP_PLAIN 1.0 /* a step whose coefficients change by less is not looked at */
 /* Ordinary fits are done by then; from here on a separating direction is looked for. */
 #define ITERATIONS_ORDINARY 9
 /* What rounding may take off the log-likelihood, relative to it. */
@@ -218,6 +222,27 @@ static bool evaluate(newton *n) {
     return isfinite(n->penalised);
 }
 
+/* Least and greatest change that the step makes to predictions, counted as better when positive,
+ * and the greatest in size. */
+static void margins(const newton *n, double *least, double *greatest, double *size) {
+    double change[ROWS_OF_BLOCK];
+    *least = INFINITY;
+    *greatest = -INFINITY;
+    for (size_t first = 0; first < n->rows; first += ROWS_OF_BLOCK) {
+        size_t count = n->rows - first < ROWS_OF_BLOCK ? n->rows - first : ROWS_OF_BLOCK;
+        predict_rows(n, n->step, first, count, change);
+        for (size_t i = 0; i < count; i++) {
+            if (n->count && n->count[first + i] == 0) {
+                continue;
+            }
+            double better = n->event[first + i] ? change[i] : -change[i];
+            *least = better < *least ? better : *least;
+            *greatest = better > *greatest ? better : *greatest;
+        }
+    }
+    *size = fmax(fabs(*least), fabs(*greatest));
+}
+
 /* The Newton step of the free coefficients in n->step; its expected gain, or NaN. */
 static double solve_step(newton *n) {
     size_t size = 0, *which = n->which;
@@ -245,9 +270,13 @@ static double solve_step(newton *n) {
         gain += n->step[which[a]] * n->score[which[a]];
         longest = fmax(longest, fabs(n->step[which[a]]));
     }
-    double cut = longest > STEP_MAX ? STEP_MAX / longest : 1.0;
-    for (size_t j = 0; j < n->coefficients; j++) {
-        n->step[j] *= cut;
+    if (longest > STEP_PLAIN) {
+        double least, greatest, change;
+        margins(n, &least, &greatest, &change);
+        double cut = change > STEP_MAX ? STEP_MAX / change : 1.0;
+        for (size_t j = 0; j < n->coefficients; j++) {
+            n->step[j] *= cut;
+        }
     }
     return gain;
 }
@@ -268,27 +297,6 @@ static bool take_step(newton *n) {
         }
     }
     return false;
-}
-
-/* Least and greatest change that the step makes to predictions, counted as better when positive,
- * and the greatest in size. */
-static void margins(const newton *n, double *least, double *greatest, double *size) {
-    double change[ROWS_OF_BLOCK];
-    *least = INFINITY;
-    *greatest = -INFINITY;
-    for (size_t first = 0; first < n->rows; first += ROWS_OF_BLOCK) {
-        size_t count = n->rows - first < ROWS_OF_BLOCK ? n->rows - first : ROWS_OF_BLOCK;
-        predict_rows(n, n->step, first, count, change);
-        for (size_t i = 0; i < count; i++) {
-            if (n->count && n->count[first + i] == 0) {
-                continue;
-            }
-            double better = n->event[first + i] ? change[i] : -change[i];
-            *least = better < *least ? better : *least;
-            *greatest = better > *greatest ? better : *greatest;
-        }
-    }
-    *size = fmax(fabs(*least), fabs(*greatest));
 }
 
 /* What the step says: the fit has converged, the data are separated, or neither yet. */
@@ -317,9 +325,10 @@ newton_end newton_run(newton *n) {
             n->used[n->used_count++] = j;
         }
     }
+    const size_t iterations_max = n->firth ? ITERATIONS_FIRTH_MAX : ITERATIONS_MAX;
     newton_end end = NEWTON_STUCK;
     bool ok = evaluate(n);
-    for (n->iterations = 0; ok && n->iterations < ITERATIONS_MAX; n->iterations++) {
+    for (n->iterations = 0; ok && n->iterations < iterations_max; n->iterations++) {
         double gain = solve_step(n);
         if (isnan(gain) || judge_step(n, gain, &end)) {
             break;

@@ -141,6 +141,29 @@ static void separation_and_constants_have_no_line(void **state) {
 }
 
 /* A curve of 5000 patients is thinned, ascends, and ends at both ends of the predictions. */
+/* The curve of one and the same prediction is the mean outcome. */
+static void the_error_of_a_constant_is_its_distance_from_the_mean(void **state) {
+    (void)state;
+    enum { COUNT = 89 };
+    static const double constants[] = {-2.0, 0.0, 0.5, 1.234};
+    for (size_t k = 0; k < sizeof constants / sizeof constants[0]; k++) {
+        double score[COUNT];
+        unsigned char event[COUNT];
+        for (size_t i = 0; i < COUNT; i++) {
+            score[i] = constants[k];
+            event[i] = i * 7 % 16 < 7;
+        }
+        const myo_binary data = {score, event, COUNT};
+        double share = (double)myo_binary_events(&data) / COUNT;
+        myo_calibration c;
+        assert_true(myo_calibration_measure(&data, 0.95, &c, NULL, NULL, NULL));
+        double wanted = fabs(share - 1.0 / (1.0 + exp(-constants[k])));
+        assert_near(c.error_max, wanted, 1e-12);
+        assert_near(c.error_mean, wanted, 1e-12);
+        assert_near(c.error_90, wanted, 1e-12);
+    }
+}
+
 static void the_curve_is_thinned(void **state) {
     (void)state;
     cohort c = {.seed = 31337, .count = 5000, .level = -1.75};
@@ -174,6 +197,7 @@ int main(void) {
         cmocka_unit_test(the_intercept_in_the_large_is_found_between_saturated_predictions),
         cmocka_unit_test(a_nearly_separated_cohort_has_a_line),
         cmocka_unit_test(separation_and_constants_have_no_line),
+        cmocka_unit_test(the_error_of_a_constant_is_its_distance_from_the_mean),
         cmocka_unit_test(the_curve_is_thinned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,6 +201,41 @@ static void units_do_not_matter(void **state) {
 }
 
 /* x3 = 2 x1 - x2 + 5; x4 is free. */
+/* A column that is nearly another one, x + d z, makes the same model as z: its coefficient is that
+ * of z over d, hundreds of thousands of standard deviations, and the tests without it are those of
+ * z. */
+static void nearly_equal_columns_can_be_told_apart(void **state) {
+    (void)state;
+    enum { ROWS = 200 };
+    const double d = 1e-4;
+    unsigned char event[ROWS];
+    myo_design plain, twins;
+    assert_true(myo_design_create(ROWS, 2, &plain, NULL));
+    assert_true(myo_design_create(ROWS, 2, &twins, NULL));
+    plain.terms = twins.terms = 2;
+    plain.term[1] = twins.term[1] = 1;
+    for (size_t i = 0; i < ROWS; i++) {
+        double x = sin((double)i * 1.7), z = cos((double)i * 2.9);
+        event[i] = x + 2.0 * z + 2.0 * sin((double)i * 12.9898) > 0.5;
+        plain.values[i] = twins.values[i] = x;
+        plain.values[ROWS + i] = z;
+        twins.values[ROWS + i] = x + d * z;
+    }
+    myo_logistic_fit a, b;
+    assert_true(myo_logistic_fit_design(&plain, event, &usual, &a, NULL));
+    assert_true(myo_logistic_fit_design(&twins, event, &usual, &b, NULL));
+    assert_near(b.log_likelihood, a.log_likelihood, 1e-9);
+    assert_near(b.coefficients[2].estimate * d / a.coefficients[2].estimate, 1.0, 1e-6);
+    assert_near(b.coefficients[2].z, a.coefficients[2].z, 1e-5);
+    assert_near(b.terms[1].ratio_chi2, a.terms[1].ratio_chi2, 1e-6);
+    assert_near(b.coefficients[2].profile_lower * d, a.coefficients[2].profile_lower, 1e-5);
+    assert_near(b.coefficients[2].profile_upper * d, a.coefficients[2].profile_upper, 1e-5);
+    myo_logistic_fit_clear(&a);
+    myo_logistic_fit_clear(&b);
+    myo_design_clear(&plain);
+    myo_design_clear(&twins);
+}
+
 static void a_dependent_column_is_found_with_its_partners(void **state) {
     (void)state;
     double state_of = 7.0;
@@ -258,6 +293,7 @@ int main(void) {
         cmocka_unit_test(profiles_that_level_off_have_their_ends),
         cmocka_unit_test(separation_is_found_and_not_seen_where_there_is_none),
         cmocka_unit_test(units_do_not_matter),
+        cmocka_unit_test(nearly_equal_columns_can_be_told_apart),
         cmocka_unit_test(a_dependent_column_is_found_with_its_partners),
         cmocka_unit_test(the_area_counts_ties_half),
     };
