@@ -20,9 +20,11 @@
 #define PROFILE_WORK 2e9
 /* Work of a replicate for a row besides its fit: drawing, sorting. */
 #define ROW_WORK 300.0
-/* Newton steps of a fit; penalties of a path, and evaluations at each. */
+/* Newton steps of a fit; evaluations of all rows along a path of penalties. */
 #define FIT_STEPS 6.0
 #define PATH_STEPS 300.0
+/* A column whose part in another one is smaller, in standard deviations, has none. */
+#define WEIGHT_MIN 1e-6
 
 myo_parallel fit_parallel(const myo_fitted *f, const char *what) {
     return (myo_parallel){.threads = f->options.threads,
@@ -153,7 +155,7 @@ static bool refuse_dependent(const myo_fitted *f, const myo_collinearity *collin
     char name[FIT_NAME_SIZE], others[MYO_ERROR_TEXT_SIZE] = "";
     size_t length = 0;
     for (size_t c = 0; c < collinearity->dependent && length < sizeof others; c++) {
-        if (fabs(collinearity->weight[c]) > 1e-6) {
+        if (fabs(collinearity->weight[c]) > WEIGHT_MIN) {
             model_name(f, c, name);
             length += (size_t)snprintf(others + length, sizeof others - length, "%s%s",
                                        length > 0 ? ", " : "", name);

@@ -11,7 +11,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <myotome/risk.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,8 +3,6 @@
  * known problems of the model. */
 #include "fit/fitted_private.h"
 
-#include <math.h>
-
 static void note_size(myo_fitted *f) {
     const char *what;
     double ratio = fit_events_per_variable(f, &what);

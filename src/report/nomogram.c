@@ -108,7 +108,7 @@ static void name_rows(page *p) {
         if (*unit && strcmp(unit, "1") != 0) {
             myo_text_printf(&name, " (%s)", unit);
         }
-        /* What is cut here is cut at a blank when it is drawn in lines. */
+        /* A label that is too long gives way to the name of the column. */
         if (name.data && name.length < sizeof r->name) {
             memcpy(r->name, name.data, name.length + 1);
         } else {

@@ -9,7 +9,6 @@
 #include "risk/schema_private.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,7 +8,6 @@
 #include "risk/model_private.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

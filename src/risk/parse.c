@@ -8,7 +8,6 @@
 #include "risk/schema_private.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

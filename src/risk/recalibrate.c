@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SUFFIX "-recalibrated"
@@ -77,7 +76,6 @@ static void set_card(const char *sentence, json_t *root) {
     if (!card) {
         card = json_object();
         json_object_set_new(root, "card", card);
-        card = json_object_get(root, "card");
     }
     const char *method = json_string_value(json_object_get(card, "method"));
     json_object_set_new(card, "method",
@@ -114,7 +112,6 @@ bool myo_model_recalibrate(const myo_model *model, const myo_recalibration *how,
     json_object_del(root, "covariance"); /* of the coefficients before the recalibration */
     json_object_del(root, "performance");
     json_object_del(root, "cut_off");
-    json_object_del(root, "covariance");
     *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     json_decref(root);
     return *text || myo_error_set(err, MYO_E_MEMORY, "out of memory");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Everything that a validation found, as JSON. Numbers that are not defined are null. */
+#include "stats/distribution.h"
 #include "validate/validation_private.h"
 
 #include <math.h>
@@ -28,11 +29,11 @@ static void describe_equation(const myo_model *model, json_t *object) {
             myo_text_printf(&name, "%s%s%s", predictor.name, term.level ? "=" : "",
                             term.level ? term.level : "");
             double z = term.coefficient / term.standard_error;
-            double margin = 1.959963984540054 * term.standard_error; /* 95 % */
+            double margin = stats_normal_quantile(0.5 * (1.0 + ASSESS_LEVEL)) * term.standard_error;
             json_t *entry = json_pack(
                 "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "estimate",
                 assess_json_number(term.coefficient), "se", assess_json_number(term.standard_error),
-                "z", assess_json_number(z), "p", assess_json_number(erfc(fabs(z) / sqrt(2.0))),
+                "z", assess_json_number(z), "p", assess_json_number(stats_normal_two_sided(z)),
                 "odds_ratio", assess_json_number(exp(term.coefficient)), "lower",
                 assess_json_number(exp(term.coefficient - margin)), "upper",
                 assess_json_number(exp(term.coefficient + margin)));

@@ -4,6 +4,7 @@
 #include "validate/validation_private.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Expected counts below which the chi squared distribution is a rough guess, and the share of
  * groups that may have them: W. Cochran, Biometrics 10:417-451 (1954). */
@@ -121,7 +122,7 @@ void validate_note(myo_validation *v) {
         const validate_model *m = &v->models[i];
         const char *name = myo_model_get_name(m->model), *source;
         myo_model_get_intercept(m->model, &source);
-        if (source && source[0] == 'r') { /* published, reconstructed or fitted */
+        if (source && strcmp(source, "reconstructed") == 0) {
             myo_text_printf(&v->notes, "%s: intercept reconstructed, not published\n", name);
         }
         note_outside(v, m);

@@ -47,7 +47,7 @@ typedef struct curve_source {
 typedef struct picture_sources {
     curve_source curves[CURVES_MAX];
     size_t count;
-    const char *patients; /* "all patients", or the part */
+    const char *patients; /* "All patients", or the part */
 } picture_sources;
 
 static void clear(picture *p) {

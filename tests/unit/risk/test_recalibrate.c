@@ -52,6 +52,48 @@ static void the_new_equation_is_the_line_over_the_old_one(void **state) {
     myo_model_destroy(new_model);
 }
 
+/* The covariance of the old coefficients says nothing of the new level: at the centre of the data
+ * the new interval is that of the level alone, 1 / sqrt(information). */
+static void the_covariance_does_not_survive(void **state) {
+    (void)state;
+    static const char with_covariance[] =
+        "{\"format\": \"myotome-risk-model\", \"version\": 1, \"name\": \"m\", \"title\": \"t\","
+        " \"outcome\": \"y\", \"status\": \"complete\", \"link\": \"logit\","
+        " \"intercept\": {\"value\": -1, \"source\": \"fitted\", \"standard_error\": 0.5,"
+        " \"standard_error_at_centre\": 0.3},"
+        " \"covariance\": {\"terms\": [\"intercept\", \"a\"], \"rows\": [[0.25], [0.0, 0.000001]]},"
+        " \"predictors\": [{\"name\": \"a\", \"label\": \"a\", \"type\": \"number\", \"unit\": "
+        "\"1\","
+        " \"coefficient\": 0.01, \"standard_error\": 0.001, \"interval_centre\": 100,"
+        " \"development\": {\"mean\": 100, \"sd\": 5, \"minimum\": 80, \"maximum\": 120,"
+        " \"range_source\": \"r\"}}],"
+        " \"source\": {\"citation\": \"c\"}, \"known_problems\": []}";
+    const myo_recalibration how = {.intercept = 0.2,
+                                   .slope = 1.0,
+                                   .slope_held = true,
+                                   .patients = 90,
+                                   .events = 30,
+                                   .information = 16.0};
+    myo_model *model, *new_model;
+    myo_prediction before, after;
+    myo_error err = {0};
+    char *text;
+    if (!myo_model_parse(with_covariance, strlen(with_covariance), "m.json", &model, &err)) {
+        fail_msg("%s", err.message);
+    }
+    assert_true(myo_model_recalibrate(model, &how, &text, NULL));
+    assert_true(myo_model_parse(text, strlen(text), "new.json", &new_model, NULL));
+    assert_true(myo_model_predict(model, look_up, NULL, &before, NULL));
+    assert_true(myo_model_predict(new_model, look_up, NULL, &after, NULL));
+    assert_near(log(before.upper / (1.0 - before.upper)) - before.linear_predictor,
+                1.959963984540054 * sqrt(0.25 + 100.0 * 100.0 * 0.000001), 1e-9);
+    assert_near(log(after.upper / (1.0 - after.upper)) - after.linear_predictor,
+                1.959963984540054 / 4.0, 1e-9);
+    free(text);
+    myo_model_destroy(model);
+    myo_model_destroy(new_model);
+}
+
 static void a_model_whose_risks_fall_is_not_recalibrated(void **state) {
     (void)state;
     myo_model *model;
@@ -74,6 +116,7 @@ static void a_model_whose_risks_fall_is_not_recalibrated(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_new_equation_is_the_line_over_the_old_one),
+        cmocka_unit_test(the_covariance_does_not_survive),
         cmocka_unit_test(a_model_whose_risks_fall_is_not_recalibrated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
