@@ -56,8 +56,10 @@ static bool encode(encoder *e, const uint8_t *rgb, size_t columns, size_t rows, 
         return false;
     }
     png_set_write_fn(e->png, e, on_write, on_flush);
-    /* Half of zlib's usual time for some per cent more bytes. */
+    /* A third of the usual time for some per cent more bytes: trying every filter on each row takes
+     * as long as compressing does. */
     png_set_compression_level(e->png, COMPRESSION_LEVEL);
+    png_set_filter(e->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
     png_set_IHDR(e->png, e->info, (png_uint_32)columns, (png_uint_32)rows, BITS_PER_SAMPLE,
                  PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);

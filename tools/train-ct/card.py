@@ -31,32 +31,42 @@ outlines the attenuations then decide. Every outline has to be looked at before 
 is not a medical device.
 
 ## What it was trained on
-No image of a patient. Every sample is a slice of one label map of one adult's CT, from the ninth
+No image of a patient. Most samples are slices of one label map of one adult's CT, from the ninth
 thoracic vertebra to the acetabular roof, which may be used for evaluation and comes without its
-image; the rights to redistribute the map are not clear, and it is no part of the project. A sample is
-bent, resized ({plane_low:.2f} to {plane_high:.2f} times in the plane), turned and tilted, its muscles made larger, smaller
+image; the rights to redistribute the map are not clear, and it is no part of the project. The others
+({share:.0%} at first, {later_share:.0%} later) are slices of {phantoms} phantoms of the project, whose bodies differ in size,
+fat and shape and reach below the hips; those that the project's tests measure have other seeds. A
+sample is bent, resized ({plane_low:.2f} to {plane_high:.2f} times in the plane), turned and tilted, its muscles made larger, smaller
 or thinner, and painted with attenuations drawn anew: muscle {muscle}, with fat in it or not, bones
 from thin to dense, organs with and without contrast medium, bowel with gas, muscle and organs that
 the map does not know, fat of {skin} mm around, arms, table, cropped field of view, blur, noise and
-streaks (after B. Billot et al., 2023, 10.1016/j.media.2023.102789). One anatomy is all that it has
+streaks (after B. Billot et al., 2023, 10.1016/j.media.2023.102789). One real anatomy is all that it has
 seen: no scoliosis beyond smooth bends, no missing or fused vertebrae, no metal, no postoperative
-muscle, nobody lying on the side, no child. Below the acetabular roof it has seen nothing.
+muscle, nobody lying on the side, no child. Below the acetabular roof it has seen phantoms only.
 
 ## How
-`make fit-unet-ct` repeats the training ({steps} steps of {batch} samples; about 40 minutes on two idle
-cores). AdamW with a rate of {rate:g} that falls as a cosine; cross-entropy and soft Dice; running mean of the weights. Everything
-is drawn from seed {seed}.
+`make fit-unet-ct` repeats the training (about 80 minutes on two idle cores): {steps} steps of {batch}
+samples, and {later_steps} more, at a lower rate, after the normalisation has become a part of the weights. AdamW
+with rates of {rate:g} and {later_rate:g} that fall as a cosine; cross-entropy and soft Dice; running mean of the
+weights. Everything is drawn from seed {seed}.
 
 ## Results
-On {slices} synthetic slices drawn from another seed, network alone, at its own pixels:
+On {slices} synthetic slices of the map drawn from another seed, and as many of four phantoms that it has not
+seen; network alone, at its own pixels:
 
-| class | slices | Dice mean | 5th % |
-| --- | --- | --- | --- |
+| class | map: slices | Dice mean | 5th % | phantoms: slices | Dice mean | 5th % |
+| --- | --- | --- | --- | --- | --- | --- |
 {table}
-These slices are of the same anatomy: they show that painting and bending are learnt, not how other
-people fare. What the complete program does with images painted by other rules, with other bodies and
+The slices of the map are of the same anatomy: they show that painting and bending are learnt, not how
+other people fare. What the complete program does with images painted by other rules, with other bodies and
 with a real CT stands in `docs/validation.md`, section CT.
 """
+
+
+def cells(scores, name):
+    """A class in a table: slices, mean, 5th percentile."""
+    s = scores.get(name)
+    return f"{s['slices']} | {s['mean']:.3f} | {s['low']:.3f}" if s else "0 | |"
 
 
 def main():
@@ -67,8 +77,8 @@ def main():
     with open(os.path.join(work, "scores.json"), encoding="utf-8") as file:
         scores = json.load(file)
     plane = [anatomy.PLANE_FACTOR * 2.718281828 ** (sign * synthetic.SIZE_LOG) for sign in (-1, 1)]
-    table = "".join(f"| {name.replace('_', ' ')} | {s['slices']} | {s['mean']:.3f} | {s['low']:.3f} |\n"
-                    for name, s in scores["classes"].items())
+    table = "".join(f"| {name.replace('_', ' ')} | {cells(scores['atlas'], name)} | "
+                    f"{cells(scores['phantoms'], name)} |\n" for name in anatomy.NAMES[1:])
     text = CARD.format(
         version=weights.VERSION, channels="-".join(str(c) for c in fit.CHANNELS),
         columns=synthetic.COLUMNS, rows=synthetic.ROWS, mm=synthetic.STEP_MM,
@@ -76,7 +86,9 @@ def main():
         size=len(data), hash=hashlib.sha256(data).hexdigest(), plane_low=plane[0],
         plane_high=plane[1], muscle="{:g} to {:g} HU".format(*synthetic.MUSCLE_HU),
         skin="{:g} to {:g}".format(*synthetic.SKIN_MM), steps=fit.STEPS, batch=fit.BATCH,
-        rate=fit_loop.RATE, seed=fit.SEED, slices=scores["slices"], table=table)
+        rate=fit_loop.RATE, seed=fit.SEED, slices=scores["slices"], table=table,
+        phantoms=len(os.listdir(os.path.join(work, "phantoms"))), share=fit.PHANTOM_SHARE,
+        later_share=fit.LATER_PHANTOM_SHARE, later_steps=fit.LATER_STEPS, later_rate=fit.LATER_RATE)
     with open(card, "w", encoding="utf-8") as file:
         file.write(text)
 

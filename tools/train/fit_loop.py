@@ -35,16 +35,16 @@ def follow(average, network, step):
                 a.copy_(b)
 
 
-def train(network, draw, steps, log, keep=None):
+def train(network, draw, steps, log, keep=None, rate=RATE):
     """The running mean of a network's weights after `steps` batches; draw() gives inputs and shares,
     log() takes a line now and then, and keep() (if not None) the mean so far."""
     network = network.to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval()
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(network.parameters(), rate, weight_decay=DECAY)
     started, total, samples = time.time(), 0.0, 0
     for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(step / WARM_STEPS, 1.0) * 0.5 * (
+            group["lr"] = rate * min(step / WARM_STEPS, 1.0) * 0.5 * (
                 1 + np.cos(np.pi * step / steps))
         inputs, shares = draw()
         loss = loss_of(network(inputs.contiguous(memory_format=torch.channels_last)), shares)

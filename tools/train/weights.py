@@ -11,8 +11,11 @@ ALIGNMENT = 64  # of the numbers in the file
 
 
 def folded(block):
-    """Weight (outputs x inputs x 3 x 3) and bias of a convolution and its batch normalisation."""
+    """Weight (outputs x inputs x 3 x 3) and bias of a convolution and its batch normalisation, if it
+    still has one."""
     weight, norm = block[0].weight.detach(), block[1]
+    if isinstance(norm, torch.nn.Identity):
+        return weight.numpy(), block[0].bias.detach().numpy()
     scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
     return (weight * scale[:, None, None, None]).numpy(), (
         norm.bias.detach() - norm.running_mean * scale).numpy()
