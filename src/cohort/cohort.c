@@ -3,6 +3,7 @@
 #include "cohort/cohort.h"
 
 #include "base/memory.h"
+#include "base/missing.h"
 #include "base/number.h"
 #include "cohort/column_private.h"
 
@@ -121,7 +122,7 @@ static bool scan_outcome(reading *r, myo_error *err) {
     size_t rows = myo_csv_get_row_count(cohort->csv), event_rows = 0;
     for (size_t row = 0; row < rows; row++) {
         const char *text = myo_csv_get(cohort->csv, row, r->outcome);
-        if (myo_cohort_is_missing(text)) {
+        if (myo_text_is_missing(text)) {
             cohort->outcome_missing++;
             r->keep[row] = 0;
         } else if (same_value(text, event)) {
@@ -193,7 +194,7 @@ static bool check_patients(const reading *r, myo_error *err) {
     }
     for (size_t row = 0; row < rows; row++) {
         const char *id = myo_csv_get(csv, row, r->cohort->patient_column);
-        if (!myo_cohort_is_missing(id)) {
+        if (!myo_text_is_missing(id)) {
             list[count++] = (patient_row){id, row};
         }
     }

@@ -80,8 +80,4 @@ void myo_cohort_destroy(myo_cohort *cohort);
  * that could not be told apart, levels of slices that are not confirmed. */
 void myo_cohort_append_notes(const myo_cohort *cohort, myo_text *notes);
 
-/* True for what stands for a missing value, whatever its case: nothing, NA, N/A, #N/A, NaN, null,
- * missing, "." or "?". */
-bool myo_cohort_is_missing(const char *text);
-
 #endif

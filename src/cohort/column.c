@@ -5,6 +5,7 @@
  * number, and a factor made of it would swallow the patient without a word.
  */
 #include "base/memory.h"
+#include "base/missing.h"
 #include "base/number.h"
 #include "base/utf8.h"
 #include "cohort/column_private.h"
@@ -105,7 +106,7 @@ static bool collect_levels(const myo_csv *csv, size_t index, myo_cohort_column *
     size_t rows = myo_csv_get_row_count(csv), level = 0;
     for (size_t row = 0; row < rows; row++) {
         const char *text = field(csv, row, index);
-        if (myo_cohort_is_missing(text) || find_level(column, text, &level)) {
+        if (myo_text_is_missing(text) || find_level(column, text, &level)) {
             continue;
         }
         if (!check_new_level(csv, row, column, text, err)) {
@@ -134,7 +135,7 @@ bool cohort_column_scan(const myo_csv *csv, size_t index, myo_cohort_column *col
     for (size_t row = 0; row < rows; row++) {
         const char *text = field(csv, row, index);
         double value;
-        if (myo_cohort_is_missing(text)) {
+        if (myo_text_is_missing(text)) {
             column->first_missing_line =
                 column->missing == 0 ? myo_csv_get_line(csv, row) : column->first_missing_line;
             column->missing++;

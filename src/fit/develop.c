@@ -2,6 +2,7 @@
 /* The steps that make a model: selection by LASSO, the fit of what was selected, and the bootstrap
  * that repeats both. */
 #include "base/memory.h"
+#include "base/missing.h"
 #include "fit/fitted_private.h"
 #include "stats/draws.h"
 
@@ -51,7 +52,7 @@ static bool read_folds(myo_fitted *f, myo_error *err) {
     bool missing = false;
     for (size_t i = 0; i < f->row_count; i++) {
         texts[i] = myo_csv_get(csv, f->cohort->csv_row[f->rows[i]], column);
-        missing = missing || myo_cohort_is_missing(texts[i]);
+        missing = missing || myo_text_is_missing(texts[i]);
     }
     qsort(texts, f->row_count, sizeof *texts, compare_texts);
     for (size_t i = 0; i < f->row_count; i++) {

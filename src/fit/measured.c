@@ -3,6 +3,7 @@
  * How the values of a predictor were measured, from the columns of a feature table: with that the
  * model file says where the model may be used (docs/models.md, "Limits of a model").
  */
+#include "base/missing.h"
 #include "fit/fitted_private.h"
 #include "risk/equation.h"
 
@@ -26,7 +27,7 @@ static bool is_listed(const json_t *list, const char *text, size_t length) {
 
 /* A name on one line. */
 static bool is_name(const char *text) {
-    if (myo_cohort_is_missing(text) || strlen(text) > NAME_LENGTH_MAX) {
+    if (myo_text_is_missing(text) || strlen(text) > NAME_LENGTH_MAX) {
         return false;
     }
     while (*text && !iscntrl((unsigned char)*text)) {

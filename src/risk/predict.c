@@ -11,6 +11,7 @@
  * them the interval of an average patient is far too wide. A model that holds the covariance C of
  * its coefficients needs none of that: s^2 = x' C x with x_0 = 1 for the intercept.
  */
+#include "base/missing.h"
 #include "base/number.h"
 #include "risk/equation.h"
 #include "risk/model_private.h"
@@ -47,7 +48,7 @@ static void list_append(char list[MYO_RISK_TEXT_SIZE], const char *format, ...) 
     }
 }
 
-/* Copies a value without the blanks around it; empty when there is none. */
+/* Copies a value without the blanks around it; empty when there is none, or it says so ("NA"). */
 static bool trim(const char *name, const char *text, char out[VALUE_SIZE], myo_error *err) {
     out[0] = '\0';
     if (!text) {
@@ -66,6 +67,9 @@ static bool trim(const char *name, const char *text, char out[VALUE_SIZE], myo_e
     }
     memcpy(out, text, length);
     out[length] = '\0';
+    if (myo_text_is_missing(out)) {
+        out[0] = '\0';
+    }
     return true;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cohort/cohort.h"
+#include "base/missing.h"
 
 #include <strings.h>
 
-bool myo_cohort_is_missing(const char *text) {
+bool myo_text_is_missing(const char *text) {
     /* What R, SPSS, Excel and pandas write, and what people type. "None" and "unknown" are not
      * here: they can be levels of a factor. */
     static const char *const marks[] = {"",     "NA",      "N/A", "#N/A", "NaN",
