@@ -25,7 +25,9 @@
 #define ROUNDS 3
 #define SAME_SIZE_LOG 0.05
 #define ADULT_LOG 0.15
-#define SKIPPED_MAX 1 /* more clear places between its discs, and the chain was made too wide */
+/* More clear places between its discs, in parts of the gaps, and the chain was made too wide: at
+ * twice the true spacing every gap holds one. */
+#define SKIPPED_SHARE 0.5
 
 #define FEW_DISCS 4
 /* A slice further from the end of the canal does not show it. */
@@ -43,6 +45,10 @@ static bool find_chain(const myo_ct *ct, const ct_tissues *tissues, const ct_cur
 /* The size that the distances of a chain's discs tell. */
 static double told_size(const ct_chain *chain) {
     return fmin(fmax(chain->spacing_mm / SPACING_ADULT_MM, SIZE_MIN), SIZE_MAX_FACTOR);
+}
+
+static bool is_too_wide(const ct_chain *chain) {
+    return (double)chain->skipped > fmax(SKIPPED_SHARE * (double)(chain->count - 1), 1.0);
 }
 
 /* Starts from several sizes, follows each to the size that its own chain tells, and keeps the chain
@@ -67,8 +73,7 @@ static bool find_best_chain(const myo_ct *ct, const ct_tissues *tissues, const c
             }
             at = told;
         }
-        if (best->count >= FEW_DISCS && fabs(log(*size)) < ADULT_LOG &&
-            best->skipped <= SKIPPED_MAX) {
+        if (best->count >= FEW_DISCS && fabs(log(*size)) < ADULT_LOG && !is_too_wide(best)) {
             break; /* nothing speaks for another size */
         }
     }

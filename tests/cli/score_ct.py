@@ -17,7 +17,8 @@ import subprocess
 import sys
 
 LABELS = {"multifidus": (5101, 5102), "erector_spinae": (5111, 5112), "psoas_major": (5121, 5122),
-          "gluteus_medius": (6111, 6112), "gluteus_maximus": (6121, 6122),
+          "quadratus_lumborum": (5131, 5132), "gluteus_medius": (6111, 6112),
+          "gluteus_maximus": (6121, 6122),
           "vertebral_reference": (9001,)}
 
 
