@@ -14,6 +14,7 @@ static void flatten_to_one_line(char *text) {
             *c = ' ';
         }
     }
+    text[myo_utf8_whole(text, strlen(text))] = '\0'; /* it may have been cut within a character */
 }
 
 bool myo_error_set(myo_error *err, myo_code code, const char *format, ...) {
@@ -23,7 +24,6 @@ bool myo_error_set(myo_error *err, myo_code code, const char *format, ...) {
         vsnprintf(err->message, sizeof err->message, format, arguments);
         va_end(arguments);
         flatten_to_one_line(err->message);
-        err->message[myo_utf8_whole(err->message, sizeof err->message)] = '\0';
         err->code = code;
     }
     return false;

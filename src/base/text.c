@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,4 +85,11 @@ bool myo_text_next_line(const myo_text *text, size_t *at, const char **line, siz
     *length = end ? (size_t)(end - *line) : text->length - *at;
     *at += *length + 1;
     return true;
+}
+
+bool myo_text_is_one_line(const char *text) {
+    while (*text && !iscntrl((unsigned char)*text)) {
+        text++;
+    }
+    return *text == '\0';
 }

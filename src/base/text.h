@@ -22,6 +22,9 @@ void myo_text_clear(myo_text *text);
 /* True where one of the items of a list ("a;b", `separator` between them) is this one. */
 bool myo_text_lists(const char *list, char separator, const char *item);
 
+/* True where a text holds no line break and no other control character. */
+bool myo_text_is_one_line(const char *text);
+
 /* The next line of a text that is made of lines; *at starts at 0. Its "\n" is not counted in
  * *length. False behind the last one. */
 bool myo_text_next_line(const myo_text *text, size_t *at, const char **line, size_t *length);

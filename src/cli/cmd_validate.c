@@ -141,11 +141,12 @@ static cli_status run(const cli_call *call) {
     }
     const cli_cohort cohort = cli_cohort_read(call);
     const char *recalibrated = values[OPTION_RECALIBRATED].text;
+    bool overwrites = recalibrated && cli_is_same_file(cohort.path, recalibrated);
     for (size_t i = 0; recalibrated && i < values[OPTION_MODEL].count; i++) {
-        if (cli_is_same_file(values[OPTION_MODEL].list[i], recalibrated) ||
-            cli_is_same_file(cohort.path, recalibrated)) {
-            return cli_misuse(call->command, "--recalibrated needs a file of its own");
-        }
+        overwrites = overwrites || cli_is_same_file(values[OPTION_MODEL].list[i], recalibrated);
+    }
+    if (overwrites) {
+        return cli_misuse(call->command, "--recalibrated needs a file of its own");
     }
     myo_validate_options wanted = read_options(call, &cohort);
     myo_validation *validation = NULL;

@@ -43,13 +43,8 @@ static bool find_level(const myo_cohort_column *column, const char *text, size_t
 
 /* One line without blanks around it: what a model file and everything else can read again. */
 static bool is_plain(const char *text) {
-    if (isspace((unsigned char)text[0]) || isspace((unsigned char)text[strlen(text) - 1])) {
-        return false;
-    }
-    while (*text && !iscntrl((unsigned char)*text)) {
-        text++;
-    }
-    return *text == '\0';
+    return !isspace((unsigned char)text[0]) && !isspace((unsigned char)text[strlen(text) - 1]) &&
+           myo_text_is_one_line(text);
 }
 
 /* "1,5": a number of another country, which would become a factor. */

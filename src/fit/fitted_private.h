@@ -93,9 +93,9 @@ myo_parallel fit_parallel(const myo_fitted *f, const char *what);
 /* performance.c: the model on the development part and on the test part. */
 bool fit_measure(myo_fitted *f, myo_error *err);
 
-/* measured.c: the member `measured_with` of a predictor, or NULL where the cohort does not say how
- * it was measured; and notes on measurements that differ within the cohort. */
-json_t *fit_measured_with(const myo_fitted *f, const char *name);
+/* measured.c: the member `measured_with` of predictors that the cohort says of how they were
+ * measured, empty where it does not; and notes on measurements that differ within the cohort. */
+json_t *fit_measured_with(const myo_fitted *f);
 void fit_note_measured(myo_fitted *f);
 
 /* Events, or patients without where they are fewer (*what names them), for each candidate

@@ -7,7 +7,6 @@
 #include "fit/fitted_private.h"
 #include "risk/equation.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,15 +24,9 @@ static bool is_listed(const json_t *list, const char *text, size_t length) {
     return false;
 }
 
-/* A name on one line. */
 static bool is_name(const char *text) {
-    if (myo_text_is_missing(text) || strlen(text) > NAME_LENGTH_MAX) {
-        return false;
-    }
-    while (*text && !iscntrl((unsigned char)*text)) {
-        text++;
-    }
-    return *text == '\0';
+    return !myo_text_is_missing(text) && strlen(text) <= NAME_LENGTH_MAX &&
+           myo_text_is_one_line(text);
 }
 
 /* The values of a property among the patients whom the model is made from, in their order, and how
@@ -58,19 +51,15 @@ static json_t *list_values(const myo_fitted *f, const myo_measured_property *p, 
     return list;
 }
 
-json_t *fit_measured_with(const myo_fitted *f, const char *name) {
+json_t *fit_measured_with(const myo_fitted *f) {
     json_t *with = json_object();
-    for (size_t i = 0; i < MYO_DIFFERENCES && myo_measured_is_at_level(name); i++) {
+    for (size_t i = 0; i < MYO_DIFFERENCES; i++) {
         size_t unknown;
         json_t *list = list_values(f, &myo_measured_properties[i], &unknown);
         if (json_array_size(list) > 0 && json_array_size(list) <= VALUES_MAX) {
             json_object_set(with, myo_measured_properties[i].key, list);
         }
         json_decref(list);
-    }
-    if (json_object_size(with) == 0) {
-        json_decref(with);
-        with = NULL;
     }
     return with;
 }

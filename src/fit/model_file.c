@@ -7,6 +7,7 @@
  */
 #include "base/memory.h"
 #include "fit/fitted_private.h"
+#include "risk/equation.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -75,15 +76,17 @@ static moments measure_column(const double *column, const double *weight, double
 }
 
 static json_t *describe_number(const myo_fitted *f, const fit_term *term,
-                               const myo_logistic_coefficient *coefficient, const moments *m) {
+                               const myo_logistic_coefficient *coefficient, const moments *m,
+                               json_t *measured_with) {
     const char *name = term->column->name;
+    bool known = json_object_size(measured_with) > 0 && myo_measured_is_at_level(name);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:s}, s:o*}", "name", name,
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:s}, s:O*}", "name", name,
         "label", name, "type", "number", "unit", fit_unit(&f->options, name), "coefficient",
         real(coefficient->estimate), "standard_error", real(coefficient->standard_error),
         "interval_centre", real(m->centre), "development", "mean", real(m->mean), "sd", real(m->sd),
         "minimum", real(m->minimum), "maximum", real(m->maximum), "range_source",
-        "observed in the development data", "measured_with", fit_measured_with(f, name));
+        "observed in the development data", "measured_with", known ? measured_with : NULL);
 }
 
 static json_t *describe_level(const fit_term *term, size_t k,
@@ -95,7 +98,7 @@ static json_t *describe_level(const fit_term *term, size_t k,
 }
 
 static json_t *describe_predictors(const myo_fitted *f, const double *weight, double total) {
-    json_t *list = json_array();
+    json_t *list = json_array(), *measured_with = fit_measured_with(f);
     size_t at = 0;
     for (size_t t = 0; t < f->model_term_count; t++) {
         const fit_term *term = f->model_terms[t];
@@ -108,7 +111,8 @@ static json_t *describe_predictors(const myo_fitted *f, const double *weight, do
             if (factor) {
                 json_array_append_new(levels, describe_level(term, k, coefficient, &m));
             } else {
-                json_array_append_new(list, describe_number(f, term, coefficient, &m));
+                json_array_append_new(list,
+                                      describe_number(f, term, coefficient, &m, measured_with));
             }
         }
         if (factor) {
@@ -118,6 +122,7 @@ static json_t *describe_predictors(const myo_fitted *f, const double *weight, do
                                 term->column->levels[term->column->reference], "levels", levels));
         }
     }
+    json_decref(measured_with);
     return list;
 }
 

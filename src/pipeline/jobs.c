@@ -7,10 +7,10 @@
  * an end without one (a signal, exit() by some library) is described from the status. A worker dies
  * with its caller.
  */
-#include "base/processors.h"
 #include "pipeline/jobs_private.h"
 
 #include "base/memory.h"
+#include "base/processors.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,6 +6,7 @@
 #include "stats/design.h"
 
 #include "base/memory.h"
+#include "stats/kernels_private.h"
 #include "stats/silence_private.h"
 
 #include <gsl/gsl_linalg.h>
@@ -17,8 +18,6 @@
 /* A column is dependent when the others leave less than this part of its variance (1 - R^2). It is
  * far above the rounding error of a correlation and far below what a measurement leaves. */
 #define TOLERANCE 1e-9
-/* Standard deviation that rounding may leave of a constant column, relative to its values. */
-#define CONSTANT_SPREAD 1e-12
 
 bool myo_design_create(size_t rows, size_t columns, myo_design *out, myo_error *err) {
     *out = (myo_design){.rows = rows, .columns = columns};
@@ -100,7 +99,7 @@ static void scale_columns(const myo_design *design, double *scaled) {
             largest = fmax(largest, fabs(from[i]));
         }
         double length = sqrt(squares);
-        bool constant = length <= CONSTANT_SPREAD * largest * sqrt((double)rows);
+        bool constant = length <= STATS_CONSTANT_SPREAD * largest * sqrt((double)rows);
         for (size_t i = 0; i < rows; i++) {
             to[i] = constant ? 0.0 : to[i] / length;
         }

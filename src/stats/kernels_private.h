@@ -7,6 +7,9 @@
 #include <math.h>
 #include <stddef.h>
 
+/* Standard deviation that rounding may leave of a constant column, relative to its values. */
+#define STATS_CONSTANT_SPREAD 1e-12
+
 /* Two numbers in a vector register, of which every processor of the base instruction sets has one;
  * without it compilers differ by a factor of three in what they make of a sum. */
 typedef double stats_pair __attribute__((vector_size(16), aligned(8), may_alias));

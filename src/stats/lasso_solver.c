@@ -39,8 +39,6 @@
 #define SWEEPS_MAX 1000
 /* Added to the diagonal of the matrix, relative to it: a column of which weights leave nothing. */
 #define CURVATURE_MIN 1e-9
-/* Standard deviation that rounding may leave of a constant column, relative to its values. */
-#define CONSTANT_SPREAD 1e-12
 
 static size_t padded_rows(const lasso_solver *s) {
     return s->tiles * LASSO_TILE;
@@ -111,7 +109,7 @@ static void standardise(lasso_solver *s) {
             }
         }
         s->mean[c] = mean;
-        s->sd[c] = sqrt(variance) > CONSTANT_SPREAD * largest ? sqrt(variance) : 0.0;
+        s->sd[c] = sqrt(variance) > STATS_CONSTANT_SPREAD * largest ? sqrt(variance) : 0.0;
         double factor = s->sd[c] > 0.0 ? 1.0 / s->sd[c] : 0.0;
         for (size_t t = 0; t < s->tiles; t++) {
             double *column = tile_column(s, t, c);

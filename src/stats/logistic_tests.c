@@ -85,18 +85,18 @@ static void restart(const testing *t, tester *one) {
 /* Maximises without a term: from the maximum on, and where that lies too far off, as with columns
  * that are nearly equal, from nothing on. */
 static bool fit_without(const testing *t, tester *one, size_t term) {
-    for (int attempt = 0; attempt < 2; attempt++) {
-        restart(t, one);
-        for (size_t c = 0; c < t->design->columns; c++) {
-            one->fixed[c + 1] = t->design->term[c] == term;
-            one->n.beta[c + 1] *= attempt == 0 && !one->fixed[c + 1] ? 1.0 : 0.0;
-        }
-        one->n.beta[0] *= attempt == 0 ? 1.0 : 0.0;
-        if (newton_run(&one->n) == NEWTON_CONVERGED) {
-            return true;
+    restart(t, one);
+    for (size_t c = 0; c < t->design->columns; c++) {
+        if (t->design->term[c] == term) {
+            one->fixed[c + 1] = true;
+            one->n.beta[c + 1] = 0.0;
         }
     }
-    return false;
+    if (newton_run(&one->n) == NEWTON_CONVERGED) {
+        return true;
+    }
+    memset(one->n.beta, 0, one->n.coefficients * sizeof *one->n.beta);
+    return newton_run(&one->n) == NEWTON_CONVERGED;
 }
 
 static bool test_term(void *user, size_t worker, size_t task, myo_error *err) {

@@ -187,7 +187,7 @@ static bool plan_groups(myo_validation *v, myo_error *err) {
 static void plan_measures(myo_validation *v) {
     const myo_validate_options *o = &v->options;
     v->plan =
-        (assess_plan){.groups = o->groups > 0 ? o->groups : ASSESS_GROUPS,
+        (assess_plan){.groups = o->groups > 0 ? o->groups : MYO_VALIDATE_GROUPS,
                       .partial_from = o->partial_from > 0.0 ? o->partial_from : ASSESS_PARTIAL_FROM,
                       .bootstrap = {.replicates = o->bootstrap,
                                     .seed = o->seed,
