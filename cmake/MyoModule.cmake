@@ -14,3 +14,17 @@ function(myo_add_module name)
   target_link_libraries(myo_${name} PRIVATE myo_compiler PUBLIC ${arg_USES} ${arg_LIBRARIES})
   set_property(GLOBAL APPEND PROPERTY MYO_MODULES myo_${name})
 endfunction()
+
+# myo_add_probe(name LIBRARIES target... SOURCES ...)
+#
+# What a training, which is Python, calls of the library. Built on demand. A symbol that is missing
+# would show in Python only, so the linker refuses it (sanitizers bring symbols of their own later).
+function(myo_add_probe name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(${name} MODULE EXCLUDE_FROM_ALL ${arg_SOURCES})
+  set_target_properties(${name} PROPERTIES PREFIX "" LINKER_LANGUAGE CXX)
+  target_link_libraries(${name} PRIVATE myo_compiler ${arg_LIBRARIES} m)
+  if(NOT MYO_SANITIZE)
+    target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  endif()
+endfunction()

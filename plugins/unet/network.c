@@ -19,9 +19,6 @@
 #define ALIGNMENT 64
 #define LOGIT_LOWEST (-16.0f) /* below the highest: e^-16 is a probability of nothing */
 
-const unet_field unet_outline_field = {192, 144, 1.0};
-const unet_field unet_locate_field = {96, 96, 4.0};
-
 /* One convolution with what it works on; no ReLU after the last one. */
 typedef struct layer {
     size_t inputs, outputs;
@@ -44,8 +41,9 @@ struct unet_engine {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     layer layers[UNET_CONVOLUTIONS];
-    float *input, *scratch; /* of the first, and of any other convolution */
-    float *weights;         /* of the largest convolution */
+    float *input, *scratch;     /* of the first, and of any other convolution */
+    float *weights;             /* of the largest convolution */
+    const unet_network *loaded; /* whose weights the layers hold */
 };
 
 static bool failed(const unet_engine *e, dnnl_status_t status, myo_error *err) {
@@ -274,23 +272,38 @@ static float half_to_float(uint16_t half) {
     return value;
 }
 
-/* Runs one convolution on what its source memory holds. */
-static bool convolve(unet_engine *e, const unet_network *network, size_t n, myo_error *err) {
-    layer *l = &e->layers[n];
-    for (size_t i = 0; i < l->inputs * l->outputs * KERNEL * KERNEL; i++) {
-        e->weights[i] = half_to_float(network->weight[n][i]);
+/* Brings the weights of a network into the layout of each layer. */
+static bool load(unet_engine *e, const unet_network *network, myo_error *err) {
+    dnnl_status_t status = dnnl_success;
+    e->loaded = NULL;
+    for (size_t n = 0; !status && n < UNET_CONVOLUTIONS; n++) {
+        layer *l = &e->layers[n];
+        for (size_t i = 0; i < l->inputs * l->outputs * KERNEL * KERNEL; i++) {
+            e->weights[i] = half_to_float(network->weight[n][i]);
+        }
+        /* oneDNN does not write through this pointer. */
+        float *bias;
+        memcpy(&bias, &network->bias[n], sizeof bias);
+        const dnnl_exec_arg_t reorder[] = {{DNNL_ARG_FROM, l->plain}, {DNNL_ARG_TO, l->weight}};
+        status = dnnl_memory_set_data_handle(l->bias, bias);
+        status = status ? status : dnnl_primitive_execute(l->reorder, e->stream, 2, reorder);
+        status = status ? status : dnnl_stream_wait(e->stream);
     }
-    /* oneDNN does not write through this pointer. */
-    float *bias;
-    memcpy(&bias, &network->bias[n], sizeof bias);
-    const dnnl_exec_arg_t reorder[] = {{DNNL_ARG_FROM, l->plain}, {DNNL_ARG_TO, l->weight}};
+    if (failed(e, status, err)) {
+        return false;
+    }
+    e->loaded = network;
+    return true;
+}
+
+/* Runs one convolution on what its source memory holds. */
+static bool convolve(unet_engine *e, size_t n, myo_error *err) {
+    const layer *l = &e->layers[n];
     const dnnl_exec_arg_t convolution[] = {{DNNL_ARG_SRC, l->source},
                                            {DNNL_ARG_WEIGHTS, l->weight},
                                            {DNNL_ARG_BIAS, l->bias},
                                            {DNNL_ARG_DST, l->target}};
-    dnnl_status_t status = dnnl_memory_set_data_handle(l->bias, bias);
-    status = status ? status : dnnl_primitive_execute(l->reorder, e->stream, 2, reorder);
-    status = status ? status : dnnl_primitive_execute(l->primitive, e->stream, 4, convolution);
+    dnnl_status_t status = dnnl_primitive_execute(l->primitive, e->stream, 4, convolution);
     status = status ? status : dnnl_stream_wait(e->stream);
     return !failed(e, status, err);
 }
@@ -375,6 +388,9 @@ static void finish(const unet_engine *e, const float *logits, float *out) {
 
 bool unet_engine_run(unet_engine *e, const unet_network *network, const float *images, float *out,
                      myo_error *err) {
+    if (e->loaded != network && !load(e, network, err)) {
+        return false;
+    }
     for (size_t n = 0; n < UNET_CONVOLUTIONS; n++) {
         const layer *before = &e->layers[n > 0 ? n - 1 : 0];
         size_t stage = stage_of(n);
@@ -385,7 +401,7 @@ bool unet_engine_run(unet_engine *e, const unet_network *network, const float *i
         } else if (!follows_directly(n)) {
             join(e, before->out, e->layers[2 * stage + 1].out, stage);
         }
-        if (!convolve(e, network, n, err)) {
+        if (!convolve(e, n, err)) {
             return false;
         }
     }
