@@ -67,11 +67,12 @@ typedef struct myo_ct_anatomy {
 
 /*
  * Finds the canal, the discs and the pelvis of a CT volume. `mapper` (may be NULL) says what its
- * voxels may be; without it shape and attenuation alone decide. Method: docs/methods.md, section
- * "CT". A volume without a spine gives spine.count = 0. Errors: MYO_E_MEMORY, those of the mapper.
- * Thread-safe. On success the caller releases *out with myo_ct_anatomy_clear().
+ * voxels may be, with so many threads (0: as many as processors; the result does not depend on it);
+ * without it shape and attenuation alone decide. Method: docs/methods.md, section "CT". A volume
+ * without a spine gives spine.count = 0. Errors: MYO_E_MEMORY, those of the mapper. Thread-safe. On
+ * success the caller releases *out with myo_ct_anatomy_clear().
  */
-MYO_API bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper,
+MYO_API bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper, size_t threads,
                                  myo_ct_anatomy *out, myo_error *err);
 MYO_API void myo_ct_anatomy_clear(myo_ct_anatomy *anatomy);
 

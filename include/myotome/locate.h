@@ -17,6 +17,7 @@ typedef struct myo_location_query {
     const char *series; /* axial series: number or UID */
     const char *slice;  /* SOP UID, or SERIES:INSTANCE: then discs are not looked for */
     const myo_tissue_mapper *mapper; /* helps to find the spine on CT */
+    size_t threads;                  /* 0: as many as processors; results do not depend on it */
 } myo_location_query;
 
 /* Plain value; pointers live as long as the catalogue. */

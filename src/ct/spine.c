@@ -143,14 +143,14 @@ static bool name_discs(const myo_ct *ct, const ct_curve *curve, const ct_chain *
     return done;
 }
 
-bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper, myo_ct_anatomy *out,
-                         myo_error *err) {
+bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper, size_t threads,
+                         myo_ct_anatomy *out, myo_error *err) {
     ct_curve curve = {0};
     ct_chain chain = {0};
     ct_tissues mapped = {0};
     const ct_tissues *tissues = mapper ? &mapped : NULL;
     *out = (myo_ct_anatomy){.size = 1.0};
-    bool done = (!mapper || ct_tissues_map(ct, mapper, &mapped, err)) &&
+    bool done = (!mapper || ct_tissues_map(ct, mapper, threads, &mapped, err)) &&
                 ct_canal_find(ct, tissues, &curve, err) && keep_canal(&curve, out, err);
     if (done && curve.count > 0) {
         done = find_best_chain(ct, tissues, &curve, &chain, &out->size, err);

@@ -2,6 +2,8 @@
 #include "ct/tissues_private.h"
 
 #include "base/memory.h"
+#include "base/parallel.h"
+#include "base/processors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,40 +23,72 @@ static void keep_most_probable(const float *probability, size_t pixels, uint8_t 
     }
 }
 
-/* Maps the layers first, first + 1, ... of `out`, as many as fit. */
-static bool map_batch(const myo_ct *ct, const myo_tissue_mapper *mapper, ct_tissues *out,
-                      size_t first, float *hu, float *probability, myo_error *err) {
+/* A volume on its way to its map, and what one thread needs to work on it. */
+typedef struct mapping {
+    const myo_ct *ct;
+    const myo_tissue_mapper *mapper;
+    ct_tissues *out;
+    struct room {
+        float *hu, *probability; /* of BATCH layers */
+    } rooms[MYO_PARALLEL_MAX];
+} mapping;
+
+/* Maps a batch of layers of `out`. */
+static bool map_batch(void *user, size_t worker, size_t batch, myo_error *err) {
+    const mapping *m = user;
+    const myo_ct *ct = m->ct;
+    const struct room *room = &m->rooms[worker];
+    ct_tissues *out = m->out;
     myo_slice slices[BATCH] = {0};
-    double origins[BATCH][2];
     size_t voxels = ct->columns * ct->rows, pixels = out->columns * out->rows;
+    size_t first = batch * BATCH;
     size_t count = out->layers - first < BATCH ? out->layers - first : BATCH;
     for (size_t k = 0; k < count; k++) {
         const int16_t *layer = ct_layer(ct, (first + k) * out->stride);
         for (size_t i = 0; i < voxels; i++) {
-            hu[k * voxels + i] = layer[i];
+            room->hu[k * voxels + i] = layer[i];
         }
         slices[k] = (myo_slice){.struct_size = sizeof slices[k],
                                 .columns = ct->columns,
                                 .rows = ct->rows,
                                 .column_spacing_mm = ct->column_mm,
                                 .row_spacing_mm = ct->row_mm,
-                                .intensity = hu + k * voxels};
+                                .intensity = room->hu + k * voxels};
     }
-    if (!mapper->map(slices, count, false, origins, probability, err)) {
+    if (!m->mapper->map(slices, count, false, out->origin_mm + first, room->probability, err)) {
         return false;
     }
     for (size_t k = 0; k < count; k++) {
-        out->origin_mm[first + k][0] = origins[k][0];
-        out->origin_mm[first + k][1] = origins[k][1];
-        keep_most_probable(probability + k * pixels * MYO_TISSUE_COUNT, pixels,
+        keep_most_probable(room->probability + k * pixels * MYO_TISSUE_COUNT, pixels,
                            out->classes + (first + k) * pixels);
     }
     return true;
 }
 
-bool ct_tissues_map(const myo_ct *ct, const myo_tissue_mapper *mapper, ct_tissues *out,
-                    myo_error *err) {
-    size_t voxels = ct->columns * ct->rows, pixels = mapper->columns * mapper->rows;
+static bool map_layers(mapping *m, size_t threads, myo_error *err) {
+    size_t voxels = m->ct->columns * m->ct->rows, pixels = m->out->columns * m->out->rows;
+    size_t batches = (m->out->layers + BATCH - 1) / BATCH;
+    myo_parallel plan = {.threads = threads > 0 ? threads : myo_processor_count()};
+    size_t workers = myo_parallel_workers(&plan, batches);
+    bool done = true;
+    for (size_t i = 0; done && i < workers; i++) {
+        struct room *room = &m->rooms[i];
+        room->hu = myo_alloc_array(BATCH * voxels, sizeof *room->hu, err);
+        room->probability =
+            myo_alloc_array(BATCH * pixels * MYO_TISSUE_COUNT, sizeof *room->probability, err);
+        done = room->hu && room->probability;
+    }
+    done = done && myo_parallel_run(&plan, batches, map_batch, m, err);
+    for (size_t i = 0; i < workers; i++) {
+        free(m->rooms[i].hu);
+        free(m->rooms[i].probability);
+    }
+    return done;
+}
+
+bool ct_tissues_map(const myo_ct *ct, const myo_tissue_mapper *mapper, size_t threads,
+                    ct_tissues *out, myo_error *err) {
+    size_t pixels = mapper->columns * mapper->rows;
     *out = (ct_tissues){.columns = mapper->columns,
                         .rows = mapper->rows,
                         .step_mm = mapper->step_mm,
@@ -62,14 +96,8 @@ bool ct_tissues_map(const myo_ct *ct, const myo_tissue_mapper *mapper, ct_tissue
     out->layers = (ct->slices + out->stride - 1) / out->stride;
     out->classes = myo_alloc_array(out->layers * pixels, sizeof *out->classes, err);
     out->origin_mm = myo_alloc_array(out->layers, sizeof *out->origin_mm, err);
-    float *hu = myo_alloc_array(BATCH * voxels, sizeof *hu, err);
-    float *probability = myo_alloc_array(BATCH * pixels * MYO_TISSUE_COUNT, sizeof *hu, err);
-    bool done = out->classes && out->origin_mm && hu && probability;
-    for (size_t first = 0; done && first < out->layers; first += BATCH) {
-        done = map_batch(ct, mapper, out, first, hu, probability, err);
-    }
-    free(hu);
-    free(probability);
+    mapping m = {.ct = ct, .mapper = mapper, .out = out};
+    bool done = out->classes && out->origin_mm && map_layers(&m, threads, err);
     if (!done) {
         ct_tissues_clear(out);
     }

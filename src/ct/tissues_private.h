@@ -16,9 +16,10 @@ typedef struct ct_tissues {
     uint8_t *classes;       /* layers x rows x columns of myo_tissue */
 } ct_tissues;
 
-/* Maps a volume. Errors: those of the mapper, MYO_E_MEMORY. The caller clears *out. */
-bool ct_tissues_map(const myo_ct *ct, const myo_tissue_mapper *mapper, ct_tissues *out,
-                    myo_error *err);
+/* Maps a volume with so many threads (0: as many as processors). Errors: those of the mapper,
+ * MYO_E_MEMORY. The caller clears *out. */
+bool ct_tissues_map(const myo_ct *ct, const myo_tissue_mapper *mapper, size_t threads,
+                    ct_tissues *out, myo_error *err);
 void ct_tissues_clear(ct_tissues *tissues);
 
 /* The tissue at a voxel's place (fractions), or at a point of the patient: that of the nearest

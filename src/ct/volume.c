@@ -180,9 +180,10 @@ bool myo_ct_add_slice(myo_ct *ct, const myo_image *slice, myo_error *err) {
     const float *pixels = myo_image_get_const_pixels(turned);
     for (size_t i = 0; i < ct->rows * ct->columns; i++) {
         int16_t *hu = &ct->hu[layer * ct->rows * ct->columns + i];
-        int mean = bin_mean(ct, pixels, i % ct->columns, i / ct->columns);
-        /* The running mean of the slices that make a layer. */
-        *hu = (int16_t)(*hu + lround((double)(mean - *hu) / (ct->filled[layer] + 1.0)));
+        int step = bin_mean(ct, pixels, i % ct->columns, i / ct->columns) - *hu;
+        /* The running mean of the slices that make a layer, most often of one. */
+        bool only = ct->filled[layer] == 0;
+        *hu = (int16_t)(*hu + (only ? step : lround((double)step / (ct->filled[layer] + 1.0))));
     }
     ct->filled[layer]++;
     myo_image_destroy(turned);

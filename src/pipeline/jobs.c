@@ -65,6 +65,13 @@ static size_t slot_count(size_t wanted) {
     return count < SLOTS_MAX ? count : SLOTS_MAX;
 }
 
+size_t jobs_threads(const jobs *work) {
+    size_t slots = slot_count(work->slots);
+    size_t together = slots < work->count ? slots : work->count;
+    size_t processors = myo_processor_count();
+    return together > 0 && together < processors ? processors / together : 1;
+}
+
 /* In a worker: what belongs to the caller is let go, and limits are set. */
 static void settle(const jobs *work, pid_t caller) {
     /* Only the caller writes to standard output. */

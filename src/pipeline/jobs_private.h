@@ -22,6 +22,9 @@ typedef struct jobs {
     void *user;
 } jobs;
 
+/* How many threads an item may have, so that all processors are used when there are few items. */
+size_t jobs_threads(const jobs *work);
+
 /* Does all items. Fails when `ended` does, or when no process can be made at all. */
 bool jobs_run(const jobs *work, myo_error *err);
 

@@ -64,21 +64,21 @@ static bool find_spine(myo_location *out, myo_error *err) {
     return done;
 }
 
-bool ct_scan_read(const myo_series *series, const myo_tissue_mapper *mapper, ct_scan *scan,
-                  myo_error *err) {
+bool ct_scan_read(const myo_series *series, const myo_tissue_mapper *mapper, size_t threads,
+                  ct_scan *scan, myo_error *err) {
     const myo_stack *stack = myo_level_find_volume(series);
     scan->series = series;
     return stack ? ct_volume_read(series, stack, &scan->ct, scan->sha256, &scan->unreadable,
                                   &scan->unreadable_reason, err) &&
-                       myo_ct_find_anatomy(scan->ct, mapper, &scan->anatomy, err)
+                       myo_ct_find_anatomy(scan->ct, mapper, threads, &scan->anatomy, err)
                  : myo_error_set(err, MYO_E_NOT_FOUND, "it has no axial stack");
 }
 
 /* Reads a CT series and finds its discs; that there are none is no error. */
-static bool find_ct_spine(const myo_series *series, const myo_tissue_mapper *mapper,
+static bool find_ct_spine(const myo_series *series, const myo_location_query *query,
                           myo_location *out, ct_scan *scan, myo_error *err) {
     myo_error reason = {0};
-    if (!ct_scan_read(series, mapper, scan, &reason)) {
+    if (!ct_scan_read(series, query->mapper, query->threads, scan, &reason)) {
         snprintf(out->note, sizeof out->note, "%s", reason.message);
         return reason.code != MYO_E_MEMORY || myo_error_set(err, MYO_E_MEMORY, "out of memory");
     }
@@ -138,12 +138,12 @@ static bool locate_named_slice(const myo_study *study, const myo_location_query 
         study, NULL, NULL, out->level ? out->level : query->level, query->slice, &out->slice, err);
     out->axial = out->has_slice ? out->slice.series : NULL;
     return out->has_slice && (out->axial->modality != MYO_MODALITY_CT ||
-                              find_ct_spine(out->axial, query->mapper, out, scan, err));
+                              find_ct_spine(out->axial, query, out, scan, err));
 }
 
-static bool locate_on_ct(const myo_study *study, const char *level, const myo_tissue_mapper *mapper,
+static bool locate_on_ct(const myo_study *study, const char *level, const myo_location_query *query,
                          myo_location *out, ct_scan *scan, myo_error *err) {
-    if (!find_ct_spine(out->axial, mapper, out, scan, err)) {
+    if (!find_ct_spine(out->axial, query, out, scan, err)) {
         return false;
     }
     myo_level_evidence evidence = {.spine = out->spine.count > 0 ? &out->spine : NULL,
@@ -215,7 +215,7 @@ bool locate_with_scan(const myo_study *study, const myo_location_query *query, m
     const myo_series *series = NULL;
     if (!has_axial && myo_level_choose_ct_series(study, query->series, &series, &no_ct)) {
         out->axial = series;
-        return locate_on_ct(study, level, query->mapper, out, scan, err);
+        return locate_on_ct(study, level, query, out, scan, err);
     }
     out->axial = has_axial ? out->axial : NULL;
     if (locate_on_mr(study, level, has_axial, out, err)) {

@@ -21,10 +21,10 @@ typedef struct ct_scan {
 
 void ct_scan_clear(ct_scan *scan);
 
-/* Reads the volume of a CT series and finds its anatomy. The caller clears *scan, whatever is
- * returned. */
-bool ct_scan_read(const myo_series *series, const myo_tissue_mapper *mapper, ct_scan *scan,
-                  myo_error *err);
+/* Reads the volume of a CT series and finds its anatomy, with so many threads. The caller clears
+ * *scan, whatever is returned. */
+bool ct_scan_read(const myo_series *series, const myo_tissue_mapper *mapper, size_t threads,
+                  ct_scan *scan, myo_error *err);
 
 /* As myo_locate_level(). Where the level was looked for on CT, *scan receives it, and the caller
  * clears it, whatever is returned; else it stays as it is. */

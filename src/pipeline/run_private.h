@@ -64,6 +64,7 @@ typedef struct run {
     myo_registry *registry;
     const myo_segmenter *segmenter;
     const myo_tissue_mapper *mapper; /* for CT; NULL without one */
+    size_t threads;                  /* of one study */
     double segmenter_values[METHOD_PARAMETERS_MAX];
     const myo_fat_method *fat_methods[RUN_FAT_METHODS_MAX]; /* the first one feeds the features */
     double fat_values[RUN_FAT_METHODS_MAX][METHOD_PARAMETERS_MAX];

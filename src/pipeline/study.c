@@ -93,7 +93,8 @@ static bool locate(work *w, myo_error *err) {
     myo_location_query query = {.level = w->r->level,
                                 .series = options->series,
                                 .slice = named_slice(w),
-                                .mapper = w->r->mapper};
+                                .mapper = w->r->mapper,
+                                .threads = w->r->threads};
     record_other_series(w, NULL);
     bool found = locate_with_scan(w->study, &query, &w->location, &w->scan, err);
     if (found && !options->slice && *w->traced_slice) {
@@ -217,7 +218,7 @@ static void read_other_ct(work *w) {
         json_object_set_new(w->record, "paired_with", json_string(w->pair.study.study_uid));
     }
     if (!done || !myo_level_choose_ct_series(w->ct_study, NULL, &series, &reason) ||
-        !ct_scan_read(series, w->r->mapper, &w->scan, &reason)) {
+        !ct_scan_read(series, w->r->mapper, w->r->threads, &w->scan, &reason)) {
         ct_scan_clear(&w->scan);
         record_not_measured(w, "CT", &reason);
     }

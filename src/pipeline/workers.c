@@ -228,6 +228,7 @@ bool run_workers(run *r, myo_error *err) {
                        .ended = study_ended,
                        .tick = show_progress,
                        .user = &b};
+    r->threads = jobs_threads(&work);
     bool done = b.ended && jobs_run(&work, err) && hand_on_all(&b, err);
     show_progress(&b, count);
     free(b.ended);

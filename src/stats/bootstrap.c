@@ -2,9 +2,9 @@
 #include "stats/bootstrap.h"
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "base/sort.h"
 #include "stats/draws.h"
-#include "stats/parallel.h"
 #include "stats/quantile_private.h"
 #include "stats/silence_private.h"
 

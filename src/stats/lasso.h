@@ -12,8 +12,8 @@
 #ifndef MYO_STATS_LASSO_H
 #define MYO_STATS_LASSO_H
 
+#include "base/parallel.h"
 #include "stats/design.h"
-#include "stats/parallel.h"
 
 /* Data of a fit, borrowed. */
 typedef struct myo_lasso_data {

@@ -6,8 +6,8 @@
 #ifndef MYO_STATS_LOGISTIC_H
 #define MYO_STATS_LOGISTIC_H
 
+#include "base/parallel.h"
 #include "stats/design.h"
-#include "stats/parallel.h"
 
 typedef enum myo_firth {
     MYO_FIRTH_AUTO, /* where the data are separated, or the fit does not converge */

@@ -37,15 +37,15 @@ image; the rights to redistribute the map are not clear, and it is no part of th
 ({share:.0%} at first, {later_share:.0%} later) are slices of {phantoms} phantoms of the project, whose bodies differ in size,
 fat and shape and reach below the hips; those that the project's tests measure have other seeds. A
 sample is bent, resized ({plane_low:.2f} to {plane_high:.2f} times in the plane), turned and tilted, its muscles made larger, smaller
-or thinner, and painted with attenuations drawn anew: muscle {muscle}, with fat in it or not, bones
-from thin to dense, organs with and without contrast medium, bowel with gas, muscle and organs that
+or thinner, and painted with attenuations drawn anew: muscle {muscle}, with fat in it or not ({infiltrated:.0%} of the later
+samples have back muscles, and often gluteal ones, that are mostly fat within their fascia), bones from thin to dense, organs with and without contrast medium, bowel with gas, muscle and organs that
 the map does not know, fat of {skin} mm around, arms, table, cropped field of view, blur, noise and
 streaks (after B. Billot et al., 2023, 10.1016/j.media.2023.102789). One real anatomy is all that it has
 seen: no scoliosis beyond smooth bends, no missing or fused vertebrae, no metal, no postoperative
 muscle, nobody lying on the side, no child. Below the acetabular roof it has seen phantoms only.
 
 ## How
-`make fit-unet-ct` repeats the training (about 80 minutes on two idle cores): {steps} steps of {batch}
+`make fit-unet-ct` repeats the training (about 90 minutes on two idle cores): {steps} steps of {batch}
 samples, and {later_steps} more, at a lower rate, after the normalisation has become a part of the weights. AdamW
 with rates of {rate:g} and {later_rate:g} that fall as a cosine; cross-entropy and soft Dice; running mean of the
 weights. Everything is drawn from seed {seed}.
@@ -88,7 +88,8 @@ def main():
         skin="{:g} to {:g}".format(*synthetic.SKIN_MM), steps=fit.STEPS, batch=fit.BATCH,
         rate=fit_loop.RATE, seed=fit.SEED, slices=scores["slices"], table=table,
         phantoms=len(os.listdir(os.path.join(work, "phantoms"))), share=fit.PHANTOM_SHARE,
-        later_share=fit.LATER_PHANTOM_SHARE, later_steps=fit.LATER_STEPS, later_rate=fit.LATER_RATE)
+        later_share=fit.LATER_PHANTOM_SHARE, later_steps=fit.LATER_STEPS, later_rate=fit.LATER_RATE,
+        infiltrated=fit.LATER_INFILTRATED_SHARE)
     with open(card, "w", encoding="utf-8") as file:
         file.write(text)
 

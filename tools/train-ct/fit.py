@@ -22,18 +22,21 @@ from network import Network, folded_network
 
 CHANNELS, BATCH = (24, 48, 96, 96), 8
 SEED = 20261126
-# First with normalisation, then on, at a lower rate, with what that has become a part of.
+# First with normalisation, then on, at a lower rate, with what that has become a part of, and with muscles
+# that are mostly fat.
 STEPS, PHANTOM_SHARE = 2400, 0.3
-LATER_STEPS, LATER_PHANTOM_SHARE, LATER_RATE = 1200, 0.15, 5e-4
+LATER_STEPS, LATER_PHANTOM_SHARE, LATER_RATE = 1800, 0.15, 5e-4
+LATER_INFILTRATED_SHARE = 0.3
 
 
 class Samples(torch.utils.data.IterableDataset):
     """Batches without an end; each worker draws from a seed of its own."""
 
-    def __init__(self, labels, phantoms, phantom_share, seed):
+    def __init__(self, labels, phantoms, phantom_share, infiltrated_share, seed):
         super().__init__()
         self.atlas, self.phantoms = anatomy.atlas(labels), anatomy.phantoms(phantoms)
         self.phantom_share, self.seed = phantom_share, seed
+        self.infiltrated_share = infiltrated_share
 
     def __iter__(self):
         torch.set_num_threads(1)
@@ -42,7 +45,7 @@ class Samples(torch.utils.data.IterableDataset):
         while True:
             own = rng.random() >= self.phantom_share
             body = self.atlas if own else self.phantoms[rng.integers(len(self.phantoms))]
-            image, shares = synthetic.draw(rng, body)
+            image, shares = synthetic.draw(rng, body, self.infiltrated_share)
             yield synthetic.to_input(image, synthetic.ROW_MM), shares
 
 
@@ -77,20 +80,20 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
 
-    def batches(share, seed):
+    def batches(phantom_share, infiltrated_share, seed):
         return torch.utils.data.DataLoader(
-            Samples(options.labels, options.phantoms, share, seed), BATCH,
-            num_workers=options.workers, prefetch_factor=4)
+            Samples(options.labels, options.phantoms, phantom_share, infiltrated_share, seed),
+            BATCH, num_workers=options.workers, prefetch_factor=4)
 
     first = options.out + ".first"
     if not os.path.exists(first):
         torch.manual_seed(options.seed)
         train(Network(CHANNELS, synthetic.INPUTS, len(anatomy.NAMES)),
-              batches(PHANTOM_SHARE, options.seed), options.steps, fit_loop.RATE, options.out)
+              batches(PHANTOM_SHARE, 0.0, options.seed), options.steps, fit_loop.RATE, options.out)
         os.rename(options.out, first)
     train(folded_network(weights.read(first), "ct", synthetic.INPUTS, len(anatomy.NAMES)),
-          batches(LATER_PHANTOM_SHARE, options.seed + 1), options.later_steps, LATER_RATE,
-          options.out)
+          batches(LATER_PHANTOM_SHARE, LATER_INFILTRATED_SHARE, options.seed + 1),
+          options.later_steps, LATER_RATE, options.out)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ TURN_SD, TILT_SD, SHIFT_MM = 0.07, 0.09, (14.0, 22.0)
 BEND_SD_MM, BEND_NODES = (7.0, 5.0, 5.0), (6, 7)
 MUSCLE_SIZE_LOG, MUSCLE_REACH_MM = 0.30, 32.0
 WASTE_CHANCE, WASTE_MM = 0.3, 3.0        # muscle that is lost at its surface
+# Muscles that are mostly fat: within their fascia, and most beside the spine.
+INFILTRATED = tuple(anatomy.NAMES.index(n) for n in ("back_muscles", "gluteus_maximus",
+                                                     "gluteus_medius"))
+INFILTRATED_CHANCE, DEEP_MM, FASCIA_CHANCE, FASCIA_HU = (0.9, 0.4, 0.4), 14.0, 0.7, (-40, 40)
 SKIN_MM = (4.0, 60.0)
 CROP_CHANCE, ARM_CHANCE, TABLE_CHANCE = 0.15, 0.25, 0.7
 
@@ -110,10 +114,10 @@ def shell(mask, width_mm):
     return result
 
 
-def waste(rng, classes):
+def waste(rng, classes, kept=()):
     """Muscle lost at the surface of some muscles: fat instead."""
     for k in anatomy.MUSCLES:
-        if rng.random() < WASTE_CHANCE:
+        if rng.random() < WASTE_CHANCE and k not in kept:
             classes[shell(classes == k, rng.uniform(0.5, WASTE_MM))] = 0
 
 
@@ -157,6 +161,21 @@ def paint_muscles(rng, hu, classes):
             amount = 1 / (1 + np.exp(-4 * (texture[own] - rng.uniform(0.3, 2.2))))
             hu[own] += amount * rng.uniform(0.3, 1.0) * (fat - hu[own])
     return fat
+
+
+def infiltrate(rng, hu, classes, fat):
+    """Replaces much of some muscles by fat, which stays within the fascia and belongs to the muscle."""
+    to_spine = ndimage.distance_transform_edt(~np.isin(classes[::4, ::4], anatomy.SPINE))
+    to_spine = np.kron(to_spine, np.ones((4, 4))) * (4 * STEP_MM / FINE)
+    patches = smooth(rng, hu.shape, (18, 24)) + 0.5 * smooth(rng, hu.shape, (60, 80))
+    patches += rng.uniform(0, 2) * np.exp(-(to_spine / DEEP_MM) ** 2)
+    for k, chance in zip(INFILTRATED, INFILTRATED_CHANCE):
+        own = classes == k
+        if rng.random() < chance and own.any():
+            amount = 1 / (1 + np.exp(-6 * (patches[own] - rng.uniform(-1.0, 0.7))))
+            hu[own] += amount * rng.uniform(0.7, 1.0) * (fat - hu[own])
+            if rng.random() < FASCIA_CHANCE:
+                hu[shell(own, STEP_MM / FINE)] = rng.uniform(*FASCIA_HU)
 
 
 def paint_films(rng, hu, classes, fat):
@@ -240,18 +259,22 @@ def add_noise(rng, hu):
     return hu
 
 
-def draw(rng, atlas):
-    """One sample: rows x columns HU, and classes x rows x columns shares."""
+def draw(rng, atlas, infiltrated_share=0.0):
+    """One sample: rows x columns HU, and classes x rows x columns shares; infiltrated_share is how many
+    samples have muscles that are mostly fat."""
+    infiltrated = infiltrated_share > 0 and rng.random() < infiltrated_share
     shape = ROWS * FINE, COLUMNS * FINE
     at = places(rng, atlas, shape)
     resize_muscles(rng, atlas, at)
     classes = sample_classes(atlas, at)
-    waste(rng, classes)
+    waste(rng, classes, INFILTRATED if infiltrated else ())
     body, far = body_mask(rng, classes)
     hu = np.full(shape, AIR_HU, np.float32)
     paint_fat_and_strangers(rng, hu, body & (classes == 0), far)
     paint_organs(rng, hu, classes)
     fat = paint_muscles(rng, hu, classes)
+    if infiltrated:
+        infiltrate(rng, hu, classes, fat)
     paint_films(rng, hu, classes, fat)
     paint_bones(rng, hu, classes)
     skin = body & ~ndimage.binary_erosion(body, iterations=2)

@@ -4,6 +4,7 @@
  * (gluteus.c).
  */
 #include "image/orient.h"
+#include "segment/ct/divide_private.h"
 #include "segment/ct/gluteus_private.h"
 #include "segment/ct/proposal_private.h"
 #include "segment/ct/refine_private.h"
@@ -90,7 +91,8 @@ static bool outline_by_map(const myo_tissue_mapper *mapper, const myo_image *hu,
     if (!myo_tissue_map_slice(mapper, hu, &map, err)) {
         return false;
     }
-    bool done = ct_propose(&map, g, column, labels, err) && ct_refine(hu, NULL, labels, err);
+    bool done = ct_propose(&map, hu, column, labels, err) && ct_divide(hu, labels, err) &&
+                ct_refine(hu, NULL, labels, err);
     *any = false;
     for (int k = 0; done && k < 2 * MYO_SIDE_COUNT; k++) {
         uint16_t value = myo_structure_get(limits[k / 2].structure)->label[k % 2];

@@ -5,6 +5,7 @@
  * (proposal.c); the attenuations decide: each muscle grows, from what is surely its own, over what
  * has the attenuation of muscle close to its proposed outline, and keeps the fat within.
  */
+#include "segment/ct/divide_private.h"
 #include "segment/ct/proposal_private.h"
 #include "segment/ct/refine_private.h"
 #include "segment/ct/t2_like_private.h"
@@ -94,8 +95,8 @@ static bool outline(const myo_image *hu, const myo_tissue_mapper *mapper, const 
     myo_tissue_map map = {0};
     bool done = (!canal || replace_vertebra(hu, canal, size, proposed->labels, err)) &&
                 (!mapper || (myo_tissue_map_slice(mapper, hu, &map, err) &&
-                             ct_propose(&map, g, middle_column(g, canal), labels, err))) &&
-                ct_refine(hu, canal, labels, err);
+                             ct_propose(&map, hu, middle_column(g, canal), labels, err))) &&
+                ct_divide(hu, labels, err) && ct_refine(hu, canal, labels, err);
     if (done) {
         ct_clear_taken(labels, g->columns * g->rows);
         drop_glutei(labels, g->columns * g->rows);

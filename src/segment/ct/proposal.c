@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "segment/ct/proposal_private.h"
+#include "segment/ct/refine_private.h"
 
 #include "base/memory.h"
 #include "image/morphology.h"
@@ -9,7 +10,10 @@
 #include <string.h>
 
 #define PIECE_MIN_MM2 60.0 /* smaller pieces are errors of the map */
-#define AGREED_DICE 0.8    /* of two proposals that mean the same */
+/* Of two proposals that mean the same: of all they propose, or of what has the attenuation of
+ * muscle */
+#define AGREED_DICE 0.8
+#define AGREED_MUSCLE_DICE 0.88
 #define FAR 1e6f
 
 /* What a tissue proposes. Multifidus and erector spinae are one on the map. */
@@ -100,23 +104,30 @@ static bool is_proposed(uint16_t label, myo_tissue tissue, myo_side side) {
 }
 
 /* Where the other method proposes nearly the same, its outline is taken, which is finer than the
- * map; but not what the map gives to others. */
-static void prefer_agreed(const uint16_t *before, const uint16_t *labels, myo_tissue tissue,
-                          myo_side side, size_t count, uint8_t *mask) {
-    double both = 0.0, all = 0.0;
+ * map; but not what the map gives to others. The map easily loses the fat of a muscle that is
+ * mostly fat: then it is enough that both closely agree on what is no fat. */
+static void prefer_agreed(const float *hu, const uint16_t *before, const uint16_t *labels,
+                          myo_tissue tissue, myo_side side, size_t count, uint8_t *mask) {
+    double both[2] = {0.0}, all[2] = {0.0}; /* of all, and of muscle */
     for (size_t i = 0; i < count; i++) {
         bool other = labels[i] == 0 && is_proposed(before[i], tissue, side);
-        both += other && mask[i];
-        all += other + mask[i];
+        bool muscle = hu[i] >= CT_MUSCLE_LOW_HU && hu[i] <= CT_MUSCLE_HIGH_HU;
+        for (int k = 0; k <= (int)muscle; k++) {
+            both[k] += other && mask[i];
+            all[k] += other + mask[i];
+        }
     }
-    for (size_t i = 0; i < count && 2.0 * both >= AGREED_DICE * all; i++) {
+    bool agreed =
+        2.0 * both[0] >= AGREED_DICE * all[0] || 2.0 * both[1] >= AGREED_MUSCLE_DICE * all[1];
+    for (size_t i = 0; i < count && agreed; i++) {
         mask[i] = labels[i] == 0 && is_proposed(before[i], tissue, side);
     }
 }
 
-static bool propose_side(const myo_geometry *g, const uint8_t *tissue, myo_tissue wanted,
+static bool propose_side(const myo_image *hu, const uint8_t *tissue, myo_tissue wanted,
                          double middle_column, myo_side side, const uint16_t *before, uint8_t *mask,
                          uint16_t *labels, myo_error *err) {
+    const myo_geometry *g = myo_image_get_geometry(hu);
     size_t count = g->columns * g->rows, found = 0;
     for (size_t i = 0; i < count; i++) {
         mask[i] = tissue[i] == wanted && labels[i] == 0 && side_of(g, middle_column, i) == side;
@@ -128,7 +139,7 @@ static bool propose_side(const myo_geometry *g, const uint8_t *tissue, myo_tissu
     if (!keep_pieces(g, roles[wanted].many_pieces, mask, err)) {
         return false;
     }
-    prefer_agreed(before, labels, wanted, side, count, mask);
+    prefer_agreed(myo_image_get_const_pixels(hu), before, labels, wanted, side, count, mask);
     if (wanted == MYO_TISSUE_BACK_MUSCLES) {
         return divide_back(g, mask, before, side, labels, err);
     }
@@ -138,8 +149,9 @@ static bool propose_side(const myo_geometry *g, const uint8_t *tissue, myo_tissu
     return true;
 }
 
-bool ct_propose(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
+bool ct_propose(const myo_tissue_map *map, const myo_image *hu, double middle_column,
                 uint16_t *labels, myo_error *err) {
+    const myo_geometry *g = myo_image_get_geometry(hu);
     size_t count = g->columns * g->rows;
     uint8_t *tissue = myo_alloc_array(count, 1, err), *mask = myo_alloc_array(count, 1, err);
     uint16_t *before = myo_alloc_array(count, sizeof *before, err);
@@ -156,7 +168,7 @@ bool ct_propose(const myo_tissue_map *map, const myo_geometry *g, double middle_
     }
     for (int t = 0; done && t < MYO_TISSUE_COUNT; t++) {
         for (int side = 0; done && side < MYO_SIDE_COUNT && roles[t].role == ROLE_MUSCLE; side++) {
-            done = propose_side(g, tissue, (myo_tissue)t, middle_column, (myo_side)side, before,
+            done = propose_side(hu, tissue, (myo_tissue)t, middle_column, (myo_side)side, before,
                                 mask, labels, err);
         }
     }

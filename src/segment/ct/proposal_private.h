@@ -10,13 +10,13 @@
 #define CT_TAKEN_LABEL 1
 
 /*
- * Labels each pixel of a slice (geometry `g`, canonical frame) by the most probable tissue of the
- * map. Sides are told by `middle_column` (pixels). The back muscles are divided into multifidus and
- * erector spinae as they are in `labels`, which holds another method's proposal of them (none of a
- * side: all of it is erector spinae); its vertebral reference stays, all else is replaced.
- * CT_TAKEN_LABEL marks other muscles and organs. Errors: MYO_E_MEMORY.
+ * Labels each pixel of a slice (HU, canonical frame) by the most probable tissue of the map. Sides
+ * are told by `middle_column` (pixels). `labels` holds another method's proposal: where both mean
+ * the same muscle, its outline is taken. The back muscles are divided into multifidus and erector
+ * spinae as they are there (none of a side: all of it is erector spinae); its vertebral reference
+ * stays, all else is replaced. CT_TAKEN_LABEL marks other muscles and organs. Errors: MYO_E_MEMORY.
  */
-bool ct_propose(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
+bool ct_propose(const myo_tissue_map *map, const myo_image *hu, double middle_column,
                 uint16_t *labels, myo_error *err);
 
 /* Takes the marks of CT_TAKEN_LABEL away. */

@@ -30,7 +30,7 @@ typedef struct group {
     bool many_pieces;
 } group;
 static const group groups[] = {
-    {{MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE}, 5.0, 4.0, 4.0, 2.0, false},
+    {{MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE}, 5.0, 2.0, 4.0, 2.0, false},
     {{MYO_PSOAS_MAJOR, MYO_PSOAS_MAJOR}, 5.0, 4.0, 4.0, 2.0, false},
     {{MYO_QUADRATUS_LUMBORUM, MYO_QUADRATUS_LUMBORUM}, 3.0, 3.0, 2.5, 1.5, false},
     {{MYO_GLUTEUS_MAXIMUS, MYO_GLUTEUS_MAXIMUS}, 3.0, 4.0, 4.0, 2.0, false},

@@ -29,7 +29,7 @@ static column with_ribs(int left, int right) {
 static myo_spine find(const column *c) {
     myo_ct *ct = column_create(c);
     myo_ct_anatomy anatomy;
-    assert_true(myo_ct_find_anatomy(ct, NULL, &anatomy, NULL));
+    assert_true(myo_ct_find_anatomy(ct, NULL, 1, &anatomy, NULL));
     myo_ct_destroy(ct);
     myo_spine spine = anatomy.spine;
     myo_ct_anatomy_clear(&anatomy);

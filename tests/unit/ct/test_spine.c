@@ -15,7 +15,7 @@ static const column adult = {.size = 1.0,
 static myo_ct_anatomy find(const column *c) {
     myo_ct *ct = column_create(c);
     myo_ct_anatomy anatomy;
-    assert_true(myo_ct_find_anatomy(ct, NULL, &anatomy, NULL));
+    assert_true(myo_ct_find_anatomy(ct, NULL, 1, &anatomy, NULL));
     myo_ct_destroy(ct);
     return anatomy;
 }

@@ -60,7 +60,7 @@ static myo_ct_anatomy find(const myo_tissue_mapper *with, double top) {
     next_z = soft.low;
     step_z = soft.slice_mm;
     sacrum_top = top;
-    assert_true(myo_ct_find_anatomy(ct, with, &anatomy, NULL));
+    assert_true(myo_ct_find_anatomy(ct, with, 1, &anatomy, NULL));
     myo_ct_destroy(ct);
     return anatomy;
 }

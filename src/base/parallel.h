@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Independent tasks on several threads. */
-#ifndef MYO_STATS_PARALLEL_H
-#define MYO_STATS_PARALLEL_H
+#ifndef MYO_BASE_PARALLEL_H
+#define MYO_BASE_PARALLEL_H
 
 #include <myotome/error.h>
 #include <myotome/log.h>

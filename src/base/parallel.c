@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stats/parallel.h"
+#include "base/parallel.h"
 
 #include <pthread.h>
 

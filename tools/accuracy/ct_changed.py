@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes the reference CT in ways that must not change what is measured, and prints by how much it does:
+slices, areas, spinal CT values, flags.
+
+usage: ct_changed.py MYOTOME STUDY SCRATCH [NAME...]
+
+Each variant is written to SCRATCH with the headers of the study, measured, and removed again. It fails
+when L3 or L4/5 is found on another slice or not at all.
+"""
+import copy
+import csv
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pydicom
+
+import ct_count
+
+METAL = 3000
+AREA_PERCENT = 5  # a smaller change of an area is not printed
+
+
+def read(study):
+    found = [pydicom.dcmread(path) for path in glob.glob(os.path.join(study, "**"), recursive=True)
+             if os.path.isfile(path)]
+    found = sorted((d for d in found if hasattr(d, "ImagePositionPatient")),
+                   key=lambda d: float(d.ImagePositionPatient[2]))
+    hu = np.stack([d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept) for d in found])
+    return found, hu
+
+
+def vectors(header):
+    """Step to the next column and to the next row, mm."""
+    iop = np.array(header.ImageOrientationPatient, float)
+    row_mm, column_mm = map(float, header.PixelSpacing)
+    return iop[:3] * column_mm, iop[3:] * row_mm
+
+
+def with_noise(headers, hu, _):
+    return headers, hu + np.random.default_rng(1).normal(size=hu.shape) * 40
+
+
+def turned(quarters):
+    """Stored as by a scanner that thinks the patient lies on the side or prone."""
+    def change(headers, hu, _):
+        for _ in range(quarters):
+            for d in headers:
+                column, row = vectors(d)
+                corner = np.array(d.ImagePositionPatient, float)
+                d.ImagePositionPatient = [float(v) for v in corner + column * (hu.shape[2] - 1)]
+                iop = np.array(d.ImageOrientationPatient, float)
+                d.ImageOrientationPatient = [float(v) for v in np.concatenate([iop[3:], -iop[:3]])]
+                d.PixelSpacing = d.PixelSpacing[::-1]
+                d.Rows, d.Columns = d.Columns, d.Rows
+            hu = np.rot90(hu, 1, (1, 2))
+        return headers, hu
+    return change
+
+
+def cut_to(size_mm):
+    """A field of view around the spine."""
+    def change(headers, hu, spine_mm):
+        column, row = vectors(headers[0])
+        corner = np.array(headers[0].ImagePositionPatient, float)
+        half = int(round(0.5 * size_mm / np.linalg.norm(column)))
+        c = int(round((spine_mm[0] - corner[0]) / column[0]))
+        r = int(round((spine_mm[1] - corner[1]) / row[1]))
+        r = min(r, hu.shape[1] - half)
+        for d in headers:
+            moved = np.array(d.ImagePositionPatient, float) + (c - half) * column + (r - half) * row
+            d.ImagePositionPatient = [float(v) for v in moved]
+            d.Rows = d.Columns = 2 * half
+        return headers, hu[:, r - half:r + half, c - half:c + half]
+    return change
+
+
+def with_metal(headers, hu, spine_mm):
+    """Screws in the pedicles of 16 slices around L4/5, with dark and bright streaks."""
+    hu = hu.copy()
+    z = np.array([float(d.ImagePositionPatient[2]) for d in headers])
+    column, row = vectors(headers[0])
+    corner = np.array(headers[0].ImagePositionPatient, float)
+    x = corner[0] + column[0] * np.arange(hu.shape[2])[None] - spine_mm[0]
+    y = corner[1] + row[1] * np.arange(hu.shape[1])[:, None] - spine_mm[1]
+    for k in np.argsort(abs(z - spine_mm[2]))[:16]:
+        for side in (-1, 1):
+            u, v = x - side * 20, y - 15
+            angle, away = np.arctan2(v, u), np.hypot(u, v)
+            hu[k] += 350 * np.cos(9 * angle) * np.exp(-away / 35)
+            hu[k][(abs(u) < 3.5) & (abs(v) < 20)] = METAL
+    return headers, hu
+
+
+VARIANTS = {
+    "noise of 40 HU": with_noise,
+    "field of view of 156 mm": cut_to(156),
+    "stored on the side": turned(1),
+    "stored prone": turned(2),
+    "metal around L4/5": with_metal,
+}
+
+
+def write(headers, hu, folder):
+    os.makedirs(folder)
+    for k, (d, layer) in enumerate(zip(headers, hu)):
+        stored = np.round((layer - float(d.RescaleIntercept)) / float(d.RescaleSlope))
+        low, high = (-(1 << (d.BitsStored - 1)), (1 << (d.BitsStored - 1)) - 1) \
+            if d.PixelRepresentation else (0, (1 << d.BitsStored) - 1)
+        d.PixelData = np.ascontiguousarray(np.clip(stored, low, high).astype(
+            np.int16 if d.PixelRepresentation else np.uint16)).tobytes()
+        d.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+        d.is_little_endian, d.is_implicit_VR = True, False
+        d.save_as(os.path.join(folder, f"{k:04d}.dcm"), write_like_original=False)
+
+
+def measure(myotome, folder, results):
+    """Slices by level, rows by level, structure and side, and spinal CT values by vertebra."""
+    shutil.rmtree(results, ignore_errors=True)
+    subprocess.run([myotome, "measure", "-q", "--vertebra", "L1,L2,L3,L4,L5", folder, "-o", results],
+                   check=False)
+    with open(os.path.join(results, "measurements.csv"), encoding="utf-8") as file:
+        rows = {(r["level"], r["structure"], r["side"]): r for r in csv.DictReader(file)}
+    with open(os.path.join(results, "vertebrae.csv"), encoding="utf-8") as file:
+        values = {}
+        for r in csv.DictReader(file):
+            values.setdefault(r["vertebra"], []).append(float(r["mean_hu"]))
+    return ({level: r["sop_uid"] for (level, _, _), r in rows.items()}, rows,
+            {name: np.mean(v) for name, v in values.items()})
+
+
+def compare(name, wanted, found, places):
+    slices, rows, values = wanted
+    new_slices, new_rows, new_values = found
+    moved = {level: places[new_slices[level]] - places[uid] if level in new_slices else None
+             for level, uid in slices.items()}
+    print(f"ct: {name}: " + ", ".join(
+        f"{level} {'none' if mm is None else 'the same' if mm == 0 else f'{mm:+.1f} mm'}"
+        for level, mm in moved.items()))
+    shift = [new_values[v] - values[v] for v in values if v in new_values]
+    print(f"  spinal CT value: {len(shift)} of {len(values)} vertebrae, within "
+          f"{max(map(abs, shift), default=float('nan')):.1f} HU")
+    for key, row in rows.items():
+        if key not in new_rows or moved[key[0]] != 0 or not row["csa_mm2"]:
+            continue
+        new = new_rows[key]
+        change = 100 * (float(new["csa_mm2"] or 0) / float(row["csa_mm2"]) - 1)
+        flags = sorted(set(new["flags"].split(";")) - set(row["flags"].split(";")))
+        if abs(change) > AREA_PERCENT or any(flags):
+            print(f"  {' '.join(key)}: area {change:+.0f} % {' '.join(flags)}")
+    return moved["L3"] == 0 and moved["L4/5"] == 0
+
+
+def main():
+    myotome, study, scratch = sys.argv[1:4]
+    headers, hu = read(study)
+    results = scratch + "-results"
+    wanted = measure(myotome, study, results)
+    spine_mm = ct_count.ask(myotome, study)["discs"]["L4/5"]["center_lps_mm"]
+    places = {d.SOPInstanceUID: float(d.ImagePositionPatient[2]) for d in headers}
+    good = True
+    for name, change in VARIANTS.items():
+        if sys.argv[4:] and name not in sys.argv[4:]:
+            continue
+        shutil.rmtree(scratch, ignore_errors=True)
+        write(*change(copy.deepcopy(headers), hu, spine_mm), scratch)
+        good &= compare(name, wanted, measure(myotome, scratch, results), places)
+    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(results, ignore_errors=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
