@@ -55,7 +55,6 @@ static uint8_t muscle_of(uint16_t label) {
         structure == MYO_VERTEBRAL_REFERENCE) {
         return 0;
     }
-    structure = structure == MYO_MULTIFIDUS ? MYO_ERECTOR_SPINAE : structure;
     return (uint8_t)(1 + MYO_SIDE_COUNT * (int)structure + (int)side);
 }
 
@@ -156,7 +155,8 @@ static void measure_depth(field *f) {
     find_ways(f);
 }
 
-/* Opens what lies close to another muscle; the rest is the mark that ways begin at. */
+/* Opens what lies close to another muscle; the rest is the mark that ways begin at. A mark that
+ * comes closer to the border begins later, so that a border without fat stays where it is. */
 static void mark(field *f) {
     float deepest[MUSCLE_COUNT] = {0.0f};
     size_t count = f->columns * f->rows;
@@ -167,7 +167,7 @@ static void mark(field *f) {
     for (size_t i = 0; i < count; i++) {
         float contested = fminf(CONTESTED_MM, CONTESTED_SHARE * deepest[f->muscle[i]]);
         f->open[i] = f->muscle[i] && f->way[i] <= contested;
-        f->way[i] = f->open[i] ? FAR : 0.0f;
+        f->way[i] = f->open[i] ? FAR : CONTESTED_MM - contested;
     }
     f->within = false;
 }

@@ -5,8 +5,7 @@
 #include <myotome/segment.h>
 
 /* Moves the borders between proposed muscles of a slice (HU, canonical frame) that touch each other
- * into the fat between them. What is labelled stays so; multifidus and erector spinae count as one.
- * Errors: MYO_E_MEMORY. */
+ * into the fat between them. What is labelled stays so. Errors: MYO_E_MEMORY. */
 bool ct_divide(const myo_image *hu, uint16_t *labels, myo_error *err);
 
 #endif
