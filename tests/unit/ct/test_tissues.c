@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The spine by a tissue map, where attenuation alone shows none. */
 #include "column.h"
+#include "ct/tissues_private.h"
 
 #include <string.h>
 
@@ -95,8 +96,73 @@ static void counts_from_the_sacrum_of_the_map(void **state) {
     myo_ct_anatomy_clear(&a);
 }
 
+/* A mapper that answers for each layer by its sum, so that layers cannot be mistaken for others. */
+static bool map_sum(const myo_slice *slices, size_t count, bool twice, double (*origin_mm)[2],
+                    float *probability, myo_error *err) {
+    (void)twice;
+    (void)err;
+    memset(probability, 0, count * MAP_COLUMNS * MAP_ROWS * MYO_TISSUE_COUNT * sizeof(float));
+    for (size_t k = 0; k < count; k++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < slices[k].columns * slices[k].rows; i++) {
+            sum += (double)slices[k].intensity[i];
+        }
+        origin_mm[k][0] = sum;
+        origin_mm[k][1] = -sum;
+        for (size_t i = 0; i < MAP_COLUMNS * MAP_ROWS; i++) {
+            size_t tissue = (i + (size_t)fabs(sum)) % MYO_TISSUE_COUNT;
+            probability[(k * MAP_COLUMNS * MAP_ROWS + i) * MYO_TISSUE_COUNT + tissue] = 1.0f;
+        }
+    }
+    return true;
+}
+
+static bool map_nothing(const myo_slice *slices, size_t count, bool twice, double (*origin_mm)[2],
+                        float *probability, myo_error *err) {
+    (void)slices;
+    (void)count;
+    (void)twice;
+    (void)origin_mm;
+    (void)probability;
+    return myo_error_set(err, MYO_E_RANGE, "too wide");
+}
+
+static void threads_change_nothing(void **state) {
+    (void)state;
+    myo_tissue_mapper sums = mapper;
+    sums.map = map_sum;
+    static const column bones = {.size = 1.0,
+                                 .trabecular = 150.0,
+                                 .low = -80.0,
+                                 .high = 190.0,
+                                 .slice_mm = 3.0,
+                                 .pixel_mm = 1.6,
+                                 .sacrum = true};
+    myo_ct *ct = column_create(&bones);
+    ct_tissues one;
+    assert_true(ct_tissues_map(ct, &sums, 1, &one, NULL));
+    size_t pixels = one.layers * one.columns * one.rows;
+    assert_true(one.layers > 80 && one.origin_mm[0][0] != one.origin_mm[one.layers / 2][0]);
+    static const size_t threads[] = {0, 2, 3, 7, 1000};
+    for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {
+        ct_tissues other;
+        assert_true(ct_tissues_map(ct, &sums, threads[i], &other, NULL));
+        assert_int_equal(other.layers, one.layers);
+        assert_memory_equal(other.classes, one.classes, pixels);
+        assert_memory_equal(other.origin_mm, one.origin_mm, one.layers * sizeof *one.origin_mm);
+        ct_tissues_clear(&other);
+    }
+    ct_tissues_clear(&one);
+    sums.map = map_nothing;
+    myo_error err = {0};
+    assert_false(ct_tissues_map(ct, &sums, 3, &one, &err));
+    assert_int_equal(err.code, MYO_E_RANGE);
+    myo_ct_destroy(ct);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(finds_what_only_the_map_shows),
-                                       cmocka_unit_test(counts_from_the_sacrum_of_the_map)};
+                                       cmocka_unit_test(counts_from_the_sacrum_of_the_map),
+                                       cmocka_unit_test(threads_change_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 /* Worker processes: whatever a worker does, its item ends with a reason, and the others go on. */
 #include "cmocka_all.h"
 
+#include "base/processors.h"
 #include "pipeline/jobs_private.h"
 
 #include <signal.h>
@@ -108,8 +109,25 @@ static void an_error_of_the_caller_stops_all(void **state) {
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no worker is left */
 }
 
+/* Items that run side by side share the processors; one alone has all of them. */
+static void few_items_have_more_threads(void **state) {
+    (void)state;
+    size_t processors = myo_processor_count();
+    static const struct {
+        size_t slots, count, together;
+    } cases[] = {{0, 1, 1}, {1, 50, 1}, {2, 50, 2}, {8, 2, 2}, {1000, 1000, 1000}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const jobs work_list = {.slots = cases[i].slots, .count = cases[i].count};
+        size_t share = processors / cases[i].together;
+        assert_int_equal(jobs_threads(&work_list), share > 0 ? share : 1);
+    }
+    const jobs nothing = {.slots = 2};
+    assert_int_equal(jobs_threads(&nothing), 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(few_items_have_more_threads),
         cmocka_unit_test(every_item_ends_once),
         cmocka_unit_test(an_error_of_the_caller_stops_all),
     };
