@@ -27,12 +27,13 @@ typedef enum myo_flag {
     MYO_FLAG_LOW_CONFIDENCE = 1 << 5, /* the method is not sure of the outline */
     MYO_FLAG_LEVEL = 1 << 6,          /* the level of the slice is not confirmed */
     MYO_FLAG_NO_HEIGHT = 1 << 7,      /* no height: SMI left empty */
-    MYO_FLAG_FAT = 1 << 8             /* the fat separation is not reliable here */
+    MYO_FLAG_FAT = 1 << 8,            /* the fat separation is not reliable here */
+    MYO_FLAG_METAL = 1 << 9           /* metal on the slice distorts attenuations and outlines */
 } myo_flag;
-#define MYO_FLAG_COUNT 9
+#define MYO_FLAG_COUNT 10
 
 /* Name of the flag with the given bit number: "missing", "clipped", "leak", "implausible_area",
- * "asymmetric", "low_confidence", "level_not_confirmed", "no_height", "fat_unreliable". */
+ * "asymmetric", "low_confidence", "level_not_confirmed", "no_height", "fat_unreliable", "metal". */
 MYO_API const char *myo_flag_name(unsigned bit);
 
 /* One slice in the canonical frame. Grows only at its end; struct_size says what is there. */

@@ -22,12 +22,14 @@ static const char *const structure_words[MYO_FLAG_COUNT] = {
     NULL,
     NULL,
     "fat separation not reliable",
+    NULL,
 };
 
 /* What flags of the whole slice mean, by bit. */
 static const char *const slice_words[MYO_FLAG_COUNT] = {
     [6] = "The level of the slice is not confirmed.",
     [7] = "No height is known: SMI is left empty.",
+    [9] = "Metal on the slice: outlines and attenuations may be wrong.",
 };
 
 typedef struct remarks {

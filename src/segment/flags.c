@@ -13,7 +13,8 @@ const char *myo_flag_name(unsigned bit) {
                                                       "low_confidence",
                                                       "level_not_confirmed",
                                                       "no_height",
-                                                      "fat_unreliable"};
+                                                      "fat_unreliable",
+                                                      "metal"};
     assert(bit < MYO_FLAG_COUNT);
     return names[bit];
 }

@@ -180,7 +180,7 @@ bool myo_segment_ct_gluteus(const myo_tissue_mapper *mapper, const myo_image *hu
         const myo_geometry *g = myo_image_get_geometry(canonical);
         labels = myo_alloc_array(g->columns * g->rows, sizeof *labels, err);
         done = labels && outline(mapper, canonical, midline_mm, level, labels, sure, &least, err) &&
-               ct_flag_clipped(canonical, labels, result.flags, err) &&
+               ct_flag_artefacts(canonical, labels, result.flags, err) &&
                myo_orient_labels_back(labels, stored, &result.labels, err) &&
                myo_orient_image_back(canonical, stored, &result.corrected, err);
     }

@@ -101,7 +101,7 @@ static bool outline(const myo_image *hu, const myo_tissue_mapper *mapper, const 
         ct_clear_taken(labels, g->columns * g->rows);
         drop_glutei(labels, g->columns * g->rows);
         judge(mapper ? &map : NULL, g, middle_column(g, canal), proposed);
-        done = ct_flag_clipped(hu, labels, proposed->flags, err);
+        done = ct_flag_artefacts(hu, labels, proposed->flags, err);
     }
     myo_tissue_map_clear(&map);
     return done;

@@ -23,9 +23,10 @@ bool ct_outline_vertebra(const myo_image *hu, const double canal[2], double size
  * another one, nor over any other label. */
 bool ct_refine(const myo_image *hu, const double canal[2], uint16_t *labels, myo_error *err);
 
-/* Adds MYO_FLAG_CLIPPED to what the field of view cuts off: that touches what is outside of the
- * patient. `flags` has MYO_STRUCTURE_COUNT rows. */
-bool ct_flag_clipped(const myo_image *hu, const uint16_t *labels, uint32_t (*flags)[MYO_SIDE_COUNT],
-                     myo_error *err);
+/* Adds MYO_FLAG_CLIPPED to what the field of view cuts off, that touches what is outside of the
+ * patient, and MYO_FLAG_METAL to all outlines when metal is on the slice. `flags` has
+ * MYO_STRUCTURE_COUNT rows. */
+bool ct_flag_artefacts(const myo_image *hu, const uint16_t *labels,
+                       uint32_t (*flags)[MYO_SIDE_COUNT], myo_error *err);
 
 #endif

@@ -168,9 +168,43 @@ static void flags_what_the_field_of_view_cuts_off(void **state) {
                 truth[i] = 0;
             }
         }
-        assert_true(ct_flag_clipped(image, truth, flags, NULL));
+        assert_true(ct_flag_artefacts(image, truth, flags, NULL));
         assert_int_equal(flags[MYO_GLUTEUS_MAXIMUS][MYO_LEFT], cut ? MYO_FLAG_CLIPPED : 0);
         assert_int_equal(flags[MYO_GLUTEUS_MAXIMUS][MYO_RIGHT], 0);
+        myo_image_destroy(image);
+        free(truth);
+    }
+}
+
+/* Dense bone and cement are no metal, nor is what lies on the table, nor a clip of 9 mm2; a screw
+ * concerns all outlines, and only those. */
+static void flags_metal_in_the_body(void **state) {
+    (void)state;
+    static const struct {
+        double x, y;
+        int side;
+        float hu;
+        bool metal;
+    } cases[] = {{20.0, 0.0, 6, 3071.0f, true},
+                 {20.0, 0.0, 6, 2400.0f, false},
+                 {20.0, 0.0, 3, 3071.0f, false},
+                 {0.0, 145.0, 6, 3071.0f, false}};
+    for (size_t n = 0; n < sizeof cases / sizeof cases[0]; n++) {
+        myo_image *image;
+        uint16_t *truth;
+        uint32_t flags[MYO_STRUCTURE_COUNT][MYO_SIDE_COUNT] = {{0}};
+        paint(0.0, &image, &truth);
+        size_t column = (size_t)(179.0 + cases[n].x), row = (size_t)(179.0 + cases[n].y);
+        for (int k = 0; k < cases[n].side * cases[n].side; k++) {
+            size_t c = column + (size_t)(k % cases[n].side), r = row + (size_t)(k / cases[n].side);
+            myo_image_get_pixels(image)[r * SIDE + c] = cases[n].hu;
+        }
+        assert_true(ct_flag_artefacts(image, truth, flags, NULL));
+        for (int side = 0; side < MYO_SIDE_COUNT; side++) {
+            assert_int_equal(flags[MYO_GLUTEUS_MAXIMUS][side], cases[n].metal ? MYO_FLAG_METAL : 0);
+            assert_int_equal(flags[MYO_GLUTEUS_MEDIUS][side], cases[n].metal ? MYO_FLAG_METAL : 0);
+            assert_int_equal(flags[MYO_PSOAS_MAJOR][side], 0);
+        }
         myo_image_destroy(image);
         free(truth);
     }
@@ -219,6 +253,7 @@ int main(void) {
         cmocka_unit_test(outlines_gluteal_muscles_along_thin_fat),
         cmocka_unit_test(is_less_sure_where_no_fat_shows_the_border),
         cmocka_unit_test(flags_what_the_field_of_view_cuts_off),
+        cmocka_unit_test(flags_metal_in_the_body),
         cmocka_unit_test(says_when_there_is_no_pelvis),
         cmocka_unit_test(leaves_the_table_out_of_the_body),
     };
