@@ -30,11 +30,11 @@ typedef struct group {
     bool many_pieces;
 } group;
 static const group groups[] = {
-    {{MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE}, 5.0, 2.0, 4.0, 2.0, false},
-    {{MYO_PSOAS_MAJOR, MYO_PSOAS_MAJOR}, 5.0, 4.0, 4.0, 2.0, false},
+    {{MYO_MULTIFIDUS, MYO_ERECTOR_SPINAE}, 2.0, 2.0, 4.0, 2.0, false},
+    {{MYO_PSOAS_MAJOR, MYO_PSOAS_MAJOR}, 2.0, 4.0, 4.0, 2.0, false},
     {{MYO_QUADRATUS_LUMBORUM, MYO_QUADRATUS_LUMBORUM}, 3.0, 3.0, 2.5, 1.5, false},
-    {{MYO_GLUTEUS_MAXIMUS, MYO_GLUTEUS_MAXIMUS}, 3.0, 4.0, 4.0, 2.0, false},
-    {{MYO_GLUTEUS_MEDIUS, MYO_GLUTEUS_MEDIUS}, 3.0, 4.0, 4.0, 2.0, false},
+    {{MYO_GLUTEUS_MAXIMUS, MYO_GLUTEUS_MAXIMUS}, 2.0, 4.0, 4.0, 2.0, false},
+    {{MYO_GLUTEUS_MEDIUS, MYO_GLUTEUS_MEDIUS}, 2.0, 4.0, 4.0, 2.0, false},
     {{MYO_ABDOMINAL_WALL, MYO_ABDOMINAL_WALL}, 2.0, 3.0, 1.5, 0.8, true},
 };
 #define GROUP_COUNT (sizeof groups / sizeof groups[0])
