@@ -119,7 +119,8 @@ bool unet_network_open(const myo_host *host, const myo_tensors *tensors, const c
 /* network.c: runs one network on a batch of images of one task.
  *
  * `images` holds batch x rows x columns values; out receives batch x rows x columns x classes
- * probabilities. The same input gives the same bytes for any number of threads. */
+ * probabilities. The same input gives the same bytes for any number of threads. The weights
+ * are laid out once for as long as the same network is run: it must not change meanwhile. */
 typedef struct unet_engine unet_engine;
 bool unet_engine_create(const myo_host *host, const unet_task *task, const size_t *channels,
                         size_t batch, unet_engine **out, myo_error *err);
