@@ -41,7 +41,7 @@ struct unet_engine {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     layer layers[UNET_CONVOLUTIONS];
-    float *input, *scratch;     /* of the first, and of any other convolution */
+    float *scratch;             /* what a convolution works on, if not on the one before */
     float *weights;             /* of the largest convolution */
     const unet_network *loaded; /* whose weights the layers hold */
 };

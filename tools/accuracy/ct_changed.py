@@ -9,7 +9,6 @@ when L3 or L4/5 is found on another slice or not at all.
 """
 import copy
 import csv
-import glob
 import os
 import shutil
 import subprocess
@@ -22,15 +21,6 @@ import ct_count
 
 METAL = 3000
 AREA_PERCENT = 5  # a smaller change of an area is not printed
-
-
-def read(study):
-    found = [pydicom.dcmread(path) for path in glob.glob(os.path.join(study, "**"), recursive=True)
-             if os.path.isfile(path)]
-    found = sorted((d for d in found if hasattr(d, "ImagePositionPatient")),
-                   key=lambda d: float(d.ImagePositionPatient[2]))
-    hu = np.stack([d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept) for d in found])
-    return found, hu
 
 
 def vectors(header):
@@ -156,7 +146,7 @@ def compare(name, wanted, found, places):
 
 def main():
     myotome, study, scratch = sys.argv[1:4]
-    headers, hu = read(study)
+    headers, hu = ct_count.read_slices(study)
     results = scratch + "-results"
     wanted = measure(myotome, study, results)
     spine_mm = ct_count.ask(myotome, study)["discs"]["L4/5"]["center_lps_mm"]

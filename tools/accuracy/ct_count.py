@@ -25,16 +25,21 @@ NEAR_MM = 22.0  # nearer to the midline lie the vertebrae
 SIDES = {"left": 1, "right": -1}
 
 
+def read_slices(study):
+    """Headers and attenuations of the slices, from foot to head."""
+    found = [pydicom.dcmread(path) for path in glob.glob(os.path.join(study, "**"), recursive=True)
+             if os.path.isfile(path)]
+    found = sorted((d for d in found if hasattr(d, "ImagePositionPatient")),
+                   key=lambda d: float(d.ImagePositionPatient[2]))
+    return found, np.stack([d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept)
+                            for d in found])
+
+
 class Volume:
     """Slices from foot to head with coordinates relative to the canal."""
 
     def __init__(self, study, discs):
-        found = [pydicom.dcmread(path) for path in glob.glob(os.path.join(study, "**"), recursive=True)
-                 if os.path.isfile(path)]
-        found = sorted((d for d in found if hasattr(d, "ImagePositionPatient")),
-                       key=lambda d: float(d.ImagePositionPatient[2]))
-        self.hu = np.stack([d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept)
-                            for d in found])
+        found, self.hu = read_slices(study)
         self.z = np.array([float(d.ImagePositionPatient[2]) for d in found])
         row_mm, column_mm = map(float, found[0].PixelSpacing)
         self.spacing = [column_mm, row_mm, self.z[1] - self.z[0]]

@@ -164,8 +164,8 @@ bool ct_pelvis_slice_create(ct_pelvis_slice *p, const myo_image *hu, double midd
         return false;
     }
     for (size_t i = 0; i < p->count; i++) {
-        p->muscle[i] = p->smooth[i] >= CT_MUSCLE_LOW_HU && p->smooth[i] <= CT_MUSCLE_HIGH_HU &&
-                       !p->bone[i] && (double)p->distance[i] * ct_pelvis_pixel_mm(p) < -SKIN_MM;
+        p->muscle[i] = ct_is_muscle(p->smooth[i]) && !p->bone[i] &&
+                       (double)p->distance[i] * ct_pelvis_pixel_mm(p) < -SKIN_MM;
         p->closed[i] = p->muscle[i] || p->bone[i];
     }
     p->size = find_size(p);

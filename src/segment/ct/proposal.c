@@ -111,8 +111,7 @@ static void prefer_agreed(const float *hu, const uint16_t *before, const uint16_
     double both[2] = {0.0}, all[2] = {0.0}; /* of all, and of muscle */
     for (size_t i = 0; i < count; i++) {
         bool other = labels[i] == 0 && is_proposed(before[i], tissue, side);
-        bool muscle = hu[i] >= CT_MUSCLE_LOW_HU && hu[i] <= CT_MUSCLE_HIGH_HU;
-        for (int k = 0; k <= (int)muscle; k++) {
+        for (int k = 0; k <= (int)ct_is_muscle(hu[i]); k++) {
             both[k] += other && mask[i];
             all[k] += other + mask[i];
         }

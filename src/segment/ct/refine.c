@@ -164,10 +164,6 @@ static bool is_between_sides(const scratch *s, size_t i, myo_side side) {
     return !s->own[i] && mm_from_midline(s, i, side) < LIGAMENT_MM;
 }
 
-static bool is_muscle(const scratch *s, size_t i) {
-    return s->smooth[i] >= CT_MUSCLE_LOW_HU && s->smooth[i] <= CT_MUSCLE_HIGH_HU;
-}
-
 /* Keeps the pieces of the mask that touch the core. */
 static bool keep_with_core(scratch *s, myo_error *err) {
     size_t start = s->count;
@@ -201,7 +197,7 @@ static bool grow(scratch *s, const group *g, const uint16_t *labels, myo_side si
         bool free_pixel = (labels[i] == 0 || s->own[i]) && !s->bone[i];
         bool near = s->second[i] <= (float)g->outside;
         s->core[i] = s->second[i] <= (float)-g->inside;
-        s->mask[i] = free_pixel && near && (s->core[i] || is_muscle(s, i));
+        s->mask[i] = free_pixel && near && (s->core[i] || ct_is_muscle(s->smooth[i]));
         s->first[i] = s->core[i] ? 1.0f : 0.0f;
     }
     if (!g->many_pieces && !keep_with_core(s, err)) {

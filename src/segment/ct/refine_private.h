@@ -9,6 +9,10 @@
 #define CT_MUSCLE_HIGH_HU 150.0f
 #define CT_BONE_LOW_HU 180.0f
 
+static inline bool ct_is_muscle(float hu) {
+    return hu >= CT_MUSCLE_LOW_HU && hu <= CT_MUSCLE_HIGH_HU;
+}
+
 /* An outline that is less sure is flagged. */
 #define CT_CONFIDENCE_MIN 0.75
 
