@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pelvis: femoral heads and the lower ends of the sacroiliac joints.
+ * The pelvis: femoral heads, and what landmarks follow from them and from the sacroiliac joints.
  *
  * A femoral head is the ball in whose middle the lines meet that stand on the surface of the bone
- * (Hough transform of gradients; C. Kimme et al., Commun ACM 18:120-122, 1975). The sacroiliac
- * joint ends where, going down, sacrum and ilium are no longer close neighbours: from there on the
- * greater sciatic notch lies between them.
+ * (Hough transform of gradients; C. Kimme et al., Commun ACM 18:120-122, 1975).
  */
 #include "ct/spine_private.h"
 
 #include "base/memory.h"
-#include "image/morphology.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,13 +35,6 @@
 #define EDGE_FALL_HU 80.0f  /* over 3 mm, for what is so much softer */
 #define SURFACE_MM 1.5      /* so far from a ball's surface a ray may leave it */
 #define ROOF_ABOVE_MM 3.0   /* the acetabular roof, above the top of the head */
-
-#define JOINT_GAP_MM 6.0      /* bones nearer than this are neighbours */
-#define JOINT_LATERAL_MM 58.0 /* so far from the midline, bone is ilium */
-#define JOINT_DOWN_MM 130.0   /* below L5/S1 at most */
-#define JOINT_FROM_MM 15.0
-#define MIDLINE_MM 12.0     /* bone this near to the midline, behind, is sacrum */
-#define JOINT_BREAK_MM 12.0 /* so long a break ends the joint */
 
 typedef struct votes {
     float *cells;
@@ -249,83 +239,8 @@ static bool find_heads(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacru
     return true;
 }
 
-/* True when, on a layer, sacrum and ilium of a side are neighbours: what lies within half of the
- * gap of bone is one piece from the midline to the ilium. */
-static bool is_joint(const myo_ct *ct, size_t slice, myo_vec3 midline, double size, double sign,
-                     float *distance, uint8_t *mask, bool *joined, myo_error *err) {
-    const int16_t *layer = ct_layer(ct, slice);
-    size_t count = ct->columns * ct->rows, start = count;
-    double gap = 0.5 * JOINT_GAP_MM * size / sqrt(ct->column_mm * ct->row_mm);
-    *joined = false;
-    for (size_t i = 0; i < count; i++) {
-        myo_vec3 p =
-            ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
-        /* The other half does not count: both joints are looked at apart. */
-        mask[i] = layer[i] > CT_BONE_HU && sign * (p.x - midline.x) > -MIDLINE_MM * size &&
-                  p.y > midline.y - 40.0 * size;
-    }
-    if (!myo_mask_signed_distance(mask, ct->columns, ct->rows, 1e6f, distance, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        myo_vec3 p =
-            ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
-        mask[i] = distance[i] <= (float)gap;
-        bool sacrum = distance[i] < 0.0f && fabs(p.x - midline.x) < MIDLINE_MM * size &&
-                      p.y > midline.y - 20.0 * size;
-        start = sacrum && start == count ? i : start;
-    }
-    if (start == count) {
-        return true;
-    }
-    if (!myo_mask_keep_connected(mask, ct->columns, ct->rows, start, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < count && !*joined; i++) {
-        myo_vec3 p =
-            ct_to_patient(ct, (double)(i % ct->columns), (double)(i / ct->columns), (double)slice);
-        *joined =
-            mask[i] && distance[i] < 0.0f && sign * (p.x - midline.x) > JOINT_LATERAL_MM * size;
-    }
-    return true;
-}
-
-/* Height of the lowest layer at which the joint of a side still is; *found is false when there is
- * none, or its end is not in view. */
-static bool find_joint_end(const myo_ct *ct, const myo_ct_anatomy *a, myo_vec3 sacrum, double sign,
-                           double *z, bool *found, myo_error *err) {
-    size_t count = ct->columns * ct->rows;
-    float *distance = myo_alloc_array(count, sizeof *distance, err);
-    uint8_t *mask = myo_alloc_array(count, sizeof *mask, err);
-    bool done = distance && mask;
-    double lowest = sacrum.z;
-    *found = false;
-    int steps = ct_steps(JOINT_FROM_MM * a->size, JOINT_DOWN_MM * a->size, ct->slice_mm);
-    for (int k = 0; done && k <= steps; k++) {
-        double down = JOINT_FROM_MM * a->size + ct->slice_mm * k;
-        myo_vec3 at = ct_along(sacrum, -down, (myo_vec3){0.0, 0.0, 1.0});
-        double voxel[3];
-        bool joined;
-        ct_to_voxel(ct, at, voxel);
-        if (voxel[2] < 0.0 || voxel[2] > (double)(ct->slices - 1) ||
-            (*found && *z - at.z > JOINT_BREAK_MM * a->size)) {
-            break;
-        }
-        done = is_joint(ct, (size_t)lround(voxel[2]), sacrum, a->size, sign, distance, mask,
-                        &joined, err);
-        lowest = at.z;
-        if (done && joined) {
-            *found = true;
-            *z = at.z;
-        }
-    }
-    *found = *found && lowest < *z; /* a joint on the lowest layer is cut off: it may go on */
-    free(distance);
-    free(mask);
-    return done;
-}
-
-bool ct_pelvis_find(const myo_ct *ct, const myo_ct_anatomy *a, myo_ct_pelvis *out, myo_error *err) {
+bool ct_pelvis_find(const myo_ct *ct, const ct_tissues *tissues, const myo_ct_anatomy *a,
+                    myo_ct_pelvis *out, myo_error *err) {
     const myo_disc *disc = myo_spine_get_disc(&a->spine, "L5/S1");
     *out = (myo_ct_pelvis){0};
     if (!disc) {
@@ -335,8 +250,10 @@ bool ct_pelvis_find(const myo_ct *ct, const myo_ct_anatomy *a, myo_ct_pelvis *ou
     double z[MYO_SIDE_COUNT];
     bool found[MYO_SIDE_COUNT];
     if (!find_heads(ct, a, sacrum, out, err) ||
-        !find_joint_end(ct, a, sacrum, 1.0, &z[MYO_LEFT], &found[MYO_LEFT], err) ||
-        !find_joint_end(ct, a, sacrum, -1.0, &z[MYO_RIGHT], &found[MYO_RIGHT], err)) {
+        !ct_sacroiliac_find_end(ct, tissues, a->size, sacrum, MYO_LEFT, &z[MYO_LEFT],
+                                &found[MYO_LEFT], err) ||
+        !ct_sacroiliac_find_end(ct, tissues, a->size, sacrum, MYO_RIGHT, &z[MYO_RIGHT],
+                                &found[MYO_RIGHT], err)) {
         return false;
     }
     out->has_joints = found[MYO_LEFT] && found[MYO_RIGHT];

@@ -157,7 +157,7 @@ bool myo_ct_find_anatomy(const myo_ct *ct, const myo_tissue_mapper *mapper, size
         if (done && chain.count > 1) {
             out->size = measure_size(ct, &curve, &chain, out->size);
             done = name_discs(ct, &curve, &chain, out->size, &out->spine, err) &&
-                   ct_pelvis_find(ct, out, &out->pelvis, err);
+                   ct_pelvis_find(ct, tissues, out, &out->pelvis, err);
         }
     }
     ct_curve_clear(&curve);

@@ -31,9 +31,16 @@ typedef struct ct_curve {
 bool ct_canal_find(const myo_ct *ct, const ct_tissues *tissues, ct_curve *out, myo_error *err);
 void ct_curve_clear(ct_curve *curve);
 
-/* Landmarks of the pelvis below the spine that anatomy->spine holds; none without L5/S1. */
-bool ct_pelvis_find(const myo_ct *ct, const myo_ct_anatomy *anatomy, myo_ct_pelvis *out,
-                    myo_error *err);
+/* Landmarks of the pelvis below the spine that anatomy->spine holds; none without L5/S1. `tissues`
+ * may be NULL. */
+bool ct_pelvis_find(const myo_ct *ct, const ct_tissues *tissues, const myo_ct_anatomy *anatomy,
+                    myo_ct_pelvis *out, myo_error *err);
+
+/* Height (z, mm) of the lower end of a side's sacroiliac joint, below the middle of L5/S1, in a
+ * body of that size; *found is false when there is none, or its end is not in view. `tissues` may
+ * be NULL. Errors: MYO_E_MEMORY. */
+bool ct_sacroiliac_find_end(const myo_ct *ct, const ct_tissues *tissues, double size,
+                            myo_vec3 sacrum, myo_side side, double *z, bool *found, myo_error *err);
 
 /* What lies around the canal at each of its points. */
 typedef struct ct_profile {

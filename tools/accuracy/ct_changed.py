@@ -5,17 +5,21 @@ slices, areas, spinal CT values, flags.
 usage: ct_changed.py MYOTOME STUDY SCRATCH [NAME...]
 
 Each variant is written to SCRATCH with the headers of the study, measured, and removed again. It fails
-when L3 or L4/5 is found on another slice or not at all.
+when L3 or L4/5 is found on another slice (farther off than half of one and half of a new one, where slices are others) or not
+at all.
 """
 import copy
 import csv
+import dataclasses
 import os
 import shutil
 import subprocess
 import sys
+from typing import Callable
 
 import numpy as np
 import pydicom
+from scipy import ndimage
 
 import ct_count
 
@@ -85,12 +89,82 @@ def with_metal(headers, hu, spine_mm):
     return headers, hu
 
 
+def resampled(slice_mm, pixel_mm):
+    """Other slices and pixels of the same body (linear between the study's)."""
+    def change(headers, hu, _):
+        z = np.array([float(d.ImagePositionPatient[2]) for d in headers])
+        at = np.arange(z[0], z[-1], slice_mm)
+        old_mm = float(headers[0].PixelSpacing[0])
+        count = int(hu.shape[1] * old_mm / pixel_mm)
+        grid = np.arange(count) * pixel_mm / old_mm
+        result, layers = [], []
+        for k, place in enumerate(np.interp(at, z, np.arange(len(z)))):
+            d = copy.deepcopy(headers[int(round(place))])
+            d.SOPInstanceUID = d.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.generate_uid()
+            d.InstanceNumber, d.SliceThickness = k + 1, slice_mm
+            d.ImagePositionPatient = [*d.ImagePositionPatient[:2], float(at[k])]
+            if "SliceLocation" in d:
+                d.SliceLocation = float(at[k])
+            d.PixelSpacing, d.Rows, d.Columns = [pixel_mm, pixel_mm], count, count
+            result.append(d)
+            layers.append(ndimage.map_coordinates(
+                hu, np.meshgrid([place], grid, grid, indexing="ij"), order=1, mode="nearest")[0])
+        return result, np.stack(layers)
+    return change
+
+
+def resized(across, along):
+    """Another body: so many times as wide, and as high."""
+    def change(headers, hu, _):
+        for d in headers:
+            x, y, z = (float(v) for v in d.ImagePositionPatient)
+            d.ImagePositionPatient = [x * across, y, z * along]
+            d.PixelSpacing = [d.PixelSpacing[0], float(d.PixelSpacing[1]) * across]
+            d.SliceThickness = float(d.SliceThickness) * along
+            if "SliceLocation" in d:
+                d.SliceLocation = float(d.SliceLocation) * along
+        return headers, hu
+    return change
+
+
+def mirrored(headers, hu, _):
+    return headers, hu[:, :, ::-1]
+
+
+def with_kernel(sharper):
+    """As reconstructed with a sharper kernel, or a smoother one (negative)."""
+    def change(headers, hu, _):
+        smooth = ndimage.gaussian_filter(hu, (0, 1, 1))
+        return headers, hu + sharper * (hu - smooth)
+    return change
+
+
+@dataclasses.dataclass
+class Variant:
+    change: Callable
+    across: float = 1.0  # what it makes of areas, and of heights
+    along: float = 1.0
+    mirror: bool = False
+    slack_mm: float = 0.0  # other slices cannot lie where the study's do
+
+
 VARIANTS = {
-    "noise of 40 HU": with_noise,
-    "field of view of 156 mm": cut_to(156),
-    "stored on the side": turned(1),
-    "stored prone": turned(2),
-    "metal around L4/5": with_metal,
+    "noise of 40 HU": Variant(with_noise),
+    "sharper kernel": Variant(with_kernel(1.5)),
+    "smoother kernel": Variant(with_kernel(-0.9)),
+    "field of view of 156 mm": Variant(cut_to(156)),
+    "stored on the side": Variant(turned(1)),
+    "stored prone": Variant(turned(2)),
+    "mirrored": Variant(mirrored, mirror=True),
+    "slices of 1 mm": Variant(resampled(1.0, 0.9765625), slack_mm=0.5),
+    "1.5 mm in all directions": Variant(resampled(1.5, 1.5), slack_mm=0.75),
+    "slices of 3 mm, pixels of 1.2 mm": Variant(resampled(3.0, 1.2), slack_mm=1.5),
+    "slices of 5 mm, pixels of 0.7 mm": Variant(resampled(5.0, 0.7), slack_mm=2.5),
+    "0.85 times as wide": Variant(resized(0.85, 1.0), across=0.85),
+    "1.15 times as wide": Variant(resized(1.15, 1.0), across=1.15),
+    "0.9 times as high": Variant(resized(1.0, 0.9), along=0.9),
+    "1.15 times as high": Variant(resized(1.0, 1.15), along=1.15),
+    "metal around L4/5": Variant(with_metal),
 }
 
 
@@ -122,26 +196,35 @@ def measure(myotome, folder, results):
             {name: np.mean(v) for name, v in values.items()})
 
 
-def compare(name, wanted, found, places):
+def heights(headers):
+    return {d.SOPInstanceUID: float(d.ImagePositionPatient[2]) for d in headers}
+
+
+def compare(name, variant, wanted, found, places, new_places):
+    """Prints how a variant differs; true when L3 and L4/5 lie where they should."""
     slices, rows, values = wanted
     new_slices, new_rows, new_values = found
-    moved = {level: places[new_slices[level]] - places[uid] if level in new_slices else None
-             for level, uid in slices.items()}
+    half_mm = 0.5 * abs(np.diff(sorted(places.values()))[0])
+    moved = {level: new_places[new_slices[level]] / variant.along - places[uid]
+             if level in new_slices else None for level, uid in slices.items()}
+    same = {level: mm is not None and abs(mm) <= half_mm + variant.slack_mm
+            for level, mm in moved.items()}
     print(f"ct: {name}: " + ", ".join(
-        f"{level} {'none' if mm is None else 'the same' if mm == 0 else f'{mm:+.1f} mm'}"
+        f"{level} {'none' if mm is None else 'the same' if abs(mm) < 0.01 else f'{mm:+.1f} mm'}"
         for level, mm in moved.items()))
     shift = [new_values[v] - values[v] for v in values if v in new_values]
     print(f"  spinal CT value: {len(shift)} of {len(values)} vertebrae, within "
           f"{max(map(abs, shift), default=float('nan')):.1f} HU")
-    for key, row in rows.items():
-        if key not in new_rows or moved[key[0]] != 0 or not row["csa_mm2"]:
+    other = {"left": "right", "right": "left"} if variant.mirror else {}
+    for (level, structure, side), row in rows.items():
+        new = new_rows.get((level, structure, other.get(side, side)))
+        if not new or not same[level] or not row["csa_mm2"]:
             continue
-        new = new_rows[key]
-        change = 100 * (float(new["csa_mm2"] or 0) / float(row["csa_mm2"]) - 1)
+        change = 100 * (float(new["csa_mm2"] or 0) / variant.across / float(row["csa_mm2"]) - 1)
         flags = sorted(set(new["flags"].split(";")) - set(row["flags"].split(";")))
         if abs(change) > AREA_PERCENT or any(flags):
-            print(f"  {' '.join(key)}: area {change:+.0f} % {' '.join(flags)}")
-    return moved["L3"] == 0 and moved["L4/5"] == 0
+            print(f"  {level} {structure} {side}: area {change:+.0f} % {' '.join(flags)}")
+    return same["L3"] and same["L4/5"]
 
 
 def main():
@@ -150,14 +233,16 @@ def main():
     results = scratch + "-results"
     wanted = measure(myotome, study, results)
     spine_mm = ct_count.ask(myotome, study)["discs"]["L4/5"]["center_lps_mm"]
-    places = {d.SOPInstanceUID: float(d.ImagePositionPatient[2]) for d in headers}
     good = True
-    for name, change in VARIANTS.items():
+    for name, variant in VARIANTS.items():
         if sys.argv[4:] and name not in sys.argv[4:]:
             continue
         shutil.rmtree(scratch, ignore_errors=True)
-        write(*change(copy.deepcopy(headers), hu, spine_mm), scratch)
-        good &= compare(name, wanted, measure(myotome, scratch, results), places)
+        changed, new_hu = variant.change(copy.deepcopy(headers), hu, spine_mm)
+        places = heights(changed)
+        write(changed, new_hu, scratch)
+        good &= compare(name, variant, wanted, measure(myotome, scratch, results),
+                        heights(headers), places)
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.rmtree(results, ignore_errors=True)
     return 0 if good else 1
