@@ -110,6 +110,7 @@ static bool outline_by_map(const myo_tissue_mapper *mapper, const myo_image *hu,
         for (int k = 0; k < 2; k++) {
             memcpy(sure[k], confidence[limits[k].structure], sizeof sure[k]);
         }
+        ct_end_medius_at_ilium(&map, hu, column, labels);
     }
     myo_tissue_map_clear(&map);
     return done;

@@ -18,7 +18,7 @@
 #include <string.h>
 
 const char *myo_segment_ct_version(void) {
-    return "3";
+    return "4";
 }
 
 /* What was outlined belongs to the slice in its stored order again; fat is separated in HU. */

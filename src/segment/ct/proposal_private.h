@@ -27,4 +27,8 @@ void ct_clear_taken(uint16_t *labels, size_t count);
 void ct_expect_dice(const myo_tissue_map *map, const myo_geometry *g, double middle_column,
                     const uint16_t *labels, double (*confidence)[MYO_SIDE_COUNT]);
 
+/* Takes what lies in front of the ilium out of the outlines of gluteus medius. */
+void ct_end_medius_at_ilium(const myo_tissue_map *map, const myo_image *hu, double middle_column,
+                            uint16_t *labels);
+
 #endif

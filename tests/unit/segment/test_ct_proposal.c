@@ -201,6 +201,30 @@ static void does_not_grow_over_what_is_taken(void **state) {
     clear_scene(&s);
 }
 
+/* What goes on more than 4 mm in front of the ilium is no gluteus medius; a speck of bone there, or
+ * bone that the map gives to another structure, is no ilium. */
+static void medius_ends_in_front_of_the_ilium(void **state) {
+    (void)state;
+    scene s = create_scene();
+    put(&s, MYO_TISSUE_PELVIS, 0.9f, (size_t[4]){40, 80, 70, 75});
+    put(&s, MYO_TISSUE_PELVIS, 0.9f, (size_t[4]){12, 14, 70, 74});
+    put(&s, MYO_TISSUE_VERTEBRA, 0.9f, (size_t[4]){10, 30, 75, 79});
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        bool bone = s.map.probability[i * MYO_TISSUE_COUNT + MYO_TISSUE_PELVIS] > 0.5f ||
+                    s.map.probability[i * MYO_TISSUE_COUNT + MYO_TISSUE_VERTEBRA] > 0.5f;
+        myo_image_get_pixels(s.hu)[i] = bone ? 500.0f : MUSCLE_HU;
+        size_t c = i % SIDE;
+        s.labels[i] = c >= 80 && c < 100 ? 6111 : c >= 20 && c < 40 ? 6112 : c >= 100 ? 6121 : 0;
+    }
+    ct_end_medius_at_ilium(&s.map, s.hu, 60.0, s.labels);
+    assert_int_equal(at(&s, 35, 90), 0);
+    assert_int_equal(at(&s, 36, 90), 6111);
+    assert_int_equal(count(&s, 6111), 84 * 20);
+    assert_int_equal(count(&s, 6112), SIDE * 20); /* no ilium on that side: nothing is known */
+    assert_int_equal(count(&s, 6121), SIDE * 20);
+    clear_scene(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_sides_and_structures),
@@ -209,6 +233,7 @@ int main(void) {
         cmocka_unit_test(fat_is_not_what_proposals_differ_by),
         cmocka_unit_test(expects_the_dice_that_probabilities_lead_to),
         cmocka_unit_test(does_not_grow_over_what_is_taken),
+        cmocka_unit_test(medius_ends_in_front_of_the_ilium),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
