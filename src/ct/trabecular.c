@@ -24,11 +24,17 @@
 #define SLAB_MM 4.0  /* its thickness */
 #define SLAB_STEP_MM 1.0
 /* For an adult, mm. */
-#define DEPTH_HALF_MM 11.0 /* part of the depth in which endplates are looked for */
+#define DEPTH_HALF_MM 11.0 /* part of the depth in which endplates are looked for, */
+#define HEIGHT_HALF 0.2    /* and walls, of the distance of the discs */
 #define WALL_NEAR_MM 9.0   /* from the middle to the walls */
 #define WALL_FAR_MM 24.0
 #define ENDPLATE_SHARE 0.38 /* of the distance of the discs: endplates lie in these outer parts */
-#define CORTEX_MM 3.0       /* from the middle of an endplate or wall to trabecular bone */
+/* From the middle of an endplate or wall to trabecular bone; farther, where what is dense reaches
+ * farther into thick slices or coarse pixels. */
+#define CORTEX_MM 3.0
+#define CORTEX_MAX_MM 5.0
+#define CORTEX_STEP_MM 0.5
+#define BLEED_HU 8.0 /* along an endplate or wall the mean may exceed the body's median by this */
 #define TRABECULAR_MAX_HU 500.0 /* cement and metal are denser */
 #define OUTLIER_SIGMAS 3.0 /* in deviations of the trabecular bone (median absolute deviation) */
 #define OUTLIER_MIN_HU 60.0
@@ -49,8 +55,12 @@ typedef struct plane {
     float hu[SIDE][SIDE];
     uint8_t inside[SIDE][SIDE], allowed[SIDE][SIDE];
     double scratch[SIDE * SIDE];
-    double top[2], bottom[2]; /* endplates: row at column 0, and slope */
+    double top[2], bottom[2];   /* endplates: row at column 0, and slope */
+    double front_mm, behind_mm; /* walls: distances from the middle */
 } plane;
+
+/* A border of the body. */
+typedef enum border { TOP, BOTTOM, FRONT, BEHIND, BORDERS } border;
 
 static double place_mm(const plane *p, size_t pixel) {
     return ((double)pixel - 0.5 * (SIDE - 1)) * p->pixel_mm;
@@ -146,7 +156,7 @@ static void find_endplate(plane *p, double sign, double line[2]) {
 static double find_wall(const plane *p, double sign) {
     double walls[SIDE];
     size_t count = 0;
-    double half = 0.2 * p->height_mm, near = WALL_NEAR_MM * p->size;
+    double half = HEIGHT_HALF * p->height_mm, near = WALL_NEAR_MM * p->size;
     for (int k = 0; k <= ct_steps(-half, half, p->pixel_mm) && count < SIDE; k++) {
         double w = -half + p->pixel_mm * k;
         double best = -INFINITY, at = near;
@@ -170,17 +180,39 @@ static double endplate_row(const double line[2], double u) {
     return line[0] + line[1] * u;
 }
 
-/* Marks trabecular bone: inside the cortex, and not standing out. Returns the share that does. */
-static double mark(plane *p, double front, double behind) {
-    double *values = p->scratch;
-    size_t count = 0, all = 0, excluded = 0;
+/* Depth of a place below a border, mm. */
+static double depth_below(const plane *p, border which, double x, double y) {
+    switch (which) {
+    case TOP:
+        return y - endplate_row(p->top, x);
+    case BOTTOM:
+        return endplate_row(p->bottom, x) - y;
+    case FRONT:
+        return p->front_mm - x;
+    default:
+        return x + p->behind_mm;
+    }
+}
+
+static void mark_inside(plane *p, const double margin[BORDERS]) {
     for (size_t w = 0; w < SIDE; w++) {
         for (size_t u = 0; u < SIDE; u++) {
-            double x = place_mm(p, u), y = place_mm(p, w);
-            p->inside[w][u] = x < front - CORTEX_MM * p->size &&
-                              x > -behind + CORTEX_MM * p->size &&
-                              y > endplate_row(p->top, x) + CORTEX_MM * p->size &&
-                              y < endplate_row(p->bottom, x) - CORTEX_MM * p->size;
+            bool inside = true;
+            for (int k = 0; k < BORDERS; k++) {
+                inside =
+                    inside && depth_below(p, (border)k, place_mm(p, u), place_mm(p, w)) > margin[k];
+            }
+            p->inside[w][u] = inside;
+        }
+    }
+}
+
+/* The median of what is inside, and that of the deviations from it. */
+static double find_median(plane *p, double *deviation) {
+    double *values = p->scratch;
+    size_t count = 0;
+    for (size_t w = 0; w < SIDE; w++) {
+        for (size_t u = 0; u < SIDE; u++) {
             if (p->inside[w][u] && (double)p->hu[w][u] < TRABECULAR_MAX_HU) {
                 values[count++] = (double)p->hu[w][u];
             }
@@ -190,7 +222,33 @@ static double mark(plane *p, double front, double behind) {
     for (size_t i = 0; i < count; i++) {
         values[i] = fabs(values[i] - middle);
     }
-    double limit = fmax(OUTLIER_SIGMAS * 1.4826 * median(values, count), OUTLIER_MIN_HU);
+    *deviation = median(values, count);
+    return middle;
+}
+
+/* The mean along a border, so deep below it. */
+static double mean_along(const plane *p, border which, double depth) {
+    bool endplate = which == TOP || which == BOTTOM;
+    double half = endplate ? DEPTH_HALF_MM * p->size : HEIGHT_HALF * p->height_mm, sum = 0.0;
+    int steps = ct_steps(-half, half, p->pixel_mm);
+    for (int k = 0; k <= steps; k++) {
+        double along = -half + p->pixel_mm * k;
+        double x = which == FRONT ? p->front_mm - depth : depth - p->behind_mm;
+        double y = which == TOP ? endplate_row(p->top, along) + depth
+                                : endplate_row(p->bottom, along) - depth;
+        sum += (double)(endplate ? p->hu[pixel_at(p, y)][pixel_at(p, along)]
+                                 : p->hu[pixel_at(p, along)][pixel_at(p, x)]);
+    }
+    return sum / (steps + 1);
+}
+
+/* Marks trabecular bone: inside the margins, and not standing out. Returns the share that does. */
+static double mark(plane *p, const double margin[BORDERS]) {
+    size_t all = 0, excluded = 0;
+    double deviation;
+    mark_inside(p, margin);
+    double middle = find_median(p, &deviation);
+    double limit = fmax(OUTLIER_SIGMAS * 1.4826 * deviation, OUTLIER_MIN_HU);
     for (size_t w = 0; w < SIDE; w++) {
         for (size_t u = 0; u < SIDE; u++) {
             bool out = fabs((double)p->hu[w][u] - middle) > limit;
@@ -259,11 +317,35 @@ static void measure_sections(const plane *p, myo_trabecular *out) {
     for (int s = 0; s < MYO_TRABECULAR_SECTIONS; s++) {
         double from = top + (bottom - top) * s / MYO_TRABECULAR_SECTIONS;
         double to = top + (bottom - top) * (s + 1) / MYO_TRABECULAR_SECTIONS;
+        out->sections[s] = (myo_trabecular_section){0};
         find_ellipse(p, pixel_at(p, from), pixel_at(p, to), &out->sections[s]);
         sum += out->sections[s].mean_hu;
         all = all && out->sections[s].found;
     }
     out->mean_hu = all ? sum / MYO_TRABECULAR_SECTIONS : (double)NAN;
+}
+
+/* Measures inside of margins that grow until nothing of the cortex is left along them; inside of
+ * the least where a section is too low for that. */
+static void measure(plane *p, myo_trabecular *out) {
+    double least[BORDERS], margin[BORDERS], deviation;
+    for (int k = 0; k < BORDERS; k++) {
+        least[k] = margin[k] = CORTEX_MM * p->size;
+    }
+    mark_inside(p, least);
+    double middle = find_median(p, &deviation);
+    for (int k = 0; k < BORDERS; k++) {
+        while (margin[k] < CORTEX_MAX_MM * p->size &&
+               mean_along(p, (border)k, margin[k]) > middle + BLEED_HU) {
+            margin[k] += CORTEX_STEP_MM * p->size;
+        }
+    }
+    out->excluded_share = mark(p, margin);
+    measure_sections(p, out);
+    if (!isfinite(out->mean_hu)) {
+        out->excluded_share = mark(p, least);
+        measure_sections(p, out);
+    }
 }
 
 static size_t find_vertebra(const char *name) {
@@ -291,8 +373,9 @@ bool myo_ct_measure_trabecular(const myo_ct *ct, const myo_ct_anatomy *anatomy,
         sample_plane(ct, p);
         find_endplate(p, -1.0, p->top);
         find_endplate(p, 1.0, p->bottom);
-        out->excluded_share = mark(p, find_wall(p, 1.0), find_wall(p, -1.0));
-        measure_sections(p, out);
+        p->front_mm = find_wall(p, 1.0);
+        p->behind_mm = find_wall(p, -1.0);
+        measure(p, out);
         out->centre_mm = p->centre;
         out->front = p->front;
         out->down = p->down;
