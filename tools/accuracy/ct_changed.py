@@ -145,7 +145,6 @@ class Variant:
     across: float = 1.0  # what it makes of areas, and of heights
     along: float = 1.0
     mirror: bool = False
-    slack_mm: float = 0.0  # other slices cannot lie where the study's do
 
 
 VARIANTS = {
@@ -156,10 +155,10 @@ VARIANTS = {
     "stored on the side": Variant(turned(1)),
     "stored prone": Variant(turned(2)),
     "mirrored": Variant(mirrored, mirror=True),
-    "slices of 1 mm": Variant(resampled(1.0, 0.9765625), slack_mm=0.5),
-    "1.5 mm in all directions": Variant(resampled(1.5, 1.5), slack_mm=0.75),
-    "slices of 3 mm, pixels of 1.2 mm": Variant(resampled(3.0, 1.2), slack_mm=1.5),
-    "slices of 5 mm, pixels of 0.7 mm": Variant(resampled(5.0, 0.7), slack_mm=2.5),
+    "slices of 1 mm": Variant(resampled(1.0, 0.9765625)),
+    "1.5 mm in all directions": Variant(resampled(1.5, 1.5)),
+    "slices of 3 mm, pixels of 1.2 mm": Variant(resampled(3.0, 1.2)),
+    "slices of 5 mm, pixels of 0.7 mm": Variant(resampled(5.0, 0.7)),
     "0.85 times as wide": Variant(resized(0.85, 1.0), across=0.85),
     "1.15 times as wide": Variant(resized(1.15, 1.0), across=1.15),
     "0.9 times as high": Variant(resized(1.0, 0.9), along=0.9),
@@ -200,15 +199,21 @@ def heights(headers):
     return {d.SOPInstanceUID: float(d.ImagePositionPatient[2]) for d in headers}
 
 
+def half_step(places):
+    """Half of the distance of two slices, mm."""
+    return 0.5 * np.diff(sorted(places.values()))[0]
+
+
 def compare(name, variant, wanted, found, places, new_places):
     """Prints how a variant differs; true when L3 and L4/5 lie where they should."""
     slices, rows, values = wanted
     new_slices, new_rows, new_values = found
-    half_mm = 0.5 * abs(np.diff(sorted(places.values()))[0])
+    limit_mm = half_step(places)
+    if new_places.keys() != places.keys():  # other slices cannot lie where the study's do
+        limit_mm += half_step(new_places)
     moved = {level: new_places[new_slices[level]] / variant.along - places[uid]
              if level in new_slices else None for level, uid in slices.items()}
-    same = {level: mm is not None and abs(mm) <= half_mm + variant.slack_mm
-            for level, mm in moved.items()}
+    same = {level: mm is not None and abs(mm) <= limit_mm for level, mm in moved.items()}
     print(f"ct: {name}: " + ", ".join(
         f"{level} {'none' if mm is None else 'the same' if abs(mm) < 0.01 else f'{mm:+.1f} mm'}"
         for level, mm in moved.items()))

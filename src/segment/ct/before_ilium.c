@@ -11,44 +11,31 @@
 /* Bone in front of the ilium's end that is an error, mm2. */
 #define STRAY_MM2 10.0
 
-static bool is_ilium(const myo_tissue_map *map, const myo_image *hu, size_t i) {
+/* The row at which the ilium of a side begins in front; all rows when there is none. */
+static size_t find_front(const myo_tissue_map *map, const myo_image *hu, double middle_column,
+                         myo_side side) {
     const myo_geometry *g = myo_image_get_geometry(hu);
-    return myo_image_get_const_pixels(hu)[i] > CT_BONE_LOW_HU &&
-           myo_tissue_map_sample(map, (double)(i % g->columns) * g->column_spacing_mm,
-                                 (double)(i / g->columns) * g->row_spacing_mm,
-                                 MYO_TISSUE_PELVIS) > PELVIS_MIN;
-}
-
-/* The row at which the ilium of columns [from, to) begins in front; all rows when there is none. */
-static size_t find_front(const myo_tissue_map *map, const myo_image *hu, size_t from, size_t to) {
-    const myo_geometry *g = myo_image_get_geometry(hu);
+    const float *pixels = myo_image_get_const_pixels(hu);
+    size_t row = 0;
     double bone = 0.0;
-    for (size_t row = 0; row < g->rows; row++) {
-        for (size_t c = from; c < to; c++) {
-            bone += is_ilium(map, hu, row * g->columns + c) ? myo_geometry_pixel_area_mm2(g) : 0.0;
-        }
-        if (bone >= STRAY_MM2) {
-            return row;
-        }
+    for (size_t i = 0; i < g->columns * g->rows && bone < STRAY_MM2; i++) {
+        row = i / g->columns;
+        bool ilium = pixels[i] > CT_BONE_LOW_HU && ct_side_of(g, middle_column, i) == side &&
+                     ct_map_at(map, g, i, MYO_TISSUE_PELVIS) > PELVIS_MIN;
+        bone += ilium ? myo_geometry_pixel_area_mm2(g) : 0.0;
     }
-    return g->rows;
+    return bone < STRAY_MM2 ? g->rows : row;
 }
 
 void ct_end_medius_at_ilium(const myo_tissue_map *map, const myo_image *hu, double middle_column,
                             uint16_t *labels) {
     const myo_geometry *g = myo_image_get_geometry(hu);
-    size_t middle = middle_column > 0.0 ? (size_t)middle_column : 0;
-    middle = middle < g->columns ? middle : g->columns;
     for (int side = 0; side < MYO_SIDE_COUNT; side++) {
         uint16_t value = myo_structure_get(MYO_GLUTEUS_MEDIUS)->label[side];
-        size_t from = side == MYO_LEFT ? middle : 0, to = side == MYO_LEFT ? g->columns : middle;
-        size_t front = find_front(map, hu, from, to);
-        for (size_t row = 0;
-             front < g->rows && (double)(front - row) * g->row_spacing_mm > BULGE_MM; row++) {
-            for (size_t c = from; c < to; c++) {
-                uint16_t *label = &labels[row * g->columns + c];
-                *label = *label == value ? 0 : *label;
-            }
+        size_t front = find_front(map, hu, middle_column, (myo_side)side);
+        for (size_t i = 0; front < g->rows && i < front * g->columns; i++) {
+            double before = (double)(front - i / g->columns) * g->row_spacing_mm;
+            labels[i] = labels[i] == value && before > BULGE_MM ? 0 : labels[i];
         }
     }
 }

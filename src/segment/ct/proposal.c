@@ -34,21 +34,12 @@ static const struct {
     [MYO_TISSUE_KIDNEY] = {ROLE_TAKEN, MYO_STRUCTURE_COUNT, false},
 };
 
-static myo_side side_of(const myo_geometry *g, double middle_column, size_t i) {
-    return (double)(i % g->columns) >= middle_column ? MYO_LEFT : MYO_RIGHT;
-}
-
-static float sample(const myo_tissue_map *map, const myo_geometry *g, size_t i, myo_tissue tissue) {
-    return myo_tissue_map_sample(map, (double)(i % g->columns) * g->column_spacing_mm,
-                                 (double)(i / g->columns) * g->row_spacing_mm, tissue);
-}
-
 static void find_most_probable(const myo_tissue_map *map, const myo_geometry *g, uint8_t *out) {
     for (size_t i = 0; i < g->columns * g->rows; i++) {
-        float most = sample(map, g, i, MYO_TISSUE_OTHER);
+        float most = ct_map_at(map, g, i, MYO_TISSUE_OTHER);
         out[i] = MYO_TISSUE_OTHER;
         for (int t = 1; t < MYO_TISSUE_COUNT && most < 0.5f; t++) {
-            float p = sample(map, g, i, (myo_tissue)t);
+            float p = ct_map_at(map, g, i, (myo_tissue)t);
             if (p > most) {
                 most = p;
                 out[i] = (uint8_t)t;
@@ -129,7 +120,7 @@ static bool propose_side(const myo_image *hu, const uint8_t *tissue, myo_tissue 
     const myo_geometry *g = myo_image_get_geometry(hu);
     size_t count = g->columns * g->rows, found = 0;
     for (size_t i = 0; i < count; i++) {
-        mask[i] = tissue[i] == wanted && labels[i] == 0 && side_of(g, middle_column, i) == side;
+        mask[i] = tissue[i] == wanted && labels[i] == 0 && ct_side_of(g, middle_column, i) == side;
         found += mask[i];
     }
     if (found == 0) {
@@ -188,8 +179,8 @@ void ct_expect_dice(const myo_tissue_map *map, const myo_geometry *g, double mid
     for (int t = 0; t < MYO_TISSUE_COUNT; t++) {
         double both[MYO_SIDE_COUNT] = {0.0}, all[MYO_SIDE_COUNT] = {0.0};
         for (size_t i = 0; roles[t].role == ROLE_MUSCLE && i < g->columns * g->rows; i++) {
-            double p = (double)sample(map, g, i, (myo_tissue)t);
-            myo_side side = side_of(g, middle_column, i);
+            double p = (double)ct_map_at(map, g, i, (myo_tissue)t);
+            myo_side side = ct_side_of(g, middle_column, i);
             for (int k = 0; k < MYO_SIDE_COUNT; k++) {
                 bool own = is_proposed(labels[i], (myo_tissue)t, (myo_side)k);
                 both[k] += own ? 2.0 * p : 0.0;

@@ -9,6 +9,18 @@
 /* A label of what the map knows and nobody measures: outlines must not grow over it. */
 #define CT_TAKEN_LABEL 1
 
+/* The side of a pixel of a slice in the canonical frame. */
+static inline myo_side ct_side_of(const myo_geometry *g, double middle_column, size_t i) {
+    return (double)(i % g->columns) >= middle_column ? MYO_LEFT : MYO_RIGHT;
+}
+
+/* Probability of a tissue at a pixel of the slice. */
+static inline float ct_map_at(const myo_tissue_map *map, const myo_geometry *g, size_t i,
+                              myo_tissue tissue) {
+    return myo_tissue_map_sample(map, (double)(i % g->columns) * g->column_spacing_mm,
+                                 (double)(i / g->columns) * g->row_spacing_mm, tissue);
+}
+
 /*
  * Labels each pixel of a slice (HU, canonical frame) by the most probable tissue of the map. Sides
  * are told by `middle_column` (pixels). `labels` holds another method's proposal: where both mean
