@@ -13,14 +13,13 @@
 #include "image/bias.h"
 
 #include "base/memory.h"
+#include "base/silence.h"
 #include "base/sort.h"
 
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
 #define GRID_MM 3.2               /* cell of the working grid */
 #define WINDOW_MM 44.0            /* neighbourhood that surely holds fat */
@@ -248,18 +247,12 @@ static bool fit_grid(grid *g, const myo_image *image, myo_bias *bias, myo_error 
     return done;
 }
 
-/* GSL's default handler aborts the process; its functions return their errors instead. */
-static void silence_gsl(void) {
-    gsl_set_error_handler_off();
-}
-
 bool myo_bias_estimate(const myo_image *image, myo_bias *out, myo_error *err) {
     const myo_geometry *geometry = myo_image_get_geometry(image);
     if (!(myo_geometry_pixel_area_mm2(geometry) > 0.0)) {
         return myo_error_set(err, MYO_E_MISSING, "bias field: no pixel spacing");
     }
-    static once_flag gsl_once = ONCE_FLAG_INIT;
-    call_once(&gsl_once, silence_gsl);
+    myo_silence_gsl();
     myo_bias bias = {.body_level = 1.0,
                      .center_x_mm =
                          0.5 * (double)(geometry->columns - 1) * geometry->column_spacing_mm,

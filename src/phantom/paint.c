@@ -70,27 +70,37 @@ static double fraction_of(double texture, double threshold) {
     return t <= 0.0 ? 0.0 : t >= 1.0 ? 1.0 : t * t * (3.0 - 2.0 * t);
 }
 
+/* Where one of the 3 x 3 points lies in the thickness of the slice, as a part of it. A Latin
+ * square: each row and column of points holds all three depths. On CT, where endplates are thinner
+ * than a third of a slice, a magic square: nine depths, with the same mean in each row and column.
+ */
+static double depth_of(const phantom_scene *scene, int i) {
+    static const double magic[SUBSAMPLES * SUBSAMPLES] = {2, 7, 6, 9, 5, 1, 4, 3, 8};
+    if (scene->contrast == PHANTOM_CT) {
+        return (magic[i] - 5.0) / (double)(SUBSAMPLES * SUBSAMPLES);
+    }
+    int depth = (i % SUBSAMPLES + i / SUBSAMPLES + 2) % SUBSAMPLES;
+    return ((double)depth - 1.0) / (double)SUBSAMPLES;
+}
+
 /* One of the 3 x 3 points of a pixel. */
-static void sample_point(const phantom_anatomy *anatomy, const myo_geometry *geometry,
-                         size_t column, size_t row, int i, phantom_sample *out) {
+static void sample_point(const phantom_scene *scene, const myo_geometry *geometry, size_t column,
+                         size_t row, int i, phantom_sample *out) {
     myo_vec3 normal = myo_geometry_normal(geometry);
     double x = (double)column + ((double)(i % SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
     double y = (double)row + ((double)(i / SUBSAMPLES) - 1.0) / (double)SUBSAMPLES;
-    /* A Latin square: each row and column of points holds all three depths of the slice. */
-    double depth = (double)((i % SUBSAMPLES + i / SUBSAMPLES + 2) % SUBSAMPLES) - 1.0;
-    double offset = depth * geometry->thickness_mm / (double)SUBSAMPLES;
+    double offset = depth_of(scene, i) * geometry->thickness_mm;
     myo_vec3 point = myo_geometry_to_patient(geometry, x, y);
     point.x += offset * normal.x;
     point.y += offset * normal.y;
     point.z += offset * normal.z;
-    phantom_sample_at(anatomy, point, out);
+    phantom_sample_at(scene->anatomy, point, out);
 }
 
-static void sample_pixel(const phantom_anatomy *anatomy, const myo_geometry *geometry,
-                         size_t column, size_t row,
-                         phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
+static void sample_pixel(const phantom_scene *scene, const myo_geometry *geometry, size_t column,
+                         size_t row, phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
     for (int i = 0; i < SUBSAMPLES * SUBSAMPLES; i++) {
-        sample_point(anatomy, geometry, column, row, i, &samples[i]);
+        sample_point(scene, geometry, column, row, i, &samples[i]);
     }
 }
 
@@ -180,9 +190,9 @@ bool phantom_calibrate_fat(phantom_scene *scene, const myo_geometry *geometry, i
         for (size_t column = 0; column < geometry->columns && ok; column++) {
             phantom_sample samples[SUBSAMPLES * SUBSAMPLES];
             phantom_sample *middle = &samples[MIDDLE_POINT];
-            sample_point(scene->anatomy, geometry, column, row, MIDDLE_POINT, middle);
+            sample_point(scene, geometry, column, row, MIDDLE_POINT, middle);
             if (middle->measured && middle->tissue == TISSUE_MUSCLE) {
-                sample_pixel(scene->anatomy, geometry, column, row, samples);
+                sample_pixel(scene, geometry, column, row, samples);
                 ok = list_pixel(&lists[middle->structure][middle->side], samples, err);
             }
         }
@@ -219,16 +229,21 @@ static double coil_factor(const phantom_scene *scene, myo_vec3 point) {
            pow(scene->options->coil_falloff, -fmin(along * along, COIL_END_MAX));
 }
 
+/* Tissues within which finer things lie on CT: fat goes with the place in muscle, and endplates
+ * pass between the points of marrow and disc. */
+static bool is_fine(phantom_tissue tissue) {
+    return tissue == TISSUE_MUSCLE || tissue == TISSUE_MARROW || tissue == TISSUE_ANNULUS;
+}
+
 /* Samples only the middle and the corners of a pixel. True when this is enough: in a sagittal image
- * and on CT where all five are the same tissue. On CT the others are then taken to be as the
- * middle; muscle, where fat goes with the place, is sampled in full. */
+ * and on CT where all five are the same tissue, and nothing finer lies within it. On CT the others
+ * are then taken to be as the middle. */
 static bool sample_cross(const phantom_scene *scene, const myo_geometry *geometry, size_t column,
                          size_t row, phantom_sample samples[SUBSAMPLES * SUBSAMPLES]) {
     bool same = scene->contrast != PHANTOM_AXIAL_T2, ct = scene->contrast == PHANTOM_CT;
     for (int i = 0; same && i < SUBSAMPLES * SUBSAMPLES; i += CROSS_STEP) {
-        sample_point(scene->anatomy, geometry, column, row, i, &samples[i]);
-        same =
-            samples[i].tissue == samples[0].tissue && !(ct && samples[i].tissue == TISSUE_MUSCLE);
+        sample_point(scene, geometry, column, row, i, &samples[i]);
+        same = samples[i].tissue == samples[0].tissue && !(ct && is_fine(samples[i].tissue));
     }
     for (int i = 1; same && ct && i < SUBSAMPLES * SUBSAMPLES; i += CROSS_STEP) {
         samples[i] = samples[MIDDLE_POINT];
@@ -258,7 +273,7 @@ static void paint_pixel(const phantom_scene *scene, const myo_geometry *geometry
     bool truth = scene->contrast != PHANTOM_CT && (out->labels || out->fat);
     bool all = truth || !sample_cross(scene, geometry, column, row, samples);
     if (all) {
-        sample_pixel(scene->anatomy, geometry, column, row, samples);
+        sample_pixel(scene, geometry, column, row, samples);
     }
     const phantom_sample *middle = middle_of(samples);
     if (out->labels) {

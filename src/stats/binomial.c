@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/binomial.h"
 
-#include "stats/silence_private.h"
+#include "base/silence.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -32,7 +32,7 @@ myo_interval myo_binomial_exact(size_t successes, size_t trials, double level) {
     if (trials == 0) {
         return result;
     }
-    stats_silence_gsl();
+    myo_silence_gsl();
     double x = (double)successes, n = (double)trials, tail = 0.5 * (1.0 - level);
     result.estimate = x / n;
     result.lower = successes == 0 ? 0.0 : beta_quantile(tail, x, n - x + 1.0);

@@ -3,10 +3,10 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/silence.h"
 #include "base/sort.h"
 #include "stats/draws.h"
 #include "stats/quantile_private.h"
-#include "stats/silence_private.h"
 
 #include <math.h>
 #include <stdalign.h>
@@ -38,7 +38,7 @@ static bool replicate(void *user, size_t worker, size_t number, myo_error *err) 
 
 bool myo_bootstrap_run(const myo_bootstrap *plan, myo_bootstrap_step step, const void *user,
                        size_t scratch_size, size_t width, double *results, myo_error *err) {
-    stats_silence_gsl();
+    myo_silence_gsl();
     const myo_parallel parallel = {.threads = plan->threads};
     size_t workers = myo_parallel_workers(&parallel, plan->replicates);
     /* Scratch of every thread begins where any type may. */

@@ -6,8 +6,8 @@
 #include "stats/design.h"
 
 #include "base/memory.h"
+#include "base/silence.h"
 #include "stats/kernels_private.h"
-#include "stats/silence_private.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>
@@ -217,7 +217,7 @@ static bool analyse(const myo_design *design, gsl_matrix *correlation, gsl_matri
 }
 
 bool myo_design_collinearity(const myo_design *design, myo_collinearity *out, myo_error *err) {
-    stats_silence_gsl();
+    myo_silence_gsl();
     *out = (myo_collinearity){.dependent = MYO_NO_COLUMN};
     if (design->columns == 0) {
         return true;

@@ -17,8 +17,8 @@
 #include "stats/newton_private.h"
 
 #include "base/memory.h"
+#include "base/silence.h"
 #include "stats/kernels_private.h"
-#include "stats/silence_private.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>
@@ -46,7 +46,7 @@
 #define PREDICTOR_TOLERANCE 1e-3
 
 bool newton_create(size_t rows, size_t columns, newton *out, myo_error *err) {
-    stats_silence_gsl();
+    myo_silence_gsl();
     size_t p = columns + 1;
     *out = (newton){.rows = rows, .coefficients = p, .gain_min = GAIN_MIN};
     out->beta = myo_alloc_array(p, sizeof(double), err);

@@ -19,6 +19,7 @@ typedef struct column {
     double low, high;  /* z of the first and last slice, mm */
     double slice_mm, pixel_mm;
     bool sacrum;
+    double hollow_mm;     /* endplates are so much hollower in the middle than at the rim */
     double cement_radius; /* of a ball of cement in the middle of L3, mm; 0: none */
     int missing;          /* every n-th slice is left out; 0: none */
     /* Beside the column, index 0 is the left side. */
@@ -119,7 +120,8 @@ static inline double column_hu(const column *c, double x, double y, double z) {
     }
     double body = hypot(x / 23.0, (y + 25.0) / 16.0);
     if (body < 1.0) {
-        if (fabs(off) < 4.5 && (z > -4.0 || (c->sacral_disc && z > -41.0))) {
+        off = fmax(fabs(off) - c->hollow_mm * (1.0 - body * body), 0.0);
+        if (off < 4.5 && (z > -4.0 || (c->sacral_disc && z > -41.0))) {
             return 85.0;
         }
         double cement = c->cement_radius;
@@ -127,8 +129,8 @@ static inline double column_hu(const column *c, double x, double y, double z) {
                                 cement * cement / (c->size * c->size)) {
             return 1800.0;
         }
-        bool endplate = fabs(off) < 6.5 &&
-                        (z > -7.0 || (c->sacral_disc && z > -43.0)); /* sacral bodies are fused */
+        bool endplate =
+            off < 6.5 && (z > -7.0 || (c->sacral_disc && z > -43.0)); /* sacral bodies are fused */
         return endplate || body > 0.92 ? 550.0 : c->trabecular;
     }
     return y > -10.0 && fabs(x) < 60.0 && y < 50.0 ? 55.0 : -100.0;

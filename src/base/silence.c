@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stats/silence_private.h"
+#include "base/silence.h"
 
 #include <gsl/gsl_errno.h>
 #include <threads.h>
@@ -8,7 +8,7 @@ static void switch_off(void) {
     gsl_set_error_handler_off();
 }
 
-void stats_silence_gsl(void) {
+void myo_silence_gsl(void) {
     static once_flag once = ONCE_FLAG_INIT;
     call_once(&once, switch_off);
 }
