@@ -6,11 +6,12 @@
  * containing only trabecular bone").
  *
  * The plane goes through the middle of the body, upright along the line between its discs, and is
- * some millimetres thick, so that the noise of pixels averages out. In it the endplates are two hollow
- * lines of greatest density, the walls in front and behind the places where density falls; what lies
- * well inside of them is trabecular, less what stands out from the rest: cement, bone islands,
- * calcified or widened veins. Trabecular bone, not the body with its endplates, is divided into three:
- * thick slices carry the endplates far into the outer sections, of which little would be left.
+ * some millimetres thick, so that the noise of pixels averages out. In it the endplates are two
+ * hollow lines of greatest density, the walls in front and behind the places where density falls;
+ * what lies well inside of them is trabecular, less what stands out from the rest: cement, bone
+ * islands, calcified or widened veins. Trabecular bone, not the body with its endplates, is divided
+ * into three: thick slices carry the endplates far into the outer sections, of which little would
+ * be left.
  */
 #include "ct/spine_private.h"
 
@@ -30,7 +31,8 @@
 #define HEIGHT_HALF 0.2    /* and walls, of the distance of the discs */
 #define WALL_NEAR_MM 9.0   /* from the middle to the walls */
 #define WALL_FAR_MM 24.0
-#define ENDPLATE_SHARE 0.38 /* of the distance of the discs: endplates lie in these outer parts, */
+#define ENDPLATE_SHARE 0.38 /* of the distance of the discs: endplates lie in these outer parts,   \
+                             */
 #define HOLLOW_MM 4.0       /* are hollow by so much at most, */
 #define APART 0.25 /* and are fitted to places that lie so far apart, of half of their depth */
 /* From the middle of an endplate or wall to trabecular bone; farther, where what is dense reaches
@@ -127,9 +129,9 @@ static double find_middle(plane *p) {
     return median(p->scratch, count);
 }
 
-/* The middle of an endplate above (sign -1) or below (1) in a column, mm from the middle of the body:
- * the centre of the peak of density in the outer part, down to half of its height above `middle`. It
- * is finer than the slices lie apart. */
+/* The middle of an endplate above (sign -1) or below (1) in a column, mm from the middle of the
+ * body: the centre of the peak of density in the outer part, down to half of its height above
+ * `middle`. It is finer than the slices lie apart. */
 static double find_endplate_at(const plane *p, double sign, double u, double middle) {
     double outer = 0.5 * p->height_mm, inner = (0.5 - ENDPLATE_SHARE) * p->height_mm;
     int last = ct_steps(inner, outer, p->pixel_mm), peak = 0;
@@ -149,8 +151,8 @@ static double find_endplate_at(const plane *p, double sign, double u, double mid
     return inner + p->pixel_mm * (sum > 0.0 ? moment / sum : peak);
 }
 
-/* Line through points by the medians of slopes, between points at least `apart` from each other in x,
- * and of offsets (H. Theil, 1950; P. Sen, 1968): up to 29 in 100 strangers do not move it. */
+/* Line through points by the medians of slopes, between points at least `apart` from each other in
+ * x, and of offsets (H. Theil, 1950; P. Sen, 1968): up to 29 in 100 strangers do not move it. */
 static void fit_line(const double *x, const double *y, size_t count, double apart, double *slopes,
                      double line[2]) {
     double offsets[SIDE];

@@ -18,7 +18,7 @@
 #include <string.h>
 
 const char *myo_segment_ct_version(void) {
-    return "4";
+    return "5";
 }
 
 /* What was outlined belongs to the slice in its stored order again; fat is separated in HU. */
