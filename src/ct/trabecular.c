@@ -31,10 +31,11 @@
 #define HEIGHT_HALF 0.2    /* and walls, of the distance of the discs */
 #define WALL_NEAR_MM 9.0   /* from the middle to the walls */
 #define WALL_FAR_MM 24.0
-#define ENDPLATE_SHARE 0.38 /* of the distance of the discs: endplates lie in these outer parts,   \
-                             */
-#define HOLLOW_MM 4.0       /* are hollow by so much at most, */
-#define APART 0.25 /* and are fitted to places that lie so far apart, of half of their depth */
+/* Endplates lie in these outer parts of the distance of the discs, are hollow by so much at most,
+ * and are fitted to places that lie so far apart, of half of their depth. */
+#define ENDPLATE_SHARE 0.38
+#define HOLLOW_MM 4.0
+#define APART 0.25
 /* From the middle of an endplate or wall to trabecular bone; farther, where what is dense reaches
  * farther into thick slices or coarse pixels. */
 #define CORTEX_MM 3.0
@@ -134,9 +135,10 @@ static double find_middle(plane *p) {
  * `middle`. It is finer than the slices lie apart. */
 static double find_endplate_at(const plane *p, double sign, double u, double middle) {
     double outer = 0.5 * p->height_mm, inner = (0.5 - ENDPLATE_SHARE) * p->height_mm;
-    int last = ct_steps(inner, outer, p->pixel_mm), peak = 0;
+    int steps = ct_steps(inner, outer, p->pixel_mm), peak = 0;
+    int last = steps < SIDE ? steps : SIDE - 1;
     double hu[SIDE], sum = 0.0, moment = 0.0;
-    for (int n = 0; n <= last && n < SIDE; n++) {
+    for (int n = 0; n <= last; n++) {
         hu[n] = (double)p->hu[pixel_at(p, sign * (inner + p->pixel_mm * n))][pixel_at(p, u)];
         peak = hu[n] > hu[peak] ? n : peak;
     }
