@@ -137,7 +137,7 @@ static double find_endplate_at(const plane *p, double sign, double u, double mid
     double outer = 0.5 * p->height_mm, inner = (0.5 - ENDPLATE_SHARE) * p->height_mm;
     int steps = ct_steps(inner, outer, p->pixel_mm), peak = 0;
     int last = steps < SIDE ? steps : SIDE - 1;
-    double hu[SIDE], sum = 0.0, moment = 0.0;
+    double hu[SIDE] = {0.0}, sum = 0.0, moment = 0.0;
     for (int n = 0; n <= last; n++) {
         hu[n] = (double)p->hu[pixel_at(p, sign * (inner + p->pixel_mm * n))][pixel_at(p, u)];
         peak = hu[n] > hu[peak] ? n : peak;
