@@ -248,19 +248,38 @@ static void transform_line(line_work *w, size_t length, float step) {
     }
 }
 
+/* Squared distance along a column, by two sweeps over all columns at once: the row of the nearest
+ * such pixel above, then the nearer of it and that below. */
+static void sweep_columns(const uint8_t *mask, size_t columns, size_t rows, bool inside, float step,
+                          float *squared, float *below) {
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t c = 0; c < columns; c++) {
+            size_t i = r * columns + c;
+            float above = r > 0 ? squared[i - columns] : -FAR;
+            squared[i] = (mask[i] != 0) != inside ? (float)r : above;
+        }
+    }
+    for (size_t c = 0; c < columns; c++) {
+        below[c] = FAR;
+    }
+    for (size_t r = rows; r-- > 0;) {
+        for (size_t c = 0; c < columns; c++) {
+            size_t i = r * columns + c;
+            bool here = (mask[i] != 0) != inside;
+            below[c] = here ? (float)r : below[c];
+            float up = (float)r * step - squared[i] * step,
+                  down = below[c] * step - (float)r * step;
+            float nearer = fminf(up, down);
+            squared[i] = fminf(nearer * nearer, FAR);
+        }
+    }
+}
+
 /* Squared distance of every pixel to the nearest one whose mask differs from `inside`, for pixels
  * that lie `column_step` and `row_step` apart. */
 static void squared_distance(const uint8_t *mask, size_t columns, size_t rows, bool inside,
                              float column_step, float row_step, float *squared, line_work *w) {
-    for (size_t c = 0; c < columns; c++) {
-        for (size_t r = 0; r < rows; r++) {
-            w->value[r] = (mask[r * columns + c] != 0) == inside ? FAR : 0.0f;
-        }
-        transform_line(w, rows, row_step);
-        for (size_t r = 0; r < rows; r++) {
-            squared[r * columns + c] = w->result[r];
-        }
-    }
+    sweep_columns(mask, columns, rows, inside, row_step, squared, w->value);
     for (size_t r = 0; r < rows; r++) {
         memcpy(w->value, squared + r * columns, columns * sizeof(float));
         transform_line(w, columns, column_step);
