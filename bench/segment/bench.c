@@ -2,12 +2,13 @@
 /*
  * Times the segmenter "unet" on one slice.
  *
- *   unet-bench WEIGHTS FILE RUNS whole                 seconds a slice, from pixels to labels
- *   unet-bench WEIGHTS FILE RUNS networks IN OUT       seconds a slice in the networks alone
+ *   unet-bench FOLDER FILE RUNS whole                 seconds a slice, from pixels to labels
+ *   unet-bench FOLDER FILE RUNS networks IN OUT       seconds a slice in the networks alone
  *
- * "networks" runs every member's network for the outlines on the two images of IN (batch x rows x
- * columns floats), and writes the answers of the first member to OUT (as many pixels x classes).
- * One line is printed: the median of RUNS, after one that is not counted.
+ * FOLDER holds the weights. "networks" runs every member's network for the outlines on the two
+ * images of IN (batch x rows x columns floats), and writes the answers of the first member to OUT
+ * (as many pixels x classes). One line is printed: the median of RUNS, after one that is not
+ * counted.
  */
 #include "read_slice.h"
 #include "stand_in.h"
@@ -66,13 +67,13 @@ static bool time_networks(const char *in, const char *out, size_t runs, double *
     for (size_t i = 0; done && i <= runs; i++) {
         unet_engine *engine = NULL;
         double start = now();
-        done =
-            unet_engine_create(&stand_in_host, &unet_outline_task,
-                               stand_in_weights.members[0].outline.channels, BATCH, &engine, err);
+        done = unet_engine_create(&stand_in_host, &unet_tasks[UNET_OUTLINE],
+                                  stand_in_weights.members[0].networks[UNET_OUTLINE].channels,
+                                  BATCH, &engine, err);
         /* The first member last, so that its answers stay. */
         for (size_t m = stand_in_weights.member_count; done && m-- > 0;) {
-            done =
-                unet_engine_run(engine, &stand_in_weights.members[m].outline, images, answers, err);
+            done = unet_engine_run(engine, &stand_in_weights.members[m].networks[UNET_OUTLINE],
+                                   images, answers, err);
         }
         unet_engine_destroy(engine);
         seconds[i] = now() - start;
@@ -84,16 +85,14 @@ static bool time_networks(const char *in, const char *out, size_t runs, double *
 }
 
 int main(int argc, char **argv) {
-    size_t runs = argc > 4 ? (size_t)strtoul(argv[3], NULL, 10) : 0, size = 0;
+    size_t runs = argc > 4 ? (size_t)strtoul(argv[3], NULL, 10) : 0;
     if (runs == 0 || runs > RUNS_MAX || (strcmp(argv[4], "networks") == 0) != (argc == 7)) {
-        fprintf(stderr, "usage: unet-bench WEIGHTS FILE RUNS whole | networks IN OUT\n");
+        fprintf(stderr, "usage: unet-bench FOLDER FILE RUNS whole | networks IN OUT\n");
         return 2;
     }
     static double seconds[RUNS_MAX + 1];
     myo_error err = {0};
-    void *data = read_aligned(argv[1], &size, &err);
-    bool done = data &&
-                unet_model_parse(&stand_in_host, data, size, argv[1], &stand_in_weights, &err) &&
+    bool done = stand_in_open(argv[1], &err) &&
                 (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
                            : time_whole(argv[2], runs, seconds, &err));
     if (done) {
@@ -102,7 +101,6 @@ int main(int argc, char **argv) {
     } else {
         fprintf(stderr, "unet-bench: %s\n", err.message);
     }
-    unet_model_close(&stand_in_host, &stand_in_weights);
-    free(data);
+    stand_in_close();
     return done ? 0 : 1;
 }

@@ -40,7 +40,7 @@ def torch_networks(weights, source, target, runs):
     from network import folded_network
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    tensors = join.read(weights)
+    tensors = join.read(os.path.join(weights, "unet.safetensors"))
     members = sum(name.endswith(".centers") for name in tensors)
     networks = [folded_network(tensors, f"member{m}.outline") for m in range(members)]
     images = np.fromfile(source, np.float32).reshape(BATCH, frame.OUTLINE_ROWS,

@@ -71,7 +71,7 @@ static bool look(unet_engine *engine, const unet_model *model, const float *imag
     size_t count = unet_locate_field.columns * unet_locate_field.rows * UNET_CLASSES;
     memset(mean, 0, count * sizeof(float));
     for (size_t m = 0; m < model->member_count; m++) {
-        if (!unet_engine_run(engine, &model->members[m].locate, image, one, err)) {
+        if (!unet_engine_run(engine, &model->members[m].networks[UNET_LOCATE], image, one, err)) {
             return false;
         }
         for (size_t i = 0; i < count; i++) {
@@ -91,8 +91,9 @@ bool unet_locate(const myo_host *host, const unet_model *model, const unet_grid 
     }
     float *one = image + count, *mean = one + count * UNET_CLASSES;
     unet_engine *engine = NULL;
-    bool done = unet_engine_create(host, &unet_locate_task, model->members[0].locate.channels, 1,
-                                   &engine, err);
+    bool done =
+        unet_engine_create(host, &unet_tasks[UNET_LOCATE],
+                           model->members[0].networks[UNET_LOCATE].channels, 1, &engine, err);
     unet_sight seen;
     *pose = (unet_pose){.mx = 1.0};
     for (int pass = 0; done && pass < PASSES; pass++) {

@@ -20,12 +20,12 @@ typedef struct passes {
     uint8_t *classes;                   /* passes x pixels: the most probable class */
 } passes;
 
-static uint8_t most_probable(const float *p) {
+size_t unet_most_probable(const float *p) {
     size_t best = 0;
     for (size_t k = 1; k < UNET_CLASSES; k++) {
         best = p[k] > p[best] ? k : best;
     }
-    return (uint8_t)best;
+    return best;
 }
 
 /* Adds the answers for the image and for its mirror image, turned back. */
@@ -40,8 +40,8 @@ static void add_answers(passes *p) {
         for (size_t k = 0; k < UNET_CLASSES; k++) {
             sum[k] += a[k] + b[unet_mirrored[k]];
         }
-        straight[i] = most_probable(a);
-        turned[i] = (uint8_t)unet_mirrored[most_probable(b)];
+        straight[i] = (uint8_t)unet_most_probable(a);
+        turned[i] = (uint8_t)unet_mirrored[unet_most_probable(b)];
     }
     p->drawn += PASSES;
 }
@@ -53,7 +53,7 @@ static void agree(const passes *p, double agreement[UNET_STRUCTURES]) {
         const uint8_t *classes = p->classes + pass * p->count;
         double both[UNET_CLASSES] = {0}, either[UNET_CLASSES] = {0};
         for (size_t i = 0; i < p->count; i++) {
-            uint8_t mean = most_probable(p->mean + i * UNET_CLASSES);
+            size_t mean = unet_most_probable(p->mean + i * UNET_CLASSES);
             either[mean] += 1.0;
             either[classes[i]] += 1.0;
             both[mean] += mean == classes[i] ? 1.0 : 0.0;
@@ -65,12 +65,14 @@ static void agree(const passes *p, double agreement[UNET_STRUCTURES]) {
     }
 }
 
-static bool run_members(const myo_host *host, const unet_model *model, passes *p, myo_error *err) {
+static bool run_members(const myo_host *host, const unet_model *model, size_t which, passes *p,
+                        myo_error *err) {
     unet_engine *engine = NULL;
-    bool done = unet_engine_create(host, &unet_outline_task, model->members[0].outline.channels,
-                                   PASSES, &engine, err);
+    bool done = unet_engine_create(
+        host, &unet_tasks[which], model->members[0].networks[which].channels, PASSES, &engine, err);
     for (size_t m = 0; done && m < model->member_count; m++) {
-        done = unet_engine_run(engine, &model->members[m].outline, p->images, p->answers, err);
+        done =
+            unet_engine_run(engine, &model->members[m].networks[which], p->images, p->answers, err);
         if (done) {
             add_answers(p);
         }
@@ -79,34 +81,38 @@ static bool run_members(const myo_host *host, const unet_model *model, passes *p
     return done;
 }
 
-bool unet_outline(const myo_host *host, const unet_model *model, const unet_grid *fine,
-                  const unet_pose *pose, float *probabilities, double agreement[UNET_STRUCTURES],
-                  myo_error *err) {
-    const unet_field *field = &unet_outline_field;
-    passes p = {.columns = field->columns,
-                .rows = field->rows,
-                .count = field->columns * field->rows,
-                .mean = probabilities};
+void unet_view_clear(unet_view *view) {
+    free(view->probabilities);
+    view->probabilities = NULL;
+}
+
+bool unet_outline(const myo_host *host, const unet_model *model, size_t which,
+                  const unet_grid *fine, unet_view *view, myo_error *err) {
+    const unet_field *field = unet_tasks[which].field;
+    passes p = {
+        .columns = field->columns, .rows = field->rows, .count = field->columns * field->rows};
+    unet_view_clear(view);
+    view->field = *field;
+    view->probabilities = p.mean = calloc(p.count * UNET_CLASSES, sizeof(float));
     p.images = malloc(PASSES * p.count * sizeof(float));
     p.answers = malloc(PASSES * p.count * UNET_CLASSES * sizeof(float));
     p.classes = malloc(model->member_count * PASSES * p.count);
-    bool done = p.images && p.answers && p.classes;
+    bool done = p.images && p.answers && p.classes && p.mean;
     if (!done) {
         host->error_set(err, MYO_E_MEMORY, "unet: out of memory");
     } else {
-        memset(probabilities, 0, p.count * UNET_CLASSES * sizeof(float));
-        unet_sample(fine, field, pose, p.images);
+        unet_sample(fine, field, &view->pose, p.images);
         for (size_t i = 0; i < p.count; i++) {
             size_t row = i / p.columns, column = i % p.columns;
             p.images[p.count + i] = p.images[row * p.columns + p.columns - 1 - column];
         }
-        done = run_members(host, model, &p, err);
+        done = run_members(host, model, which, &p, err);
     }
     for (size_t i = 0; done && i < p.count * UNET_CLASSES; i++) {
-        probabilities[i] /= (float)p.drawn;
+        p.mean[i] /= (float)p.drawn;
     }
     if (done) {
-        agree(&p, agreement);
+        agree(&p, view->agreement);
     }
     free(p.images);
     free(p.answers);

@@ -5,6 +5,8 @@
 
 extern const unsigned char unet_weights_data[];
 extern const unsigned char unet_weights_end[];
+extern const unsigned char unet_psoas_weights_data[];
+extern const unsigned char unet_psoas_weights_end[];
 extern const unsigned char unet_ct_weights_data[];
 extern const unsigned char unet_ct_weights_end[];
 
@@ -18,7 +20,10 @@ static bool segment(const myo_slice *slice, const double *values, myo_segmentati
     if (!unet_model_parse(host, unet_weights_data, size, "unet.safetensors", &model, err)) {
         return false;
     }
-    bool done = unet_segment(host, &model, slice, values, result, signs, err);
+    size = (size_t)(unet_psoas_weights_end - unet_psoas_weights_data);
+    bool done = unet_model_add_psoas(host, unet_psoas_weights_data, size, "unet-psoas.safetensors",
+                                     &model, err) &&
+                unet_segment(host, &model, slice, values, result, signs, err);
     unet_model_close(host, &model);
     return done;
 }

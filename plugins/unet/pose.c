@@ -35,6 +35,15 @@ unet_pose unet_pose_compose(const unet_pose *outer, const unet_pose *inner) {
                        .ty = outer->my * inner->tx + outer->mx * inner->ty + outer->ty};
 }
 
+unet_pose unet_pose_invert(const unet_pose *pose) {
+    double norm = pose->mx * pose->mx + pose->my * pose->my;
+    double mx = pose->mx / norm, my = -pose->my / norm;
+    return (unet_pose){.mx = mx,
+                       .my = my,
+                       .tx = my * pose->ty - mx * pose->tx,
+                       .ty = -my * pose->tx - mx * pose->ty};
+}
+
 /* The pixel's value; 0 outside of the image. */
 static float pixel(const unet_grid *image, long column, long row) {
     bool inside =

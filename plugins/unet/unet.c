@@ -6,8 +6,9 @@
  *   1. The slice is resampled and scaled to fat = 1                               (input.c)
  *   2. Locators find where the patient lies in the image                         (locate.c)
  *   3. Networks say what each pixel of the patient's frame may be               (outline.c)
- *   4. The host's deciding step draws outlines on the slice's pixels      (myo_host.decide)
- *   5. How far the networks agree says how good the outlines will be            (quality.c)
+ *   4. Where psoas is in doubt, other networks look at it once more             (psoas.c)
+ *   5. The host's deciding step draws outlines on the slice's pixels      (myo_host.decide)
+ *   6. How far the networks agree says how good the outlines will be            (quality.c)
  *
  * plugin.c hands this over with the weights of unet.safetensors.
  */
@@ -31,6 +32,10 @@ const myo_parameter unet_parameters[UNET_PARAMETERS] = {
                         "Share of the structures' usual area below which nothing counts as "
                         "found.",
                         0.35, 0.0, 1.0},
+    [UNET_PSOAS_SHARPNESS_MIN] = {"psoas_sharpness_min", "1",
+                                  "Agreement of the probabilities of psoas with the most probable "
+                                  "classes below which it is looked at once more; 0: never.",
+                                  0.92, 0.0, 1.0},
 };
 
 /* Everything of one slice. */
@@ -39,14 +44,12 @@ typedef struct work {
     const unet_model *model;
     const myo_slice *slice;
     unet_grid fine, coarse;
-    unet_pose pose;
-    float *probabilities; /* of the frame */
-    double agreement[UNET_STRUCTURES], found;
-    unet_sight seen; /* in the frame */
+    unet_view view;
+    unet_sight seen; /* in the view */
+    double found;
 } work;
 
 static bool work_open(work *w, myo_error *err) {
-    const unet_field *field = &unet_outline_field;
     double width_mm = (double)w->slice->columns * w->slice->column_spacing_mm;
     double height_mm = (double)w->slice->rows * w->slice->row_spacing_mm;
     if (!(width_mm <= FIELD_MAX_MM && height_mm <= FIELD_MAX_MM)) {
@@ -54,24 +57,23 @@ static bool work_open(work *w, myo_error *err) {
                                   "the slice is wider or higher than 1 m, which no patient is: is "
                                   "its pixel spacing right?");
     }
-    w->probabilities = malloc(field->columns * field->rows * UNET_CLASSES * sizeof(float));
-    return (w->probabilities && unet_input(w->slice, &w->fine, &w->coarse)) ||
+    return unet_input(w->slice, &w->fine, &w->coarse) ||
            w->host->error_set(err, MYO_E_MEMORY, "unet: out of memory");
 }
 
 static void work_clear(work *w) {
     unet_grid_clear(&w->fine);
     unet_grid_clear(&w->coarse);
-    free(w->probabilities);
+    unet_view_clear(&w->view);
 }
 
-/* Outlines in the frame of w->pose; `better` is the pose that they suggest. */
+/* Outlines in the frame of the view's pose; `better` is the pose that they suggest. */
 static bool look(work *w, unet_pose *better, myo_error *err) {
-    if (!unet_outline(w->host, w->model, &w->fine, &w->pose, w->probabilities, w->agreement, err)) {
+    if (!unet_outline(w->host, w->model, UNET_OUTLINE, &w->fine, &w->view, err)) {
         return false;
     }
-    *better = w->pose;
-    unet_see(&unet_outline_field, w->probabilities, &w->seen);
+    *better = w->view.pose;
+    unet_see(&w->view.field, w->view.probabilities, &w->seen);
     unet_improve_pose(w->model, &w->seen, better, &w->found);
     return true;
 }
@@ -84,9 +86,10 @@ static bool has_moved(const unet_pose *from, const unet_pose *to) {
 
 static bool find(work *w, const double *values, myo_error *err) {
     unet_pose better;
-    bool done = unet_locate(w->host, w->model, &w->coarse, &w->pose, err) && look(w, &better, err);
-    if (done && has_moved(&w->pose, &better)) {
-        w->pose = better;
+    bool done =
+        unet_locate(w->host, w->model, &w->coarse, &w->view.pose, err) && look(w, &better, err);
+    if (done && has_moved(&w->view.pose, &better)) {
+        w->view.pose = better;
         done = look(w, &better, err);
     }
     if (done && w->found < values[UNET_FOUND_MIN]) {
@@ -97,10 +100,23 @@ static bool find(work *w, const double *values, myo_error *err) {
     return done;
 }
 
+static bool find_psoas(work *w, const double *values, myo_error *err) {
+    bool doubtful[UNET_SIDES];
+    if (!w->model->psoas_tensors ||
+        !unet_doubt_psoas(&w->view, values[UNET_PSOAS_SHARPNESS_MIN], doubtful)) {
+        return true;
+    }
+    bool done = unet_look_at_psoas(w->host, w->model, &w->fine, doubtful, &w->view, err);
+    if (done) {
+        unet_see(&w->view.field, w->view.probabilities, &w->seen);
+    }
+    return done;
+}
+
 /* Lays the frame over the slice, whose pixel (0, 0) lies at 0. */
 static myo_proposal propose(const work *w) {
-    const unet_field *field = &unet_outline_field;
-    const unet_pose *pose = &w->pose;
+    const unet_field *field = &w->view.field;
+    const unet_pose *pose = &w->view.pose;
     double x = -0.5 * (double)(field->columns - 1) * field->step_mm;
     double y = -0.5 * (double)(field->rows - 1) * field->step_mm;
     double centre_x = 0.5 * (double)(w->slice->columns - 1) * w->slice->column_spacing_mm;
@@ -111,7 +127,7 @@ static myo_proposal propose(const work *w) {
                           .origin_mm = {pose->mx * x - pose->my * y + pose->tx + centre_x,
                                         pose->my * x + pose->mx * y + pose->ty + centre_y},
                           .step_mm = {pose->mx * field->step_mm, pose->my * field->step_mm},
-                          .probability = w->probabilities};
+                          .probability = w->view.probabilities};
 }
 
 static void judge(const work *w, const double *values, myo_segmentation *result,
@@ -121,7 +137,7 @@ static void judge(const work *w, const double *values, myo_segmentation *result,
         myo_side side;
         w->host->proposal_structure(k + 1, &structure, &side);
         double *confidence = &result->confidence[structure][side];
-        signs[k] = (unet_signs){.agreement = w->agreement[k],
+        signs[k] = (unet_signs){.agreement = w->view.agreement[k],
                                 .sharpness = *confidence,
                                 .area_mm2 = w->seen.mass_mm2[k]};
         *confidence = *confidence > 0.0 ? unet_expected_dice(w->model, k, &signs[k]) : 0.0;
@@ -135,7 +151,7 @@ bool unet_segment(const myo_host *host, const unet_model *model, const myo_slice
                   const double *values, myo_segmentation *result, unet_signs *signs,
                   myo_error *err) {
     work w = {.host = host, .model = model, .slice = slice};
-    bool done = work_open(&w, err) && find(&w, values, err);
+    bool done = work_open(&w, err) && find(&w, values, err) && find_psoas(&w, values, err);
     if (done) {
         myo_proposal proposal = propose(&w);
         done = host->decide(slice, &proposal, result, err);

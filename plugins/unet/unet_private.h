@@ -2,9 +2,10 @@
 /*
  * The parts of the segmenter "unet", in the order in which a slice passes them: input.c (normalised
  * images), locate.c (where the patient lies), outline.c (class probabilities in the patient's
- * frame), quality.c (how good the outlines will be), and unet.c, which puts them together and hands
- * the probabilities to the host's deciding step. tissue.c is the tissue mapper for CT. plugin.c is
- * what the host sees. weights.c and network.c are the networks.
+ * frame), psoas.c (psoas once more where it is in doubt), quality.c (how good the outlines will
+ * be), and unet.c, which puts them together and hands the probabilities to the host's deciding
+ * step. tissue.c is the tissue mapper for CT. plugin.c is what the host sees. weights.c and
+ * network.c are the networks.
  *
  * Points of the image are mm from its centre, x to the patient's left, y to the back. The frame is
  * that of the mean patient, in its mm; a pose takes it to the image.
@@ -37,6 +38,7 @@ typedef struct unet_pose {
 unet_pose unet_pose_fit(const double *a, const double *b, const double *weights, size_t count);
 /* outer after inner. */
 unet_pose unet_pose_compose(const unet_pose *outer, const unet_pose *inner);
+unet_pose unet_pose_invert(const unet_pose *pose);
 
 /* input.c: the slice with air = 0 and fat = 1, cut at 1.5, on pixels of UNET_FINE_MM and of
  * UNET_COARSE_MM. False without memory; the caller clears both grids in any case. */
@@ -64,8 +66,9 @@ typedef struct unet_field {
 } unet_field;
 
 /* The whole image, for the locator (mm of the image); the frame, for the outlines (of the frame);
- * what is seen of a CT slice. Columns and rows are multiples of 2 to the power of UNET_STAGES. */
-extern const unet_field unet_locate_field, unet_outline_field, unet_ct_field;
+ * what lies around the vertebra, for the second look at psoas (of the image); what is seen of a CT
+ * slice. Columns and rows are multiples of 2 to the power of UNET_STAGES. */
+extern const unet_field unet_locate_field, unet_outline_field, unet_psoas_field, unet_ct_field;
 
 /* What a network is asked: of which field, which classes, and how it sees a pixel of it. */
 typedef struct unet_task {
@@ -80,8 +83,11 @@ typedef struct unet_task {
 #define UNET_CT_ROWS 144
 #define UNET_CT_STEP_MM 2.25
 
-/* On MR: the outlines' classes from intensities (fat = 1); on CT: those of tissue.h from HU. */
-extern const unet_task unet_locate_task, unet_outline_task, unet_ct_task;
+/* The networks of a member. All tell the classes of a proposal from intensities (fat = 1). */
+enum { UNET_LOCATE, UNET_OUTLINE, UNET_PSOAS, UNET_NETWORKS };
+extern const unet_task unet_tasks[UNET_NETWORKS];
+/* On CT: the classes of tissue.h from HU. */
+extern const unet_task unet_ct_task;
 
 /* Weights of one network; borrowed from the file. Half precision numbers are kept as they are. */
 typedef struct unet_network {
@@ -92,7 +98,7 @@ typedef struct unet_network {
 
 /* One member of the ensemble. */
 typedef struct unet_member {
-    unet_network locate, outline;
+    unet_network networks[UNET_NETWORKS];
     double centers[2 * UNET_STRUCTURES]; /* of the mean patient's structures, frame mm */
     double mass_mm2[UNET_STRUCTURES];    /* their mean areas */
 } unet_member;
@@ -100,7 +106,7 @@ typedef struct unet_member {
 #define UNET_MEMBERS_MAX 8
 #define UNET_FEATURES 5
 typedef struct unet_model {
-    myo_tensors *tensors;
+    myo_tensors *tensors, *psoas_tensors; /* the latter NULL without a second look at psoas */
     unet_member members[UNET_MEMBERS_MAX];
     size_t member_count;
     const float *quality;        /* UNET_STRUCTURES x UNET_FEATURES: see quality.c */
@@ -110,6 +116,9 @@ typedef struct unet_model {
 /* weights.c: opens a file of weights in memory (aligned to 64 bytes), which must live as long. */
 bool unet_model_parse(const myo_host *host, const void *data, size_t size, const char *origin,
                       unet_model *model, myo_error *err);
+/* weights.c: adds the members' networks UNET_PSOAS from another such file. */
+bool unet_model_add_psoas(const myo_host *host, const void *data, size_t size, const char *origin,
+                          unet_model *model, myo_error *err);
 void unet_model_close(const myo_host *host, unet_model *model);
 
 /* weights.c: the network whose tensors are called `prefix`.<convolution>, for so many classes. */
@@ -144,15 +153,36 @@ void unet_improve_pose(const unet_model *model, const unet_sight *seen, unet_pos
 bool unet_locate(const myo_host *host, const unet_model *model, const unet_grid *coarse,
                  unet_pose *pose, myo_error *err);
 
-/* outline.c: probabilities of the frame's pixels (rows x columns x UNET_CLASSES), the mean of the
- * members on the image and on its mirror image; `agreement` is, for each structure, the mean Dice
- * coefficient between what single passes draw and what their mean draws. */
-bool unet_outline(const myo_host *host, const unet_model *model, const unet_grid *fine,
-                  const unet_pose *pose, float *probabilities, double agreement[UNET_STRUCTURES],
-                  myo_error *err);
+/* What the networks see in a field that a pose lays over the slice. */
+typedef struct unet_view {
+    unet_field field;
+    unet_pose pose;
+    float *probabilities;              /* owned; rows x columns x UNET_CLASSES */
+    double agreement[UNET_STRUCTURES]; /* mean Dice coefficient of single passes and their mean */
+} unet_view;
 
-/* The class of the mirror image of each class. */
+void unet_view_clear(unet_view *view);
+
+/* outline.c: fills a view whose pose is given, with the members' networks UNET_OUTLINE or
+ * UNET_PSOAS: the mean of the members on the image and on its mirror image. The caller clears it in
+ * any case. */
+bool unet_outline(const myo_host *host, const unet_model *model, size_t which,
+                  const unet_grid *fine, unet_view *view, myo_error *err);
+
+/* The class of the mirror image of each class; the most probable of the classes of a pixel. */
 extern const size_t unet_mirrored[UNET_CLASSES];
+size_t unet_most_probable(const float *probabilities);
+
+/* psoas.c: on which sides the probabilities of psoas agree with the most probable classes by less
+ * than `sharpness_min` (a soft Dice coefficient), so that a second look is called for. False where
+ * on none, or where no vertebra is seen to look from. */
+#define UNET_SIDES 2
+bool unet_doubt_psoas(const unet_view *view, double sharpness_min, bool doubtful[UNET_SIDES]);
+
+/* psoas.c: looks once more at psoas, and puts what is seen on the doubtful sides into the view,
+ * which grows so that it is seen whole. */
+bool unet_look_at_psoas(const myo_host *host, const unet_model *model, const unet_grid *fine,
+                        const bool doubtful[UNET_SIDES], unet_view *view, myo_error *err);
 
 /* quality.c: the Dice coefficient that an outline is expected to have with that of a reader. */
 typedef struct unet_signs {
@@ -168,7 +198,7 @@ void unet_sample(const unet_grid *image, const unet_field *field, const unet_pos
 
 /* ---- the segmenter -------------------------------------------------------------------------- */
 
-enum { UNET_CONFIDENCE_MIN, UNET_FOUND_MIN, UNET_PARAMETERS };
+enum { UNET_CONFIDENCE_MIN, UNET_FOUND_MIN, UNET_PSOAS_SHARPNESS_MIN, UNET_PARAMETERS };
 extern const myo_parameter unet_parameters[UNET_PARAMETERS];
 
 /* unet.c: outlines one slice with given weights; arguments as those of myo_segmenter.segment, and

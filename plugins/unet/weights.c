@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NAME_SIZE 64
 #define CHANNELS_MAX 1024
@@ -82,11 +83,13 @@ bool unet_network_open(const myo_host *host, const myo_tensors *tensors, const c
     return true;
 }
 
-static bool open_member_network(const myo_host *host, const unet_model *model, size_t member,
-                                const char *name, unet_network *network, myo_error *err) {
+static bool open_member_network(const myo_host *host, const myo_tensors *tensors, size_t member,
+                                size_t which, unet_network *network, myo_error *err) {
+    static const char *const names[UNET_NETWORKS] = {
+        [UNET_LOCATE] = "locate", [UNET_OUTLINE] = "outline", [UNET_PSOAS] = "psoas"};
     char prefix[NAME_SIZE];
-    snprintf(prefix, sizeof prefix, "member%zu.%s", member, name);
-    return unet_network_open(host, model->tensors, prefix, UNET_CLASSES, network, err);
+    snprintf(prefix, sizeof prefix, "member%zu.%s", member, names[which]);
+    return unet_network_open(host, tensors, prefix, UNET_CLASSES, network, err);
 }
 
 static bool open_member(const myo_host *host, unet_model *model, size_t index, myo_error *err) {
@@ -107,8 +110,10 @@ static bool open_member(const myo_host *host, unet_model *model, size_t index, m
                                    "unet: an area in the weights is not positive");
         }
     }
-    return open_member_network(host, model, index, "locate", &member->locate, err) &&
-           open_member_network(host, model, index, "outline", &member->outline, err);
+    return open_member_network(host, model->tensors, index, UNET_LOCATE,
+                               &member->networks[UNET_LOCATE], err) &&
+           open_member_network(host, model->tensors, index, UNET_OUTLINE,
+                               &member->networks[UNET_OUTLINE], err);
 }
 
 static bool open_quality(const myo_host *host, unet_model *model, myo_error *err) {
@@ -121,13 +126,14 @@ static bool open_quality(const myo_host *host, unet_model *model, myo_error *err
 }
 
 /* The engine runs all members with the same primitives. */
-static bool same_channels(const unet_model *model) {
+static bool same_channels(const myo_host *host, const unet_model *model, size_t which,
+                          myo_error *err) {
+    const unet_network *first = &model->members[0].networks[which];
     for (size_t m = 1; m < model->member_count; m++) {
-        for (size_t s = 0; s < UNET_STAGES; s++) {
-            if (model->members[m].locate.channels[s] != model->members[0].locate.channels[s] ||
-                model->members[m].outline.channels[s] != model->members[0].outline.channels[s]) {
-                return false;
-            }
+        const unet_network *other = &model->members[m].networks[which];
+        if (memcmp(other->channels, first->channels, sizeof first->channels) != 0) {
+            return host->error_set(err, MYO_E_FORMAT,
+                                   "unet: members of different sizes in the weights");
         }
     }
     return true;
@@ -151,18 +157,36 @@ bool unet_model_parse(const myo_host *host, const void *data, size_t size, const
         done = open_member(host, model, model->member_count, err);
         model->member_count += done;
     }
-    done = done && open_quality(host, model, err);
-    if (done && !same_channels(model)) {
-        done =
-            host->error_set(err, MYO_E_FORMAT, "unet: members of different sizes in the weights");
-    }
+    done = done && open_quality(host, model, err) && same_channels(host, model, UNET_LOCATE, err) &&
+           same_channels(host, model, UNET_OUTLINE, err);
     if (!done) {
         unet_model_close(host, model);
     }
     return done;
 }
 
+bool unet_model_add_psoas(const myo_host *host, const void *data, size_t size, const char *origin,
+                          unet_model *model, myo_error *err) {
+    myo_tensors *tensors;
+    if (!host->tensors_parse(data, size, origin, &tensors, err)) {
+        return false;
+    }
+    bool done = true;
+    for (size_t m = 0; done && m < model->member_count; m++) {
+        done = open_member_network(host, tensors, m, UNET_PSOAS,
+                                   &model->members[m].networks[UNET_PSOAS], err);
+    }
+    done = done && same_channels(host, model, UNET_PSOAS, err);
+    if (done) {
+        model->psoas_tensors = tensors;
+    } else {
+        host->tensors_destroy(tensors);
+    }
+    return done;
+}
+
 void unet_model_close(const myo_host *host, unet_model *model) {
     host->tensors_destroy(model->tensors);
+    host->tensors_destroy(model->psoas_tensors);
     *model = (unet_model){0};
 }

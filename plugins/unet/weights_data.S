@@ -10,6 +10,15 @@ unet_weights_data:
     .incbin WEIGHTS_FILE
 unet_weights_end:
     .byte 0
+    .globl unet_psoas_weights_data
+    .hidden unet_psoas_weights_data
+    .globl unet_psoas_weights_end
+    .hidden unet_psoas_weights_end
+    .balign 64
+unet_psoas_weights_data:
+    .incbin PSOAS_WEIGHTS_FILE
+unet_psoas_weights_end:
+    .byte 0
     .globl unet_ct_weights_data
     .hidden unet_ct_weights_data
     .globl unet_ct_weights_end

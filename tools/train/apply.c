@@ -3,8 +3,9 @@
  * Segments slices with weights from a file, with all members of the ensemble or with one: the
  * program of the cross-validation.
  *
- *   unet-apply WEIGHTS[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]
+ *   unet-apply WEIGHTS_FOLDER[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]
  *
+ * WEIGHTS_FOLDER holds unet.safetensors and unet-psoas.safetensors.
  * MEMBER counts from 0; without it all are used. Each FILE is a DICOM image;
  * OUT_FOLDER/sub-<ID>_dseg.nii.gz receives its labels, and OUT_FOLDER/signs.csv (appended to) what
  * the quality of each outline is estimated from. A slice that cannot be segmented is named on
@@ -81,7 +82,8 @@ static size_t apply_all(const char *folder, char **pairs, size_t count) {
 
 int main(int argc, char **argv) {
     if (argc < 5 || argc % 2 == 0) {
-        fprintf(stderr, "usage: unet-apply WEIGHTS[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]\n");
+        fprintf(stderr,
+                "usage: unet-apply WEIGHTS_FOLDER[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]\n");
         return 2;
     }
     char *member = strrchr(argv[1], ':');
@@ -89,16 +91,13 @@ int main(int argc, char **argv) {
         *member++ = '\0';
     }
     myo_error err = {0};
-    size_t size = 0;
-    void *data = read_aligned(argv[1], &size, &err);
-    if (!data || !unet_model_parse(&stand_in_host, data, size, argv[1], &stand_in_weights, &err) ||
-        !choose_member(member, &err) || !myo_folder_create(argv[2], &err)) {
+    if (!stand_in_open(argv[1], &err) || !choose_member(member, &err) ||
+        !myo_folder_create(argv[2], &err)) {
         fprintf(stderr, "unet-apply: %s\n", err.message);
-        free(data);
+        stand_in_close();
         return 2;
     }
     size_t failed = apply_all(argv[2], argv + 3, (size_t)(argc - 3) / 2);
-    unet_model_close(&stand_in_host, &stand_in_weights);
-    free(data);
+    stand_in_close();
     return failed > 0 ? 1 : 0;
 }

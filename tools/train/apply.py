@@ -41,20 +41,18 @@ def locate(networks, coarse, mean, mass):
     return pose
 
 
-def outline(networks, fine, pose, mirror):
-    """Class probabilities on the frame's grid."""
-    grid = frame.OUTLINE
+def outline(networks, fine, pose, mirror, grid=frame.OUTLINE):
+    """Class probabilities on a grid."""
     points = torch.from_numpy(grid.points) * complex(pose[0]) + complex(pose[1])
     image = augment.sample(torch.from_numpy(fine), points, frame.IMAGE_MM)
     return probabilities(networks, image, grid, mirror)
 
 
-def to_image(shares, pose, rows, columns, spacing):
-    """Brings probabilities of the frame into the pixels of the image; background beyond."""
+def to_image(shares, pose, rows, columns, spacing, grid=frame.OUTLINE):
+    """Brings probabilities of a grid into the pixels of the image; background beyond."""
     y, x = np.mgrid[0:rows, 0:columns]
     points = ((x - 0.5 * (columns - 1)) + 1j * (y - 0.5 * (rows - 1))) * spacing
     points = torch.from_numpy(((points - pose[1]) / pose[0]).astype(np.complex64))
-    grid = frame.OUTLINE
     out = torch.stack([augment.sample(s, points, grid.step) for s in shares[1:]])
     return torch.cat([1 - out.sum(0, keepdim=True), out])
 

@@ -142,8 +142,9 @@ def to_input(images, grid):
     return torch.cat([2 * images[:, None].clamp(min=0).sqrt() - 1, where], 1)
 
 
-def draw(rng, case, grid, pose, coarse=False):
-    """One sample: intensities and class shares of a grid in a jittered pose."""
+def draw(rng, case, grid, pose, coarse=False, paint=None):
+    """One sample: intensities and class shares of a grid in a jittered pose; paint() may change both
+    before fat, tone and noise."""
     m, t = pose
     mirrored = rng.random() < 0.5
     points = torch.from_numpy(grid.points)
@@ -159,6 +160,8 @@ def draw(rng, case, grid, pose, coarse=False):
                                    align_corners=False)[0]
     shares = class_shares(torch.from_numpy(case.classes), torch.complex(close[0], close[1]),
                           case.spacing)
+    if mirrored:
+        shares = shares[list(frame.MIRRORED)]
     variant = rng.integers(len(case.fine)) if rng.random() < 0.7 else 0
     padding = "zeros"
     if coarse and rng.random() < 0.6:
@@ -166,19 +169,19 @@ def draw(rng, case, grid, pose, coarse=False):
     step = frame.IMAGE_MM * (frame.COARSE_FACTOR if coarse else 1)
     stored = torch.from_numpy((case.coarse if coarse else case.fine)[variant])
     image = sample(stored, points, step, padding=padding)
+    if paint:
+        image, shares = paint(rng, image, shares)
     if rng.random() < FAT_CHANCE:
         image = add_fat(rng, image, shares)
     if rng.random() < (0.5 if coarse else CROP_CHANCE):
         image, shares = crop(rng, image, shares, points,
                              [n * case.spacing for n in case.classes.shape[::-1]])
-    if mirrored:
-        shares = shares[list(frame.MIRRORED)]
     return change_tone(rng, image), shares
 
 
-def jitter_outline(rng, pose):
+def jitter(rng, pose, size_sd=SIZE_SD):
     m, t = pose
-    m = m * np.exp(SIZE_SD * rng.normal() + 1j * TURN_SD * rng.normal())
+    m = m * np.exp(size_sd * rng.normal() + 1j * TURN_SD * rng.normal())
     return m, t + SHIFT_SD_MM * (rng.normal() + 1j * rng.normal())
 
 

@@ -11,6 +11,7 @@ import sys
 import augment
 import fit
 import fit_loop
+import fit_psoas
 import frame
 import weights
 
@@ -22,14 +23,18 @@ CARD = """# Model card: weights of the segmenter "unet" (version {version})
 Written by `tools/train/fit`; do not edit by hand.
 
 ## What it is
-An ensemble of {folds} members, each of which is two small U-Nets: a locator ({locate} channels,
+An ensemble of {folds} members, each of which is three small U-Nets: a locator ({locate} channels,
 {locate_columns} x {locate_rows} pixels of {locate_mm:g} mm, {locate_weights} weights) that finds where the
-patient lies in the image, and a network ({outline} channels, {columns} x {rows} pixels of {mm:g} mm,
+patient lies in the image, a network ({outline} channels, {columns} x {rows} pixels of {mm:g} mm,
 {outline_weights} weights) that says what each pixel of the patient's frame is: multifidus, erector spinae
-and psoas major of both sides, the vertebral body or disc, or none of these.
-`unet.safetensors` holds numbers only, in half precision ({size} bytes, SHA-256
-`{hash}`),
-and the coefficients of the quality estimate. How a slice passes them is described in
+and psoas major of both sides, the vertebral body or disc, or none of these; and one of the same size
+that looks once more at psoas, in a field of the body's own size on the vertebra, where the first
+leaves it in doubt.
+`unet.safetensors` ({size} bytes, SHA-256
+`{hash}`)
+holds the first two and the coefficients of the quality estimate, `unet-psoas.safetensors` ({psoas_size} bytes,
+`{psoas_hash}`)
+the third: numbers only, in half precision. How a slice passes them is described in
 `docs/methods.md`, section Segmenter unet.
 
 ## What it is for
@@ -52,7 +57,10 @@ a cosine; cross-entropy and soft Dice; running mean of the weights. Every sample
 rotation, place, smooth bends, mirror image with the sides exchanged, psoas moved forwards and to the
 side, cropped field of view, brightness fields, tone curve, grey muscle, noise, blur, fat in the
 muscles; {contrasts} contrast variants of each case go through the program's own bias field
-correction. Everything is drawn from seed {seed}.
+correction. For the second look at psoas ({psoas_steps} steps of {psoas_batch}) half of the samples are painted
+over as at other levels: psoas moved far forwards and to the side, iliacus and ilium, ala of the sacrum and
+vessels beside it; or thin on the wall of the vertebra, quadratus lumborum and a kidney beside it, often
+with fat in it. Everything is drawn from seeds {seed} and {psoas_seed}.
 
 ## Results
 {folds}-fold cross-validation with the complete program (normalisation, locator, network, deciding
@@ -87,7 +95,8 @@ Expected Dice coefficient, with coefficients that were fitted without the tested
 ## Known failures
 * The border between multifidus and erector spinae: the reference is not consistent there, and no
   network can be better than what it learns from. `docs/validation.md` has the evidence.
-* Psoas at L5/S1, where it lies beside the iliac vessels: cut short or missed. The cases show few.
+* Psoas at L5/S1, where it lies beside the iliac vessels, and at L1/2, where it is thin: may be cut short or
+  missed, or another muscle taken for it. The cases show few.
 * T1, fat-suppressed, and CT slices, implants, transitional vertebrae, children: never tried.
 
 ## Rights
@@ -102,6 +111,13 @@ def read(path):
         return file.read().rstrip()
 
 
+def describe(path):
+    """Bytes and SHA-256 of a file."""
+    with open(path, "rb") as file:
+        data = file.read()
+    return len(data), hashlib.sha256(data).hexdigest()
+
+
 def count_weights(channels):
     return sum(p.numel() for p in fit.Network(channels).parameters())
 
@@ -111,13 +127,13 @@ def main():
     rows, mean = scores.read_scores(os.path.join(work, "scores.txt"))
     cases = scores.read_cases(os.path.join(work, "results", "scores.csv"))
     log = read(os.path.join(work, "fit.log"))
-    with open(os.path.join(work, "unet.safetensors"), "rb") as file:
-        data = file.read()
+    size, digest = describe(os.path.join(work, "unet.safetensors"))
+    psoas_size, psoas_digest = describe(os.path.join(work, "unet-psoas.safetensors"))
     count = int(scores.find(r"(\d+) cases; left", log))
     left_out = [n for n in scores.find(r"not drawn: (.*)", log).split(", ") if n]
     text = CARD.format(
-        version=weights.VERSION, folds=fit.OUTER_FOLDS, hash=hashlib.sha256(data).hexdigest(),
-        size=len(data), locate="-".join(map(str, fit.LOCATE_CHANNELS)),
+        version=weights.VERSION, folds=fit.OUTER_FOLDS, hash=digest,
+        size=size, psoas_size=psoas_size, psoas_hash=psoas_digest, locate="-".join(map(str, fit.LOCATE_CHANNELS)),
         outline="-".join(map(str, fit.OUTLINE_CHANNELS)),
         locate_columns=frame.LOCATE_COLUMNS, locate_rows=frame.LOCATE_ROWS,
         locate_mm=frame.LOCATE_MM, columns=frame.OUTLINE_COLUMNS,
@@ -128,7 +144,8 @@ def main():
         seconds=sum(int(s) for s in re.findall(r"trained in (\d+)", log)),
         steps=fit.OUTLINE_STEPS, batch=fit.OUTLINE_BATCH,
         locate_steps=fit.LOCATE_STEPS, locate_batch=fit.LOCATE_BATCH, rate=fit_loop.RATE,
-        contrasts=augment.CONTRASTS, seed=fit.SEED, table=scores.table(rows),
+        contrasts=augment.CONTRASTS, seed=fit.SEED, psoas_steps=fit_psoas.STEPS,
+        psoas_batch=fit_psoas.BATCH, psoas_seed=fit_psoas.SEED, table=scores.table(rows),
         mean=mean, worst=scores.worst(cases), sides=scores.sides(cases),
         functional=read(os.path.join(work, "functional.txt")),
         quality=read(os.path.join(work, "quality.txt")))

@@ -67,7 +67,7 @@ class Member:
 
     def outline_batch(self):
         drawn = [augment.draw(self.rng, p, frame.OUTLINE,
-                              augment.jitter_outline(self.rng, self.poses[p.index]))
+                              augment.jitter(self.rng, self.poses[p.index]))
                  for p in self.pick(OUTLINE_BATCH)]
         return [torch.stack(parts) for parts in zip(*drawn)]
 
@@ -118,14 +118,15 @@ def run_member(task):
     Member(*task).run()
 
 
-def main():
+def main(run, steps):
+    """Prepares the cases, and hands (fold, cases, phantoms, options) of each fold to run()."""
     parser = argparse.ArgumentParser()
     parser.add_argument("data_folder")
     parser.add_argument("work_folder")
     parser.add_argument("--phantoms")
     parser.add_argument("--folds", default=",".join(str(f) for f in range(OUTER_FOLDS)))
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=OUTLINE_STEPS)
+    parser.add_argument("--steps", type=int, default=steps)
     parser.add_argument("--locate-steps", type=int, default=LOCATE_STEPS)
     options = parser.parse_args()
     started = time.time()
@@ -139,9 +140,9 @@ def main():
           + ", ".join(p.name for p in cases if not all(p.drawn)), flush=True)
     tasks = [(int(f), cases, phantoms, options) for f in options.folds.split(",")]
     with multiprocessing.Pool(options.processes, maxtasksperchild=1) as pool:
-        pool.map(run_member, tasks, chunksize=1)
+        pool.map(run, tasks, chunksize=1)
     print(f"trained in {time.time() - started:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(run_member, OUTLINE_STEPS)

@@ -17,6 +17,8 @@ COARSE_FACTOR = 4    # the same for the coarse ones, in pixels of the fine
 OUTLINE_MM, OUTLINE_COLUMNS, OUTLINE_ROWS = 1.0, 192, 144
 LOCATE_MM, LOCATE_COLUMNS, LOCATE_ROWS = 4.0, 96, 96
 CENTER_Y_MM = -6.0   # of the outlines' extent, seen from the mean of the structures' centres
+PSOAS_MM, PSOAS_COLUMNS, PSOAS_ROWS = 1.0, 192, 144  # the second look at psoas (mm of the body)
+PSOAS_VERTEBRA = 12j # where the centre of the vertebra lies in it
 
 
 class Grid:
@@ -29,6 +31,7 @@ class Grid:
 
 OUTLINE = Grid(OUTLINE_MM, OUTLINE_COLUMNS, OUTLINE_ROWS)
 LOCATE = Grid(LOCATE_MM, LOCATE_COLUMNS, LOCATE_ROWS)
+PSOAS = Grid(PSOAS_MM, PSOAS_COLUMNS, PSOAS_ROWS)
 
 
 def centroids(shares, points):
@@ -64,3 +67,10 @@ def build_mean(all_centers):
         mirrored = -np.conj(mean)[[k - 1 for k in MIRRORED[1:]]]
         mean = 0.5 * (mean + mirrored)
     return mean - 1j * CENTER_Y_MM
+
+
+def psoas_pose(turned, vertebra):
+    """The pose of the second look at psoas: the rotation of `turned`, at the body's own size, from the
+    centre of the vertebra in the image."""
+    m = turned / abs(turned)
+    return m, vertebra - m * PSOAS_VERTEBRA

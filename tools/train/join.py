@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Joins the members of the ensemble to the file that the plugin holds.
+"""Joins the members of the ensemble to the files that the plugin holds.
 
-usage: join.py WORK_FOLDER OUTPUT
+usage: join.py WORK_FOLDER
 
-Takes WORK_FOLDER/member<N>.safetensors, and quality.safetensors where it is there already; without
-it every outline is expected to be perfect.
+Makes WORK_FOLDER/unet.safetensors of member<N>.safetensors, and of quality.safetensors where it is there
+already (without it every outline is expected to be perfect); and unet-psoas.safetensors of
+psoas<N>.safetensors.
 """
 import glob
 import os
@@ -18,13 +19,20 @@ from quality import FEATURES, LABELS
 LOG_NO_MISS = -20.0
 
 
-def main():
-    folder, output = sys.argv[1:3]
-    paths = sorted(glob.glob(os.path.join(folder, "member*.safetensors")))
+def join(folder, part):
+    """The tensors of all members' <part><N>.safetensors, and how many these are."""
+    paths = sorted(glob.glob(os.path.join(folder, part + "?.safetensors")))
     if not paths:
-        raise SystemExit(f"{folder}: no members (member<N>.safetensors)")
-    tensors = {f"member{n}.{name}": values
-               for n, path in enumerate(paths) for name, values in weights.read(path).items()}
+        raise SystemExit(f"{folder}: no members ({part}<N>.safetensors)")
+    return {f"member{n}.{name}": values for n, path in enumerate(paths)
+            for name, values in weights.read(path).items()}, {"members": str(len(paths))}
+
+
+def main():
+    folder = sys.argv[1]
+    tensors, count = join(folder, "psoas")
+    weights.write(os.path.join(folder, "unet-psoas.safetensors"), tensors, count)
+    tensors, count = join(folder, "member")
     quality = os.path.join(folder, "quality.safetensors")
     if os.path.exists(quality):
         tensors.update(weights.read(quality))
@@ -32,7 +40,7 @@ def main():
         perfect = np.zeros((len(LABELS), FEATURES), np.float32)
         perfect[:, 0] = LOG_NO_MISS
         tensors.update({"quality": perfect, "usual_area": np.ones(len(LABELS), np.float32)})
-    weights.write(output, tensors, {"members": str(len(paths))})
+    weights.write(os.path.join(folder, "unet.safetensors"), tensors, count)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,12 @@ static void poses_are_similarities(void **state) {
     assert_near(twice.tx, pose.mx * pose.tx - pose.my * pose.ty + pose.tx, 1e-9);
     assert_near(hypot(twice.mx, twice.my), 1.21, 1e-9);
     assert_near(atan2(twice.my, twice.mx), 0.6, 1e-9);
+    /* The way there and back leads nowhere. */
+    unet_pose back = unet_pose_invert(&pose), none = unet_pose_compose(&back, &pose);
+    assert_near(none.mx, 1.0, 1e-9);
+    assert_near(none.my, 0.0, 1e-9);
+    assert_near(none.tx, 0.0, 1e-9);
+    assert_near(none.ty, 0.0, 1e-9);
 }
 
 int main(void) {

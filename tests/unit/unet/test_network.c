@@ -159,7 +159,7 @@ static void does_what_the_layers_say(void **state) {
     (void)state;
     static float images[BATCH * ROWS * COLUMNS], out[BATCH * ROWS * COLUMNS * UNET_CLASSES];
     const unet_field field = {COLUMNS, ROWS, 1.0};
-    const unet_task task = {&field, UNET_CLASSES, unet_outline_task.see};
+    const unet_task task = {&field, UNET_CLASSES, unet_tasks[UNET_OUTLINE].see};
     random_network *n = create_network();
     for (size_t i = 0; i < BATCH * ROWS * COLUMNS; i++) {
         images[i] = (float)(next_number() + 32) / 64.0f;

@@ -45,19 +45,15 @@ static void add_network(writer *w, const char *prefix, size_t last_outputs) {
     }
 }
 
-static file make(const char *members, float mass, size_t last_outputs, bool quality) {
+static writer *begin(const char *members) {
     writer *w = calloc(1, sizeof *w);
     assert_non_null(w);
     w->length =
         (size_t)snprintf(w->header, HEADER_SIZE, "{\"__metadata__\":{\"members\":\"%s\"}", members);
-    add(w, "member0.mass", "F32", "7", 28);
-    add(w, "member0.centers", "F32", "7,2", 56);
-    if (quality) {
-        add(w, "quality", "F32", "7,5", 140);
-        add(w, "usual_area", "F32", "7", 28);
-    }
-    add_network(w, "locate", 4 * UNET_CLASSES);
-    add_network(w, "outline", last_outputs);
+    return w;
+}
+
+static file end(writer *w) {
     w->header[w->length++] = '}';
     while ((8 + w->length) % 64 != 0) {
         w->header[w->length++] = ' ';
@@ -69,11 +65,32 @@ static file make(const char *members, float mass, size_t last_outputs, bool qual
     f.bytes[0] = (char)(w->length & 0xff);
     f.bytes[1] = (char)(w->length >> 8);
     memcpy(f.bytes + 8, w->header, w->length);
-    for (size_t k = 0; k < UNET_STRUCTURES; k++) {
-        memcpy(f.bytes + 8 + w->length + 4 * k, &mass, sizeof mass);
-    }
     free(w);
     return f;
+}
+
+static file make(const char *members, float mass, size_t last_outputs, bool quality) {
+    writer *w = begin(members);
+    add(w, "member0.mass", "F32", "7", 28);
+    add(w, "member0.centers", "F32", "7,2", 56);
+    if (quality) {
+        add(w, "quality", "F32", "7,5", 140);
+        add(w, "usual_area", "F32", "7", 28);
+    }
+    add_network(w, "locate", 4 * UNET_CLASSES);
+    add_network(w, "outline", last_outputs);
+    size_t numbers = w->offset;
+    file f = end(w);
+    for (size_t k = 0; k < UNET_STRUCTURES; k++) {
+        memcpy(f.bytes + f.size - numbers + 4 * k, &mass, sizeof mass);
+    }
+    return f;
+}
+
+static file make_psoas(size_t last_outputs) {
+    writer *w = begin("1");
+    add_network(w, "psoas", last_outputs);
+    return end(w);
 }
 
 static void refuse(file f, const char *reason) {
@@ -92,8 +109,21 @@ static void opens_what_is_right(void **state) {
     unet_model model;
     assert_true(unet_model_parse(&stand_in_host, f.bytes, f.size, "w", &model, NULL));
     assert_int_equal(model.member_count, 1);
-    assert_int_equal(model.members[0].outline.channels[3], CHANNELS);
+    assert_int_equal(model.members[0].networks[UNET_OUTLINE].channels[3], CHANNELS);
     assert_near(model.members[0].mass_mm2[6], 500.0, 0.0);
+    assert_null(model.psoas_tensors);
+    /* What is refused leaves the rest as it was. */
+    file short_of = make_psoas(4 * UNET_CLASSES - 4), psoas = make_psoas(4 * UNET_CLASSES);
+    myo_error err = {0};
+    assert_false(
+        unet_model_add_psoas(&stand_in_host, short_of.bytes, short_of.size, "p", &model, &err));
+    assert_int_equal(err.code, MYO_E_FORMAT);
+    assert_non_null(strstr(err.message, "psoas.14.weight"));
+    assert_null(model.psoas_tensors);
+    assert_true(unet_model_add_psoas(&stand_in_host, psoas.bytes, psoas.size, "p", &model, NULL));
+    assert_int_equal(model.members[0].networks[UNET_PSOAS].channels[0], CHANNELS);
+    free(short_of.bytes);
+    free(psoas.bytes);
     unet_model_close(&stand_in_host, &model);
     free(f.bytes);
 }
