@@ -3,6 +3,7 @@
  * Times the segmenter "unet" on one slice.
  *
  *   unet-bench FOLDER FILE RUNS whole                 seconds a slice, from pixels to labels
+ *   unet-bench FOLDER FILE RUNS again                  the same with a second look at psoas
  *   unet-bench FOLDER FILE RUNS networks IN OUT       seconds a slice in the networks alone
  *
  * FOLDER holds the weights. "networks" runs every member's network for the outlines on the two
@@ -32,13 +33,20 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool time_whole(const char *path, size_t runs, double *seconds, myo_error *err) {
+static bool time_whole(const char *path, bool again, size_t runs, double *seconds, myo_error *err) {
+    double values[UNET_PARAMETERS];
+    for (size_t i = 0; i < UNET_PARAMETERS; i++) {
+        values[i] = unet_parameters[i].default_value;
+    }
+    if (again) {
+        values[UNET_PSOAS_SHARPNESS_MIN] = 1.0;
+    }
     myo_image *image = NULL;
     bool done = read_slice(path, &image, err);
     for (size_t i = 0; done && i <= runs; i++) {
         myo_outlines outlines = {0};
         double start = now();
-        done = myo_segment_slice(&stand_in_segmenter, image, NULL, &outlines, err);
+        done = myo_segment_slice(&stand_in_segmenter, image, values, &outlines, err);
         seconds[i] = now() - start;
         myo_outlines_clear(&outlines);
     }
@@ -87,14 +95,15 @@ static bool time_networks(const char *in, const char *out, size_t runs, double *
 int main(int argc, char **argv) {
     size_t runs = argc > 4 ? (size_t)strtoul(argv[3], NULL, 10) : 0;
     if (runs == 0 || runs > RUNS_MAX || (strcmp(argv[4], "networks") == 0) != (argc == 7)) {
-        fprintf(stderr, "usage: unet-bench FOLDER FILE RUNS whole | networks IN OUT\n");
+        fprintf(stderr, "usage: unet-bench FOLDER FILE RUNS whole | again | networks IN OUT\n");
         return 2;
     }
     static double seconds[RUNS_MAX + 1];
     myo_error err = {0};
-    bool done = stand_in_open(argv[1], &err) &&
-                (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
-                           : time_whole(argv[2], runs, seconds, &err));
+    bool done =
+        stand_in_open(argv[1], &err) &&
+        (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
+                   : time_whole(argv[2], strcmp(argv[4], "again") == 0, runs, seconds, &err));
     if (done) {
         qsort(seconds + 1, runs, sizeof *seconds, compare);
         printf("%.6f\n", seconds[1 + runs / 2]);

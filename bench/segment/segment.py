@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Times the segmenter "unet" and PyTorch with the same networks.
 
-usage: segment.py UNET_BENCH WEIGHTS FILE RUNS
+usage: segment.py UNET_BENCH WEIGHTS_FOLDER FILE RUNS
 
 Pairs of runs take turns, so that both meet the same machine. The answers of both are compared: a
 benchmark of two programs that compute different things says nothing.
@@ -30,17 +30,17 @@ def run(command, threads):
     return text, usage.ru_maxrss / 1024
 
 
-def torch_networks(weights, source, target, runs):
+def torch_networks(folder, source, target, runs):
     """Seconds a slice of PyTorch with all members; writes what the first one answers."""
     import torch
 
     import augment
     import frame
-    import join
+    import weights
     from network import folded_network
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    tensors = join.read(os.path.join(weights, "unet.safetensors"))
+    tensors = weights.read(os.path.join(folder, "unet.safetensors"))
     members = sum(name.endswith(".centers") for name in tensors)
     networks = [folded_network(tensors, f"member{m}.outline") for m in range(members)]
     images = np.fromfile(source, np.float32).reshape(BATCH, frame.OUTLINE_ROWS,
@@ -61,19 +61,20 @@ def main():
     if sys.argv[1] == "--torch":
         torch_networks(*sys.argv[2:5], int(sys.argv[5]))
         return
-    bench, weights, slice_path, runs = sys.argv[1:5]
-    with tempfile.TemporaryDirectory() as folder:
-        source, ours, theirs = (os.path.join(folder, n) for n in ("in", "ours", "theirs"))
+    bench, folder, slice_path, runs = sys.argv[1:5]
+    with tempfile.TemporaryDirectory() as scratch:
+        source, ours, theirs = (os.path.join(scratch, n) for n in ("in", "ours", "theirs"))
         images = np.random.default_rng(1).uniform(0, 1.2, (BATCH, 144, 192)).astype(np.float32)
         images.tofile(source)
         for threads in (1, 2):
-            whole, memory = run([bench, weights, slice_path, runs, "whole"], threads)
-            print(f"{threads} thread{'s' * (threads > 1)}: a slice from pixels to labels "
-                  f"{float(whole):.3f} s, {memory:.0f} MB")
+            for mode, what in (("whole", ""), ("again", " with a second look at psoas")):
+                seconds, memory = run([bench, folder, slice_path, runs, mode], threads)
+                print(f"{threads} thread{'s' * (threads > 1)}: a slice from pixels to labels{what} "
+                      f"{float(seconds):.3f} s, {memory:.0f} MB")
             times, peaks = [], []
             for _ in range(PAIRS):
-                a, m = run([bench, weights, slice_path, runs, "networks", source, ours], threads)
-                b, n = run([sys.executable, __file__, "--torch", weights, source, theirs, runs],
+                a, m = run([bench, folder, slice_path, runs, "networks", source, ours], threads)
+                b, n = run([sys.executable, __file__, "--torch", folder, source, theirs, runs],
                            threads)
                 times.append((float(a), float(b)))
                 peaks.append((m, n))
