@@ -5,8 +5,8 @@
 usage: fit_plain.py DATA_FOLDER WORK_FOLDER [--phantoms FOLDER] [--folds 0,1,...] [--processes N]
                     [--steps N]
 
-Prints the Dice coefficients of each fold's cases for the most probable class, mean of the image and its
-mirror image.
+WORK_FOLDER receives plain<N>.safetensors. Prints the Dice coefficients of each fold's cases for the most
+probable class, mean of the image and its mirror image.
 """
 import torch
 
@@ -14,6 +14,7 @@ import apply
 import augment
 import fit
 import frame
+import weights
 
 SEED = 20261128
 GRID = frame.Grid(1.0, 256, 256)
@@ -46,6 +47,8 @@ class Plain(fit.Member):
         torch.set_num_threads(1)
         self.network = fit.train(self.batch, fit.OUTLINE_CHANNELS, self.options.steps, GRID,
                                  SEED + self.fold, self.log)
+        weights.write(f"{self.options.work_folder}/plain{self.fold}.safetensors",
+                      weights.tensors_of("plain", self.network), {"fold": str(self.fold)})
         self.test()
 
 

@@ -114,20 +114,29 @@ static void takes_over_the_doubtful_side(void **state) {
     look(0.4f, &view);
     /* The centre of the vertebra: (0, 9) of the frame, (5, 4.2) mm of the slice, 12 mm below the
      * middle of the field, whose corners lie 95.5 mm beside, 83.5 above and 59.5 mm below it. */
-    assert_near(at(&view, LEFT, 5.0, 4.2 - 80.0), HALF, 1e-3);
-    assert_near(at(&view, LEFT, 5.0 + 93.0, 4.2 - 80.0), HALF, 1e-3);
-    assert_near(at(&view, LEFT, 5.0 - 93.0, 4.2 + 57.0), HALF, 1e-3);
-    assert_near(at(&view, LEFT, 5.0, 4.2 + 62.0), 0.0, 0.0);
+    static const struct {
+        double x, y, left;
+    } points[] = {{0.0, -80.0, HALF}, {93.0, -80.0, HALF}, {-93.0, 57.0, HALF}, {0.0, 62.0, 0.0}};
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        assert_near(at(&view, LEFT, 5.0 + points[i].x, 4.2 + points[i].y), points[i].left, 1e-3);
+    }
     /* The right side is as it was, but for what the left one takes of it. */
     double x = 0.8 * (49.5 - 95.5) + 5.0, y = 0.8 * (74.5 - 71.5) - 3.0;
     assert_near(at(&view, RIGHT, x, y), 0.99 * (1.0 - HALF), 1e-3);
     assert_near(at(&view, RIGHT, 5.0, 4.2 - 80.0), 0.0, 0.0);
     assert_near(view.agreement[RIGHT - 1], 0.1, 0.0);
     assert_true(view.agreement[LEFT - 1] != 0.1);
+    unet_view_clear(&view);
+}
+
+static void sums_stay_one(void **state) {
+    (void)state;
+    unet_view view;
+    look(0.4f, &view);
     for (size_t i = 0; i < view.field.columns * view.field.rows; i++) {
-        float total = 0.0f;
+        double total = 0.0;
         for (size_t k = 0; k < UNET_CLASSES; k++) {
-            total += view.probabilities[i * UNET_CLASSES + k];
+            total += (double)view.probabilities[i * UNET_CLASSES + k];
         }
         assert_near(total, 1.0, 1e-5);
     }
@@ -146,8 +155,8 @@ static void leaves_what_is_sharper(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(doubts_what_is_blurred),
-                                       cmocka_unit_test(takes_over_the_doubtful_side),
-                                       cmocka_unit_test(leaves_what_is_sharper)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(doubts_what_is_blurred), cmocka_unit_test(takes_over_the_doubtful_side),
+        cmocka_unit_test(sums_stay_one), cmocka_unit_test(leaves_what_is_sharper)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
