@@ -100,9 +100,12 @@ void overlay_append_date(myo_text *text, const char *date) {
 
 void overlay_draw_footer(cairo_t *cairo, myo_text *origin) {
     overlay_draw_rule(cairo, OVERLAY_FOOTER_TOP);
-    overlay_draw_and_clear(cairo, OVERLAY_MARGIN, OVERLAY_FOOTER_TOP + 28.0, OVERLAY_CONTENT,
-                           OVERLAY_SIZE_SMALL, overlay_faint, origin);
-    overlay_draw_text(cairo, OVERLAY_MARGIN, OVERLAY_FOOTER_TOP + 54.0, OVERLAY_LEFT,
+    if (origin->data && !origin->failed) {
+        overlay_draw_paragraph(cairo, OVERLAY_MARGIN, OVERLAY_FOOTER_TOP + 28.0, OVERLAY_CONTENT,
+                               OVERLAY_SIZE_SMALL, 2, overlay_faint, origin->data);
+    }
+    myo_text_clear(origin);
+    overlay_draw_text(cairo, OVERLAY_MARGIN, OVERLAY_FOOTER_TOP + 74.0, OVERLAY_LEFT,
                       OVERLAY_CONTENT, OVERLAY_SIZE_BODY, true, overlay_text,
                       "Not for clinical decisions without review.");
 }

@@ -19,7 +19,7 @@
 #define OVERLAY_MARGIN 36.0
 #define OVERLAY_RIGHT_EDGE (OVERLAY_PANEL_WIDTH - OVERLAY_MARGIN)
 #define OVERLAY_CONTENT (OVERLAY_RIGHT_EDGE - OVERLAY_MARGIN)
-#define OVERLAY_FOOTER_TOP (OVERLAY_UNITS_HIGH - 82.0)
+#define OVERLAY_FOOTER_TOP (OVERLAY_UNITS_HIGH - 102.0)
 #define OVERLAY_SIZE_BODY 16.0
 #define OVERLAY_SIZE_SMALL 13.5
 #define OVERLAY_UNKNOWN "\xE2\x80\x93" /* an en dash */
@@ -140,7 +140,8 @@ const char *overlay_centre_in_words(const myo_level_choice *level);
  * part begins. */
 double overlay_draw_level(cairo_t *cairo, const myo_level_choice *level);
 
-/* Draws the end of a panel, with what the picture was made by; empties that text. */
+/* Draws the end of a panel, with what the picture was made by (two lines at most); empties that
+ * text. */
 void overlay_draw_footer(cairo_t *cairo, myo_text *origin);
 
 #endif
