@@ -3,7 +3,7 @@
  * Times the segmenter "unet" on one slice.
  *
  *   unet-bench FOLDER FILE RUNS whole                 seconds a slice, from pixels to labels
- *   unet-bench FOLDER FILE RUNS again                  the same with a second look at psoas
+ *   unet-bench FOLDER FILE RUNS again                 the same with a second look at psoas
  *   unet-bench FOLDER FILE RUNS networks IN OUT       seconds a slice in the networks alone
  *
  * FOLDER holds the weights. "networks" runs every member's network for the outlines on the two

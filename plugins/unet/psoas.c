@@ -34,10 +34,9 @@ static double sharpness(const unet_view *view, size_t class_index) {
     return inside > 0.0 ? 2.0 * inside / total : 0.0;
 }
 
-bool unet_doubt_psoas(const unet_view *view, double sharpness_min, bool doubtful[UNET_SIDES]) {
-    unet_sight seen;
-    unet_see(&view->field, view->probabilities, &seen);
-    if (seen.mass_mm2[MYO_PROPOSAL_VERTEBRA - 1] < VERTEBRA_MIN_MM2) {
+bool unet_doubt_psoas(const unet_view *view, const unet_sight *seen, double sharpness_min,
+                      bool doubtful[UNET_SIDES]) {
+    if (seen->mass_mm2[MYO_PROPOSAL_VERTEBRA - 1] < VERTEBRA_MIN_MM2) {
         return false;
     }
     for (size_t s = 0; s < UNET_SIDES; s++) {
@@ -48,18 +47,12 @@ bool unet_doubt_psoas(const unet_view *view, double sharpness_min, bool doubtful
 
 /* The pose of the second look: as the first is turned, but of size 1, with the vertebra in its
  * place. */
-static unet_pose pose_on_vertebra(const unet_view *view) {
-    unet_sight seen;
-    unet_see(&view->field, view->probabilities, &seen);
-    const double *at = seen.centers + 2 * (MYO_PROPOSAL_VERTEBRA - 1);
-    const unet_pose *first = &view->pose;
-    double size = hypot(first->mx, first->my);
-    unet_pose pose = {.mx = first->mx / size, .my = first->my / size};
-    pose.tx = first->mx * at[0] - first->my * at[1] + first->tx -
-              (pose.mx * vertebra_at[0] - pose.my * vertebra_at[1]);
-    pose.ty = first->my * at[0] + first->mx * at[1] + first->ty -
-              (pose.my * vertebra_at[0] + pose.mx * vertebra_at[1]);
-    return pose;
+static unet_pose pose_on_vertebra(const unet_pose *first, const unet_sight *seen) {
+    const double *at = seen->centers + 2 * (MYO_PROPOSAL_VERTEBRA - 1);
+    unet_pose to_vertebra = {.mx = 1.0 / hypot(first->mx, first->my), .tx = at[0], .ty = at[1]};
+    unet_pose from_middle = {.mx = 1.0, .tx = -vertebra_at[0], .ty = -vertebra_at[1]};
+    unet_pose on_vertebra = unet_pose_compose(first, &to_vertebra);
+    return unet_pose_compose(&on_vertebra, &from_middle);
 }
 
 /* Pixels by which half of the frame is shorter than where `to_frame` takes the field. */
@@ -154,8 +147,9 @@ static bool put(const unet_view *second, const bool chosen[UNET_SIDES], unet_vie
 }
 
 bool unet_look_at_psoas(const myo_host *host, const unet_model *model, const unet_grid *fine,
-                        const bool doubtful[UNET_SIDES], unet_view *view, myo_error *err) {
-    unet_view second = {.pose = pose_on_vertebra(view)};
+                        const unet_sight *seen, const bool doubtful[UNET_SIDES], unet_view *view,
+                        myo_error *err) {
+    unet_view second = {.pose = pose_on_vertebra(&view->pose, seen)};
     if (!unet_outline(host, model, UNET_PSOAS, fine, &second, err)) {
         unet_view_clear(&second);
         return false;

@@ -10,7 +10,7 @@
  *   5. The host's deciding step draws outlines on the slice's pixels      (myo_host.decide)
  *   6. How far the networks agree says how good the outlines will be            (quality.c)
  *
- * plugin.c hands this over with the weights of unet.safetensors.
+ * plugin.c hands this over with the weights of unet.safetensors and unet-psoas.safetensors.
  */
 #include "unet_private.h"
 
@@ -103,10 +103,10 @@ static bool find(work *w, const double *values, myo_error *err) {
 static bool find_psoas(work *w, const double *values, myo_error *err) {
     bool doubtful[UNET_SIDES];
     if (!w->model->psoas_tensors ||
-        !unet_doubt_psoas(&w->view, values[UNET_PSOAS_SHARPNESS_MIN], doubtful)) {
+        !unet_doubt_psoas(&w->view, &w->seen, values[UNET_PSOAS_SHARPNESS_MIN], doubtful)) {
         return true;
     }
-    bool done = unet_look_at_psoas(w->host, w->model, &w->fine, doubtful, &w->view, err);
+    bool done = unet_look_at_psoas(w->host, w->model, &w->fine, &w->seen, doubtful, &w->view, err);
     if (done) {
         unet_see(&w->view.field, w->view.probabilities, &w->seen);
     }

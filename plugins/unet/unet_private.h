@@ -175,14 +175,17 @@ size_t unet_most_probable(const float *probabilities);
 
 /* psoas.c: on which sides the probabilities of psoas agree with the most probable classes by less
  * than `sharpness_min` (a soft Dice coefficient), so that a second look is called for. False where
- * on none, or where no vertebra is seen to look from. */
+ * on none, or where no vertebra is seen to look from. `seen` is what unet_see() sees in the view.
+ */
 #define UNET_SIDES 2
-bool unet_doubt_psoas(const unet_view *view, double sharpness_min, bool doubtful[UNET_SIDES]);
+bool unet_doubt_psoas(const unet_view *view, const unet_sight *seen, double sharpness_min,
+                      bool doubtful[UNET_SIDES]);
 
-/* psoas.c: looks once more at psoas, and puts what is seen on the doubtful sides into the view,
- * which grows so that it is seen whole. */
+/* psoas.c: looks once more at psoas, and puts what is seen on the doubtful sides into the view
+ * where it is sharper than what was there; the view grows so that it is seen whole. */
 bool unet_look_at_psoas(const myo_host *host, const unet_model *model, const unet_grid *fine,
-                        const bool doubtful[UNET_SIDES], unet_view *view, myo_error *err);
+                        const unet_sight *seen, const bool doubtful[UNET_SIDES], unet_view *view,
+                        myo_error *err);
 
 /* quality.c: the Dice coefficient that an outline is expected to have with that of a reader. */
 typedef struct unet_signs {

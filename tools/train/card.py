@@ -144,8 +144,8 @@ def main():
         seconds=sum(int(s) for s in re.findall(r"trained in (\d+)", log)),
         steps=fit.OUTLINE_STEPS, batch=fit.OUTLINE_BATCH,
         locate_steps=fit.LOCATE_STEPS, locate_batch=fit.LOCATE_BATCH, rate=fit_loop.RATE,
-        contrasts=augment.CONTRASTS, seed=fit.SEED, psoas_steps=fit_psoas.STEPS,
-        psoas_batch=fit_psoas.BATCH, psoas_seed=fit_psoas.SEED, table=scores.table(rows),
+        contrasts=augment.CONTRASTS, seed=fit.SEED, psoas_steps=fit.OUTLINE_STEPS,
+        psoas_batch=fit.OUTLINE_BATCH, psoas_seed=fit_psoas.Look.SEED, table=scores.table(rows),
         mean=mean, worst=scores.worst(cases), sides=scores.sides(cases),
         functional=read(os.path.join(work, "functional.txt")),
         quality=read(os.path.join(work, "quality.txt")))

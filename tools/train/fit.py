@@ -43,6 +43,11 @@ def train(draw_batch, channels, steps, grid, seed, log):
     return fit_loop.train(Network(channels), draw, steps, log)
 
 
+def stack(samples):
+    """A batch of images and one of shares."""
+    return [torch.stack(parts) for parts in zip(*samples)]
+
+
 class Member:
     """The training of one member: all cases but those of its fold."""
 
@@ -66,15 +71,13 @@ class Member:
                 if self.phantoms and self.rng.random() < PHANTOM_CHANCE else p for p in picked]
 
     def outline_batch(self):
-        drawn = [augment.draw(self.rng, p, frame.OUTLINE,
-                              augment.jitter(self.rng, self.poses[p.index]))
-                 for p in self.pick(OUTLINE_BATCH)]
-        return [torch.stack(parts) for parts in zip(*drawn)]
+        return stack(augment.draw(self.rng, p, frame.OUTLINE,
+                                  augment.jitter(self.rng, self.poses[p.index]))
+                     for p in self.pick(OUTLINE_BATCH))
 
     def locate_batch(self):
-        drawn = [augment.draw(self.rng, p, frame.LOCATE, augment.jitter_locate(self.rng), coarse=True)
-                 for p in self.pick(LOCATE_BATCH)]
-        return [torch.stack(parts) for parts in zip(*drawn)]
+        return stack(augment.draw(self.rng, p, frame.LOCATE, augment.jitter_locate(self.rng), coarse=True)
+                     for p in self.pick(LOCATE_BATCH))
 
     def test(self):
         for mirror in (False, True):
@@ -111,6 +114,41 @@ class Member:
         self.outline = train(self.outline_batch, OUTLINE_CHANNELS, self.options.steps,
                              frame.OUTLINE, seed, self.log)
         self.save()
+        self.test()
+
+
+class SingleNetwork(Member):
+    """The training of a network that stands by itself, on the same cases: what its class says of NAME (of its
+    file, WORK_FOLDER/<NAME><fold>.safetensors, and tensors), GRID and SEED. It is tested in the pose that
+    place() gives."""
+
+    size_sd, paint = augment.SIZE_SD, None
+
+    def place(self, case):
+        raise NotImplementedError
+
+    def batch(self):
+        return stack(augment.draw(self.rng, p, self.GRID,
+                                  augment.jitter(self.rng, self.place(p), self.size_sd),
+                                  paint=self.paint)
+                     for p in self.pick(OUTLINE_BATCH))
+
+    def test(self):
+        rows = []
+        for p in self.tests:
+            pose = self.place(p)
+            shares = apply.outline([self.network], p.fine[0], pose, True, self.GRID)
+            full = apply.to_image(shares, pose, *p.classes.shape, p.spacing, self.GRID)
+            rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
+            self.log(f"{p.name} " + " ".join(f"{d:.3f}" for d in rows[-1]))
+        self.log("means " + " ".join(f"{d:.4f}" for d in apply.structure_means(rows)))
+
+    def run(self):
+        torch.set_num_threads(1)
+        self.network = train(self.batch, OUTLINE_CHANNELS, self.options.steps, self.GRID,
+                             self.SEED + self.fold, self.log)
+        weights.write(os.path.join(self.options.work_folder, f"{self.NAME}{self.fold}.safetensors"),
+                      weights.tensors_of(self.NAME, self.network), {"fold": str(self.fold)})
         self.test()
 
 

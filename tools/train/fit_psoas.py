@@ -9,17 +9,11 @@ the body's own size, with half of the samples painted over to be of other levels
 receives psoas<N>.safetensors. A network is tested here in the pose that the reference gives.
 """
 import numpy as np
-import torch
 
-import apply
-import augment
 import fit
 import frame
 import levels
-import weights
 
-SEED = 20261127
-STEPS, BATCH = 1800, 8
 SIZE_SD = 0.12                            # of the body's size, log
 LOWER_CHANCE, UPPER_CHANCE = 0.28, 0.22   # of a sample
 
@@ -33,36 +27,18 @@ def paint(rng, image, shares):
     return image, shares
 
 
-class Look(fit.Member):
+class Look(fit.SingleNetwork):
     """The training of one member's second look."""
+
+    NAME, GRID, SEED = "psoas", frame.PSOAS, 20261127
+    size_sd, paint = SIZE_SD, staticmethod(paint)
+
+    def __init__(self, *task):
+        super().__init__(*task)
+        self.rng = np.random.default_rng([self.SEED, self.fold])
 
     def place(self, case):
         return frame.psoas_pose(case.pose(self.mean)[0], case.centers[levels.VERTEBRA - 1])
-
-    def batch(self):
-        drawn = [augment.draw(self.rng, p, frame.PSOAS,
-                              augment.jitter(self.rng, self.place(p), SIZE_SD), paint=paint)
-                 for p in self.pick(BATCH)]
-        return [torch.stack(parts) for parts in zip(*drawn)]
-
-    def test(self):
-        rows = []
-        for p in self.tests:
-            pose = self.place(p)
-            shares = apply.outline([self.network], p.fine[0], pose, True, frame.PSOAS)
-            full = apply.to_image(shares, pose, *p.classes.shape, p.spacing, frame.PSOAS)
-            rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
-            self.log(f"{p.name} " + " ".join(f"{d:.3f}" for d in rows[-1]))
-        self.log(f"psoas {np.nanmean(np.array(rows)[:, 4:6]):.4f}")
-
-    def run(self):
-        torch.set_num_threads(1)
-        self.rng = np.random.default_rng([SEED, self.fold])
-        self.network = fit.train(self.batch, fit.OUTLINE_CHANNELS, self.options.steps, frame.PSOAS,
-                                 SEED + self.fold, self.log)
-        weights.write(f"{self.options.work_folder}/psoas{self.fold}.safetensors",
-                      weights.tensors_of("psoas", self.network), {"fold": str(self.fold)})
-        self.test()
 
 
 def run_look(task):
@@ -70,4 +46,4 @@ def run_look(task):
 
 
 if __name__ == "__main__":
-    fit.main(run_look, STEPS)
+    fit.main(run_look, fit.OUTLINE_STEPS)

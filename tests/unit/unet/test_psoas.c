@@ -58,24 +58,30 @@ static unet_view open_view(void) {
     return view;
 }
 
+static bool doubt(const unet_view *view, double sharpness_min, bool doubtful[UNET_SIDES]) {
+    unet_sight seen;
+    unet_see(&view->field, view->probabilities, &seen);
+    return unet_doubt_psoas(view, &seen, sharpness_min, doubtful);
+}
+
 static void doubts_what_is_blurred(void **state) {
     (void)state;
     unet_view view = open_view();
     bool doubtful[UNET_SIDES];
     /* 2 x 0.99 / 1.99 and 2 x 0.55 / 1.55. */
-    assert_true(unet_doubt_psoas(&view, 0.9, doubtful));
+    assert_true(doubt(&view, 0.9, doubtful));
     assert_false(doubtful[0]);
     assert_true(doubtful[1]);
-    assert_true(unet_doubt_psoas(&view, 0.996, doubtful));
+    assert_true(doubt(&view, 0.996, doubtful));
     assert_true(doubtful[0] && doubtful[1]);
-    assert_false(unet_doubt_psoas(&view, 0.7, doubtful));
+    assert_false(doubt(&view, 0.7, doubtful));
     /* Psoas that is nowhere the most probable class is in doubt as well. */
     draw(&view, RIGHT, 40, 60, 20, 30, 0.4f);
-    assert_true(unet_doubt_psoas(&view, 0.01, doubtful));
+    assert_true(doubt(&view, 0.01, doubtful));
     assert_true(doubtful[1]);
     /* Without a vertebra there is nowhere to look from. */
     draw(&view, MYO_PROPOSAL_VERTEBRA, 81, 61, 30, 40, 0.2f);
-    assert_false(unet_doubt_psoas(&view, 0.9, doubtful));
+    assert_false(doubt(&view, 0.9, doubtful));
     unet_view_clear(&view);
 }
 
@@ -105,7 +111,9 @@ static void look(float left_share, unet_view *view) {
     draw(view, LEFT, 130, 60, 20, 30, left_share);
     draw(view, RIGHT, 40, 60, 20, 30, 0.99f);
     view->agreement[LEFT - 1] = view->agreement[RIGHT - 1] = 0.1;
-    assert_true(unet_look_at_psoas(&stand_in_host, &model, &fine, doubtful, view, NULL));
+    unet_sight seen;
+    unet_see(&view->field, view->probabilities, &seen);
+    assert_true(unet_look_at_psoas(&stand_in_host, &model, &fine, &seen, doubtful, view, NULL));
 }
 
 static void takes_over_the_doubtful_side(void **state) {
