@@ -3,13 +3,12 @@
  * Times the segmenter "unet" on one slice.
  *
  *   unet-bench FOLDER FILE RUNS whole                 seconds a slice, from pixels to labels
- *   unet-bench FOLDER FILE RUNS again                 the same with a second look at psoas
  *   unet-bench FOLDER FILE RUNS networks IN OUT       seconds a slice in the networks alone
  *
- * FOLDER holds the weights. "networks" runs every member's network for the outlines on the two
- * images of IN (batch x rows x columns floats), and writes the answers of the first member to OUT
- * (as many pixels x classes). One line is printed: the median of RUNS, after one that is not
- * counted.
+ * FOLDER holds the weights. "networks" runs every member's networks of both views on the two images
+ * of IN (rows x columns floats of the first view, then of the second), and writes the answers of
+ * the first member to OUT (as many pixels x classes). One line is printed: the median of RUNS,
+ * after one that is not counted.
  */
 #include "read_slice.h"
 #include "stand_in.h"
@@ -19,7 +18,6 @@
 #include <string.h>
 #include <time.h>
 
-#define BATCH 2
 #define RUNS_MAX 1000
 
 static double now(void) {
@@ -33,20 +31,13 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool time_whole(const char *path, bool again, size_t runs, double *seconds, myo_error *err) {
-    double values[UNET_PARAMETERS];
-    for (size_t i = 0; i < UNET_PARAMETERS; i++) {
-        values[i] = unet_parameters[i].default_value;
-    }
-    if (again) {
-        values[UNET_PSOAS_SHARPNESS_MIN] = 1.0;
-    }
+static bool time_whole(const char *path, size_t runs, double *seconds, myo_error *err) {
     myo_image *image = NULL;
     bool done = read_slice(path, &image, err);
     for (size_t i = 0; done && i <= runs; i++) {
         myo_outlines outlines = {0};
         double start = now();
-        done = myo_segment_slice(&stand_in_segmenter, image, values, &outlines, err);
+        done = myo_segment_slice(&stand_in_segmenter, image, NULL, &outlines, err);
         seconds[i] = now() - start;
         myo_outlines_clear(&outlines);
     }
@@ -66,24 +57,44 @@ static bool write_floats(const char *path, const float *values, size_t count) {
     return file && fclose(file) == 0 && done;
 }
 
+static const size_t views[] = {UNET_OUTLINE, UNET_BODY};
+#define VIEWS (sizeof views / sizeof views[0])
+
+static size_t pixels_of(size_t view) {
+    const unet_field *field = unet_tasks[views[view]].field;
+    return field->columns * field->rows;
+}
+
+/* All members on one view; the first one last, so that its answers stay. */
+static bool run_view(size_t view, const float *image, float *answer, myo_error *err) {
+    size_t which = views[view];
+    const unet_member *members = stand_in_weights.members;
+    unet_engine *engine = NULL;
+    bool done = unet_engine_create(&stand_in_host, &unet_tasks[which],
+                                   members[0].networks[which].channels, 1, &engine, err);
+    for (size_t m = stand_in_weights.member_count; done && m-- > 0;) {
+        done = unet_engine_run(engine, &members[m].networks[which], image, answer, err);
+    }
+    unet_engine_destroy(engine);
+    return done;
+}
+
 static bool time_networks(const char *in, const char *out, size_t runs, double *seconds,
                           myo_error *err) {
-    size_t pixels = BATCH * unet_outline_field.columns * unet_outline_field.rows;
+    size_t pixels = 0;
+    for (size_t view = 0; view < VIEWS; view++) {
+        pixels += pixels_of(view);
+    }
     float *images = malloc(pixels * sizeof(float));
     float *answers = malloc(pixels * UNET_CLASSES * sizeof(float));
     bool done = images && answers && read_floats(in, images, pixels);
     for (size_t i = 0; done && i <= runs; i++) {
-        unet_engine *engine = NULL;
         double start = now();
-        done = unet_engine_create(&stand_in_host, &unet_tasks[UNET_OUTLINE],
-                                  stand_in_weights.members[0].networks[UNET_OUTLINE].channels,
-                                  BATCH, &engine, err);
-        /* The first member last, so that its answers stay. */
-        for (size_t m = stand_in_weights.member_count; done && m-- > 0;) {
-            done = unet_engine_run(engine, &stand_in_weights.members[m].networks[UNET_OUTLINE],
-                                   images, answers, err);
+        size_t before = 0;
+        for (size_t view = 0; done && view < VIEWS; view++) {
+            done = run_view(view, images + before, answers + before * UNET_CLASSES, err);
+            before += pixels_of(view);
         }
-        unet_engine_destroy(engine);
         seconds[i] = now() - start;
     }
     done = done && write_floats(out, answers, pixels * UNET_CLASSES);
@@ -95,15 +106,14 @@ static bool time_networks(const char *in, const char *out, size_t runs, double *
 int main(int argc, char **argv) {
     size_t runs = argc > 4 ? (size_t)strtoul(argv[3], NULL, 10) : 0;
     if (runs == 0 || runs > RUNS_MAX || (strcmp(argv[4], "networks") == 0) != (argc == 7)) {
-        fprintf(stderr, "usage: unet-bench FOLDER FILE RUNS whole | again | networks IN OUT\n");
+        fprintf(stderr, "usage: unet-bench FOLDER FILE RUNS whole | networks IN OUT\n");
         return 2;
     }
     static double seconds[RUNS_MAX + 1];
     myo_error err = {0};
-    bool done =
-        stand_in_open(argv[1], &err) &&
-        (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
-                   : time_whole(argv[2], strcmp(argv[4], "again") == 0, runs, seconds, &err));
+    bool done = stand_in_open(argv[1], &err) &&
+                (argc == 7 ? time_networks(argv[5], argv[6], runs, seconds, &err)
+                           : time_whole(argv[2], runs, seconds, &err));
     if (done) {
         qsort(seconds + 1, runs, sizeof *seconds, compare);
         printf("%.6f\n", seconds[1 + runs / 2]);

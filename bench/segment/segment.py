@@ -15,7 +15,7 @@ import time
 
 import numpy as np
 
-BATCH, PAIRS = 2, 5
+PAIRS = 5
 TOLERANCE = 2e-3  # of probabilities; half precision weights are the same in both
 
 
@@ -40,20 +40,23 @@ def torch_networks(folder, source, target, runs):
     from network import folded_network
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    tensors = weights.read(os.path.join(folder, "unet.safetensors"))
-    members = sum(name.endswith(".centers") for name in tensors)
-    networks = [folded_network(tensors, f"member{m}.outline") for m in range(members)]
-    images = np.fromfile(source, np.float32).reshape(BATCH, frame.OUTLINE_ROWS,
-                                                     frame.OUTLINE_COLUMNS)
+    # Of each view: its grid, its image and the networks of all members.
+    views, values = [], np.fromfile(source, np.float32)
+    for name, prefix, grid in (("unet", "outline", frame.OUTLINE), ("unet-body", "body", frame.BODY)):
+        tensors = weights.read(os.path.join(folder, name + ".safetensors"))
+        members = sum(key.endswith(prefix + ".0.bias") for key in tensors)
+        networks = [folded_network(tensors, f"member{m}.{prefix}") for m in range(members)]
+        image, values = np.split(values, [grid.columns * grid.rows])
+        views.append((grid, torch.from_numpy(image.reshape(1, grid.rows, grid.columns)), networks))
     seconds = []
     with torch.no_grad():
         for _ in range(runs + 1):
-            start = time.perf_counter()
-            inputs = augment.to_input(torch.from_numpy(images), frame.OUTLINE).contiguous(
-                memory_format=torch.channels_last)
-            answers = [torch.softmax(network(inputs), 1) for network in networks]
+            start, answers = time.perf_counter(), []
+            for grid, image, networks in views:
+                inputs = augment.to_input(image, grid).contiguous(memory_format=torch.channels_last)
+                answers.append([torch.softmax(network(inputs), 1) for network in networks][0])
             seconds.append(time.perf_counter() - start)
-    answers[0].permute(0, 2, 3, 1).contiguous().numpy().tofile(target)
+    np.concatenate([a.permute(0, 2, 3, 1).numpy().ravel() for a in answers]).tofile(target)
     print(f"{statistics.median(seconds[1:]):.6f}")
 
 
@@ -64,13 +67,12 @@ def main():
     bench, folder, slice_path, runs = sys.argv[1:5]
     with tempfile.TemporaryDirectory() as scratch:
         source, ours, theirs = (os.path.join(scratch, n) for n in ("in", "ours", "theirs"))
-        images = np.random.default_rng(1).uniform(0, 1.2, (BATCH, 144, 192)).astype(np.float32)
-        images.tofile(source)
+        pixels = 192 * 144 + 208 * 176  # of both views
+        np.random.default_rng(1).uniform(0, 1.2, pixels).astype(np.float32).tofile(source)
         for threads in (1, 2):
-            for mode, what in (("whole", ""), ("again", " with a second look at psoas")):
-                seconds, memory = run([bench, folder, slice_path, runs, mode], threads)
-                print(f"{threads} thread{'s' * (threads > 1)}: a slice from pixels to labels{what} "
-                      f"{float(seconds):.3f} s, {memory:.0f} MB")
+            seconds, memory = run([bench, folder, slice_path, runs, "whole"], threads)
+            print(f"{threads} thread{'s' * (threads > 1)}: a slice from pixels to labels "
+                  f"{float(seconds):.3f} s, {memory:.0f} MB")
             times, peaks = [], []
             for _ in range(PAIRS):
                 a, m = run([bench, folder, slice_path, runs, "networks", source, ours], threads)

@@ -25,11 +25,11 @@ static void see_intensity(const unet_field *field, size_t column, size_t row, fl
 
 const unet_field unet_locate_field = {96, 96, 4.0};
 const unet_field unet_outline_field = {192, 144, 1.0};
-const unet_field unet_psoas_field = {192, 144, 1.0};
+const unet_field unet_body_field = {208, 176, 1.0};
 const unet_task unet_tasks[UNET_NETWORKS] = {
     [UNET_LOCATE] = {&unet_locate_field, UNET_CLASSES, see_intensity},
     [UNET_OUTLINE] = {&unet_outline_field, UNET_CLASSES, see_intensity},
-    [UNET_PSOAS] = {&unet_psoas_field, UNET_CLASSES, see_intensity},
+    [UNET_BODY] = {&unet_body_field, UNET_CLASSES, see_intensity},
 };
 
 void unet_grid_clear(unet_grid *grid) {

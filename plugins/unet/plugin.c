@@ -5,8 +5,8 @@
 
 extern const unsigned char unet_weights_data[];
 extern const unsigned char unet_weights_end[];
-extern const unsigned char unet_psoas_weights_data[];
-extern const unsigned char unet_psoas_weights_end[];
+extern const unsigned char unet_body_weights_data[];
+extern const unsigned char unet_body_weights_end[];
 extern const unsigned char unet_ct_weights_data[];
 extern const unsigned char unet_ct_weights_end[];
 
@@ -20,9 +20,9 @@ static bool segment(const myo_slice *slice, const double *values, myo_segmentati
     if (!unet_model_parse(host, unet_weights_data, size, "unet.safetensors", &model, err)) {
         return false;
     }
-    size = (size_t)(unet_psoas_weights_end - unet_psoas_weights_data);
-    bool done = unet_model_add_psoas(host, unet_psoas_weights_data, size, "unet-psoas.safetensors",
-                                     &model, err) &&
+    size = (size_t)(unet_body_weights_end - unet_body_weights_data);
+    bool done = unet_model_add_body(host, unet_body_weights_data, size, "unet-body.safetensors",
+                                    &model, err) &&
                 unet_segment(host, &model, slice, values, result, signs, err);
     unet_model_close(host, &model);
     return done;

@@ -2,8 +2,8 @@
 /*
  * The Dice coefficient that an outline is expected to have with a reader's.
  *
- * log(1 - Dice) is linear in how far the outline is from the probabilities, how far single passes
- * of the networks are from their mean, and how unusual the area is. The coefficients come from the
+ * log(1 - Dice) is linear in how far the outline is from the probabilities, how far both views of
+ * the networks are from each other, and how unusual the area is. The coefficients come from the
  * cross-validation (tools/train/quality.py) and lie beside the weights.
  */
 #include "unet_private.h"

@@ -6,11 +6,11 @@
  *   1. The slice is resampled and scaled to fat = 1                               (input.c)
  *   2. Locators find where the patient lies in the image                         (locate.c)
  *   3. Networks say what each pixel of the patient's frame may be               (outline.c)
- *   4. Where psoas is in doubt, other networks look at it once more             (psoas.c)
+ *   4. Others say it of a second view, on the vertebra; the mean counts           (views.c)
  *   5. The host's deciding step draws outlines on the slice's pixels      (myo_host.decide)
  *   6. How far the networks agree says how good the outlines will be            (quality.c)
  *
- * plugin.c hands this over with the weights of unet.safetensors and unet-psoas.safetensors.
+ * plugin.c hands this over with the weights of unet.safetensors and unet-body.safetensors.
  */
 #include "unet_private.h"
 
@@ -34,8 +34,14 @@ const myo_parameter unet_parameters[UNET_PARAMETERS] = {
                         0.35, 0.0, 1.0},
     [UNET_PSOAS_SHARPNESS_MIN] = {"psoas_sharpness_min", "1",
                                   "Agreement of the probabilities of psoas with the most probable "
-                                  "classes below which it is looked at once more; 0: never.",
+                                  "classes below which only the view on the vertebra counts, if it "
+                                  "is sharper; 0: never.",
                                   0.92, 0.0, 1.0},
+    [UNET_SECOND_VIEW] =
+        {"second_view", "1",
+         "1: other networks look a second time, from the vertebra; 0: the same ones "
+         "do, at the mirror image, as always on CT.",
+         1.0, 0.0, 1.0},
 };
 
 /* Everything of one slice. */
@@ -44,8 +50,9 @@ typedef struct work {
     const unet_model *model;
     const myo_slice *slice;
     unet_grid fine, coarse;
-    unet_view view;
-    unet_sight seen; /* in the view */
+    unet_view first, view; /* in the patient's frame; on the vertebra, and then both in one */
+    double agreement[UNET_STRUCTURES];
+    double size; /* of the patient; the mean one has 1 */
     double found;
 } work;
 
@@ -64,17 +71,42 @@ static bool work_open(work *w, myo_error *err) {
 static void work_clear(work *w) {
     unet_grid_clear(&w->fine);
     unet_grid_clear(&w->coarse);
+    unet_view_clear(&w->first);
     unet_view_clear(&w->view);
 }
 
-/* Outlines in the frame of the view's pose; `better` is the pose that they suggest. */
-static bool look(work *w, unet_pose *better, myo_error *err) {
-    if (!unet_outline(w->host, w->model, UNET_OUTLINE, &w->fine, &w->view, err)) {
+/* Looks a second time, and puts both in one. */
+static bool look_twice(work *w, size_t which, double psoas_sharpness_min, myo_error *err) {
+    if (!unet_outline(w->host, w->model, which, true, &w->fine, &w->view, err)) {
         return false;
     }
-    *better = w->view.pose;
-    unet_see(&w->view.field, w->view.probabilities, &w->seen);
-    unet_improve_pose(w->model, &w->seen, better, &w->found);
+    w->size = hypot(w->first.pose.mx, w->first.pose.my) / hypot(w->view.pose.mx, w->view.pose.my);
+    unet_compare_views(&w->first, &w->view, w->model->member_count, w->agreement);
+    unet_join_views(&w->first, psoas_sharpness_min, &w->view);
+    return true;
+}
+
+static bool has_second_view(const double *values) {
+    return values[UNET_SECOND_VIEW] >= 0.5;
+}
+
+/* Looks from the pose of the first view; `better` is the pose that what is seen suggests. */
+static bool look(work *w, const double *values, unet_sight *seen, unet_pose *better,
+                 myo_error *err) {
+    const unet_view *view = &w->first;
+    if (!unet_outline(w->host, w->model, UNET_OUTLINE, false, &w->fine, &w->first, err)) {
+        return false;
+    }
+    if (!has_second_view(values)) {
+        view = &w->view;
+        w->view.pose = w->first.pose;
+        if (!look_twice(w, UNET_OUTLINE, 0.0, err)) {
+            return false;
+        }
+    }
+    *better = w->first.pose;
+    unet_see(&view->field, view->probabilities, seen);
+    unet_improve_pose(w->model, seen, better, &w->found);
     return true;
 }
 
@@ -84,13 +116,13 @@ static bool has_moved(const unet_pose *from, const unet_pose *to) {
            fabs(log(size)) > MOVED_SIZE_LOG;
 }
 
-static bool find(work *w, const double *values, myo_error *err) {
+static bool find(work *w, const double *values, unet_sight *seen, myo_error *err) {
     unet_pose better;
-    bool done =
-        unet_locate(w->host, w->model, &w->coarse, &w->view.pose, err) && look(w, &better, err);
-    if (done && has_moved(&w->view.pose, &better)) {
-        w->view.pose = better;
-        done = look(w, &better, err);
+    bool done = unet_locate(w->host, w->model, &w->coarse, &w->first.pose, err) &&
+                look(w, values, seen, &better, err);
+    if (done && has_moved(&w->first.pose, &better)) {
+        w->first.pose = better;
+        done = look(w, values, seen, &better, err);
     }
     if (done && w->found < values[UNET_FOUND_MIN]) {
         done = w->host->error_set(err, MYO_E_NOT_FOUND,
@@ -100,20 +132,16 @@ static bool find(work *w, const double *values, myo_error *err) {
     return done;
 }
 
-static bool find_psoas(work *w, const double *values, myo_error *err) {
-    bool doubtful[UNET_SIDES];
-    if (!w->model->psoas_tensors ||
-        !unet_doubt_psoas(&w->view, &w->seen, values[UNET_PSOAS_SHARPNESS_MIN], doubtful)) {
+static bool look_from_vertebra(work *w, const double *values, const unet_sight *seen,
+                               myo_error *err) {
+    if (!has_second_view(values)) {
         return true;
     }
-    bool done = unet_look_at_psoas(w->host, w->model, &w->fine, &w->seen, doubtful, &w->view, err);
-    if (done) {
-        unet_see(&w->view.field, w->view.probabilities, &w->seen);
-    }
-    return done;
+    w->view.pose = unet_body_pose(w->model, &w->first.pose, seen);
+    return look_twice(w, UNET_BODY, values[UNET_PSOAS_SHARPNESS_MIN], err);
 }
 
-/* Lays the frame over the slice, whose pixel (0, 0) lies at 0. */
+/* Lays the view over the slice, whose pixel (0, 0) lies at 0. */
 static myo_proposal propose(const work *w) {
     const unet_field *field = &w->view.field;
     const unet_pose *pose = &w->view.pose;
@@ -132,14 +160,16 @@ static myo_proposal propose(const work *w) {
 
 static void judge(const work *w, const double *values, myo_segmentation *result,
                   unet_signs *signs) {
+    unet_sight seen;
+    unet_see(&w->view.field, w->view.probabilities, &seen);
     for (size_t k = 0; k < UNET_STRUCTURES; k++) {
         myo_structure structure;
         myo_side side;
         w->host->proposal_structure(k + 1, &structure, &side);
         double *confidence = &result->confidence[structure][side];
-        signs[k] = (unet_signs){.agreement = w->view.agreement[k],
+        signs[k] = (unet_signs){.agreement = w->agreement[k],
                                 .sharpness = *confidence,
-                                .area_mm2 = w->seen.mass_mm2[k]};
+                                .area_mm2 = seen.mass_mm2[k] / (w->size * w->size)};
         *confidence = *confidence > 0.0 ? unet_expected_dice(w->model, k, &signs[k]) : 0.0;
         if (*confidence < values[UNET_CONFIDENCE_MIN]) {
             result->flags[structure][side] |= MYO_FLAG_LOW_CONFIDENCE;
@@ -151,7 +181,9 @@ bool unet_segment(const myo_host *host, const unet_model *model, const myo_slice
                   const double *values, myo_segmentation *result, unet_signs *signs,
                   myo_error *err) {
     work w = {.host = host, .model = model, .slice = slice};
-    bool done = work_open(&w, err) && find(&w, values, err) && find_psoas(&w, values, err);
+    unet_sight seen;
+    bool done = work_open(&w, err) && find(&w, values, &seen, err) &&
+                look_from_vertebra(&w, values, &seen, err);
     if (done) {
         myo_proposal proposal = propose(&w);
         done = host->decide(slice, &proposal, result, err);

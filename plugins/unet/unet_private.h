@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The parts of the segmenter "unet", in the order in which a slice passes them: input.c (normalised
- * images), locate.c (where the patient lies), outline.c (class probabilities in the patient's
- * frame), psoas.c (psoas once more where it is in doubt), quality.c (how good the outlines will
- * be), and unet.c, which puts them together and hands the probabilities to the host's deciding
- * step. tissue.c is the tissue mapper for CT. plugin.c is what the host sees. weights.c and
- * network.c are the networks.
+ * images), locate.c (where the patient lies), outline.c (class probabilities in a view of the
+ * slice), views.c (the second view, and how both become one), quality.c (how good the outlines
+ * will be), and unet.c, which puts them together and hands the probabilities to the host's
+ * deciding step. tissue.c is the tissue mapper for CT. plugin.c is what the host sees. weights.c
+ * and network.c are the networks.
  *
  * Points of the image are mm from its centre, x to the patient's left, y to the back. The frame is
  * that of the mean patient, in its mm; a pose takes it to the image.
@@ -65,10 +65,10 @@ typedef struct unet_field {
     double step_mm;
 } unet_field;
 
-/* The whole image, for the locator (mm of the image); the frame, for the outlines (of the frame);
- * what lies around the vertebra, for the second look at psoas (of the image); what is seen of a CT
- * slice. Columns and rows are multiples of 2 to the power of UNET_STAGES. */
-extern const unet_field unet_locate_field, unet_outline_field, unet_psoas_field, unet_ct_field;
+/* The whole image, for the locator (mm of the image); the frame, for the first view (of the frame);
+ * what lies around the vertebra, for the second one (of the image); what is seen of a CT slice.
+ * Columns and rows are multiples of 2 to the power of UNET_STAGES. */
+extern const unet_field unet_locate_field, unet_outline_field, unet_body_field, unet_ct_field;
 
 /* What a network is asked: of which field, which classes, and how it sees a pixel of it. */
 typedef struct unet_task {
@@ -84,7 +84,7 @@ typedef struct unet_task {
 #define UNET_CT_STEP_MM 2.25
 
 /* The networks of a member. All tell the classes of a proposal from intensities (fat = 1). */
-enum { UNET_LOCATE, UNET_OUTLINE, UNET_PSOAS, UNET_NETWORKS };
+enum { UNET_LOCATE, UNET_OUTLINE, UNET_BODY, UNET_NETWORKS };
 extern const unet_task unet_tasks[UNET_NETWORKS];
 /* On CT: the classes of tissue.h from HU. */
 extern const unet_task unet_ct_task;
@@ -106,7 +106,7 @@ typedef struct unet_member {
 #define UNET_MEMBERS_MAX 8
 #define UNET_FEATURES 5
 typedef struct unet_model {
-    myo_tensors *tensors, *psoas_tensors; /* the latter NULL without a second look at psoas */
+    myo_tensors *tensors, *body_tensors; /* the latter of the second view */
     unet_member members[UNET_MEMBERS_MAX];
     size_t member_count;
     const float *quality;        /* UNET_STRUCTURES x UNET_FEATURES: see quality.c */
@@ -116,9 +116,9 @@ typedef struct unet_model {
 /* weights.c: opens a file of weights in memory (aligned to 64 bytes), which must live as long. */
 bool unet_model_parse(const myo_host *host, const void *data, size_t size, const char *origin,
                       unet_model *model, myo_error *err);
-/* weights.c: adds the members' networks UNET_PSOAS from another such file. */
-bool unet_model_add_psoas(const myo_host *host, const void *data, size_t size, const char *origin,
-                          unet_model *model, myo_error *err);
+/* weights.c: adds the members' networks UNET_BODY from another such file. */
+bool unet_model_add_body(const myo_host *host, const void *data, size_t size, const char *origin,
+                         unet_model *model, myo_error *err);
 void unet_model_close(const myo_host *host, unet_model *model);
 
 /* weights.c: the network whose tensors are called `prefix`.<convolution>, for so many classes. */
@@ -157,39 +157,39 @@ bool unet_locate(const myo_host *host, const unet_model *model, const unet_grid 
 typedef struct unet_view {
     unet_field field;
     unet_pose pose;
-    float *probabilities;              /* owned; rows x columns x UNET_CLASSES */
-    double agreement[UNET_STRUCTURES]; /* mean Dice coefficient of single passes and their mean */
+    float *probabilities; /* owned; rows x columns x UNET_CLASSES: the mean of the members */
+    uint8_t *classes;     /* owned; members x rows x columns: the most probable of each member */
 } unet_view;
 
 void unet_view_clear(unet_view *view);
 
-/* outline.c: fills a view whose pose is given, with the members' networks UNET_OUTLINE or
- * UNET_PSOAS: the mean of the members on the image and on its mirror image. The caller clears it in
- * any case. */
-bool unet_outline(const myo_host *host, const unet_model *model, size_t which,
+/* outline.c: fills a view whose pose is given with what the members' networks UNET_OUTLINE or
+ * UNET_BODY see, each in the image or in its mirror image; in the `second` view it is the other one
+ * of both. The caller clears the view in any case. */
+bool unet_outline(const myo_host *host, const unet_model *model, size_t which, bool second,
                   const unet_grid *fine, unet_view *view, myo_error *err);
 
 /* The class of the mirror image of each class; the most probable of the classes of a pixel. */
 extern const size_t unet_mirrored[UNET_CLASSES];
 size_t unet_most_probable(const float *probabilities);
 
-/* psoas.c: on which sides the probabilities of psoas agree with the most probable classes by less
- * than `sharpness_min` (a soft Dice coefficient), so that a second look is called for. False where
- * on none, or where no vertebra is seen to look from. `seen` is what unet_see() sees in the view.
- */
-#define UNET_SIDES 2
-bool unet_doubt_psoas(const unet_view *view, const unet_sight *seen, double sharpness_min,
-                      bool doubtful[UNET_SIDES]);
+/* views.c: the pose of the second view (UNET_BODY): on the vertebra that is seen in the first one,
+ * turned as that, at the body's own size. */
+unet_pose unet_body_pose(const unet_model *model, const unet_pose *first, const unet_sight *seen);
 
-/* psoas.c: looks once more at psoas, and puts what is seen on the doubtful sides into the view
- * where it is sharper than what was there; the view grows so that it is seen whole. */
-bool unet_look_at_psoas(const myo_host *host, const unet_model *model, const unet_grid *fine,
-                        const unet_sight *seen, const bool doubtful[UNET_SIDES], unet_view *view,
-                        myo_error *err);
+/* views.c: puts the mean of both views into the second one. A psoas whose probabilities in the
+ * first agree with its most probable classes by less than `psoas_sharpness_min` (a soft Dice
+ * coefficient) is that of the second one alone, if it is sharper there. */
+void unet_join_views(const unet_view *first, double psoas_sharpness_min, unet_view *second);
+
+/* views.c: the Dice coefficient of what a member draws in both views, mean over the members; 0 for
+ * what none draws. Call it before the views are joined or after. */
+void unet_compare_views(const unet_view *first, const unet_view *second, size_t members,
+                        double agreement[UNET_STRUCTURES]);
 
 /* quality.c: the Dice coefficient that an outline is expected to have with that of a reader. */
 typedef struct unet_signs {
-    double agreement; /* of single passes with their mean */
+    double agreement; /* of a member's two views */
     double sharpness; /* of the outline with the probabilities: a soft Dice coefficient */
     double area_mm2;  /* expected area in the frame */
 } unet_signs;
@@ -201,7 +201,13 @@ void unet_sample(const unet_grid *image, const unet_field *field, const unet_pos
 
 /* ---- the segmenter -------------------------------------------------------------------------- */
 
-enum { UNET_CONFIDENCE_MIN, UNET_FOUND_MIN, UNET_PSOAS_SHARPNESS_MIN, UNET_PARAMETERS };
+enum {
+    UNET_CONFIDENCE_MIN,
+    UNET_FOUND_MIN,
+    UNET_PSOAS_SHARPNESS_MIN,
+    UNET_SECOND_VIEW,
+    UNET_PARAMETERS
+};
 extern const myo_parameter unet_parameters[UNET_PARAMETERS];
 
 /* unet.c: outlines one slice with given weights; arguments as those of myo_segmenter.segment, and

@@ -86,7 +86,7 @@ bool unet_network_open(const myo_host *host, const myo_tensors *tensors, const c
 static bool open_member_network(const myo_host *host, const myo_tensors *tensors, size_t member,
                                 size_t which, unet_network *network, myo_error *err) {
     static const char *const names[UNET_NETWORKS] = {
-        [UNET_LOCATE] = "locate", [UNET_OUTLINE] = "outline", [UNET_PSOAS] = "psoas"};
+        [UNET_LOCATE] = "locate", [UNET_OUTLINE] = "outline", [UNET_BODY] = "body"};
     char prefix[NAME_SIZE];
     snprintf(prefix, sizeof prefix, "member%zu.%s", member, names[which]);
     return unet_network_open(host, tensors, prefix, UNET_CLASSES, network, err);
@@ -165,20 +165,20 @@ bool unet_model_parse(const myo_host *host, const void *data, size_t size, const
     return done;
 }
 
-bool unet_model_add_psoas(const myo_host *host, const void *data, size_t size, const char *origin,
-                          unet_model *model, myo_error *err) {
+bool unet_model_add_body(const myo_host *host, const void *data, size_t size, const char *origin,
+                         unet_model *model, myo_error *err) {
     myo_tensors *tensors;
     if (!host->tensors_parse(data, size, origin, &tensors, err)) {
         return false;
     }
     bool done = true;
     for (size_t m = 0; done && m < model->member_count; m++) {
-        done = open_member_network(host, tensors, m, UNET_PSOAS,
-                                   &model->members[m].networks[UNET_PSOAS], err);
+        done = open_member_network(host, tensors, m, UNET_BODY,
+                                   &model->members[m].networks[UNET_BODY], err);
     }
-    done = done && same_channels(host, model, UNET_PSOAS, err);
+    done = done && same_channels(host, model, UNET_BODY, err);
     if (done) {
-        model->psoas_tensors = tensors;
+        model->body_tensors = tensors;
     } else {
         host->tensors_destroy(tensors);
     }
@@ -187,6 +187,6 @@ bool unet_model_add_psoas(const myo_host *host, const void *data, size_t size, c
 
 void unet_model_close(const myo_host *host, unet_model *model) {
     host->tensors_destroy(model->tensors);
-    host->tensors_destroy(model->psoas_tensors);
+    host->tensors_destroy(model->body_tensors);
     *model = (unet_model){0};
 }

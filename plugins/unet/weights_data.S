@@ -10,14 +10,14 @@ unet_weights_data:
     .incbin WEIGHTS_FILE
 unet_weights_end:
     .byte 0
-    .globl unet_psoas_weights_data
-    .hidden unet_psoas_weights_data
-    .globl unet_psoas_weights_end
-    .hidden unet_psoas_weights_end
+    .globl unet_body_weights_data
+    .hidden unet_body_weights_data
+    .globl unet_body_weights_end
+    .hidden unet_body_weights_end
     .balign 64
-unet_psoas_weights_data:
-    .incbin PSOAS_WEIGHTS_FILE
-unet_psoas_weights_end:
+unet_body_weights_data:
+    .incbin BODY_WEIGHTS_FILE
+unet_body_weights_end:
     .byte 0
     .globl unet_ct_weights_data
     .hidden unet_ct_weights_data

@@ -5,7 +5,7 @@
  *
  *   unet-apply WEIGHTS_FOLDER[:MEMBER] OUT_FOLDER ID FILE [ID FILE ...]
  *
- * WEIGHTS_FOLDER holds unet.safetensors and unet-psoas.safetensors.
+ * WEIGHTS_FOLDER holds unet.safetensors and unet-body.safetensors.
  * MEMBER counts from 0; without it all are used. Each FILE is a DICOM image;
  * OUT_FOLDER/sub-<ID>_dseg.nii.gz receives its labels, and OUT_FOLDER/signs.csv (appended to) what
  * the quality of each outline is estimated from. A slice that cannot be segmented is named on

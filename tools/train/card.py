@@ -10,8 +10,8 @@ import sys
 
 import augment
 import fit
+import fit_body
 import fit_loop
-import fit_psoas
 import frame
 import weights
 
@@ -27,13 +27,13 @@ An ensemble of {folds} members, each of which is three small U-Nets: a locator (
 {locate_columns} x {locate_rows} pixels of {locate_mm:g} mm, {locate_weights} weights) that finds where the
 patient lies in the image, a network ({outline} channels, {columns} x {rows} pixels of {mm:g} mm,
 {outline_weights} weights) that says what each pixel of the patient's frame is: multifidus, erector spinae
-and psoas major of both sides, the vertebral body or disc, or none of these; and one of the same size
-that looks once more at psoas, in a field of the body's own size on the vertebra, where the first
-leaves it in doubt.
+and psoas major of both sides, the vertebral body or disc, or none of these; and one of the same form
+that says it of a second view ({body_columns} x {body_rows} pixels of {body_mm:g} mm), which has the body's
+own size and lies on the vertebra.
 `unet.safetensors` ({size} bytes, SHA-256
 `{hash}`)
-holds the first two and the coefficients of the quality estimate, `unet-psoas.safetensors` ({psoas_size} bytes,
-`{psoas_hash}`)
+holds the first two and the coefficients of the quality estimate, `unet-body.safetensors` ({body_size} bytes,
+`{body_hash}`)
 the third: numbers only, in half precision. How a slice passes them is described in
 `docs/methods.md`, section Segmenter unet.
 
@@ -57,16 +57,22 @@ a cosine; cross-entropy and soft Dice; running mean of the weights. Every sample
 rotation, place, smooth bends, mirror image with the sides exchanged, psoas moved forwards and to the
 side, cropped field of view, brightness fields, tone curve, grey muscle, noise, blur, fat in the
 muscles; {contrasts} contrast variants of each case go through the program's own bias field
-correction. For the second look at psoas ({psoas_steps} steps of {psoas_batch}) half of the samples are painted
-over as at other levels: psoas moved far forwards and to the side, iliacus and ilium, ala of the sacrum and
-vessels beside it; or thin on the wall of the vertebra, quadratus lumborum and a kidney beside it, often
-with fat in it. Everything is drawn from seeds {seed} and {psoas_seed}.
+correction.
+
+For the second view half of the samples are painted over to be of other levels: psoas moved far forwards and
+to the side, iliacus and ilium, ala of the sacrum and vessels beside it; or thin on the wall of the
+vertebra, quadratus lumborum and a kidney beside it, often with fat in it. Its networks are trained for as
+many steps on a field around psoas ({near_columns} x {near_rows} pixels), and for {later_steps} more (a rate of
+{later_rate:g}) on the whole one.
+
+Everything is drawn from seeds {seed} and {body_seed}.
 
 ## Results
 {folds}-fold cross-validation with the complete program (normalisation, locator, network, deciding
-step): each case is outlined by the one member that has not seen it, on the image and its mirror
-image. What users get is the mean of all members. Settings were chosen on single folds of the same
-cases, so the figures are slightly optimistic. They say nothing about other scanners.
+step): each case is outlined by the one member that has not seen it, which sees the image in the
+first view and its mirror image in the second. What users get is the mean of all members. Settings were
+chosen on single folds of the same cases, so the figures are slightly optimistic. They say nothing about
+other scanners.
 
 | structure | n | Dice mean | median | 5th % | surface mm | area bias % | limits of agreement % |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -128,12 +134,12 @@ def main():
     cases = scores.read_cases(os.path.join(work, "results", "scores.csv"))
     log = read(os.path.join(work, "fit.log"))
     size, digest = describe(os.path.join(work, "unet.safetensors"))
-    psoas_size, psoas_digest = describe(os.path.join(work, "unet-psoas.safetensors"))
+    body_size, body_digest = describe(os.path.join(work, "unet-body.safetensors"))
     count = int(scores.find(r"(\d+) cases; left", log))
     left_out = [n for n in scores.find(r"not drawn: (.*)", log).split(", ") if n]
     text = CARD.format(
         version=weights.VERSION, folds=fit.OUTER_FOLDS, hash=digest,
-        size=size, psoas_size=psoas_size, psoas_hash=psoas_digest, locate="-".join(map(str, fit.LOCATE_CHANNELS)),
+        size=size, body_size=body_size, body_hash=body_digest, locate="-".join(map(str, fit.LOCATE_CHANNELS)),
         outline="-".join(map(str, fit.OUTLINE_CHANNELS)),
         locate_columns=frame.LOCATE_COLUMNS, locate_rows=frame.LOCATE_ROWS,
         locate_mm=frame.LOCATE_MM, columns=frame.OUTLINE_COLUMNS,
@@ -144,8 +150,11 @@ def main():
         seconds=sum(int(s) for s in re.findall(r"trained in (\d+)", log)),
         steps=fit.OUTLINE_STEPS, batch=fit.OUTLINE_BATCH,
         locate_steps=fit.LOCATE_STEPS, locate_batch=fit.LOCATE_BATCH, rate=fit_loop.RATE,
-        contrasts=augment.CONTRASTS, seed=fit.SEED, psoas_steps=fit.OUTLINE_STEPS,
-        psoas_batch=fit.OUTLINE_BATCH, psoas_seed=fit_psoas.Look.SEED, table=scores.table(rows),
+        contrasts=augment.CONTRASTS, seed=fit.SEED, body_columns=frame.BODY_COLUMNS,
+        body_rows=frame.BODY_ROWS, body_mm=frame.BODY_MM,
+        later_steps=fit.LATER_STEPS, later_rate=fit.LATER_RATE,
+        near_columns=frame.NEAR_COLUMNS,
+        near_rows=frame.NEAR_ROWS, body_seed=fit_body.Body.SEED, table=scores.table(rows),
         mean=mean, worst=scores.worst(cases), sides=scores.sides(cases),
         functional=read(os.path.join(work, "functional.txt")),
         quality=read(os.path.join(work, "quality.txt")))

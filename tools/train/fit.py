@@ -5,8 +5,8 @@ usage: fit.py DATA_FOLDER WORK_FOLDER [--phantoms FOLDER] [--folds 0,1,...] [--p
               [--steps N] [--locate-steps N]
 
 Each fold is a member of the ensemble: a locator and a network that draws the outlines, trained
-without every fifth case. WORK_FOLDER receives member<N>.safetensors, and member<N>.pt (what PyTorch
-needs to go on from there). A member is tested here on the cases that it has not seen.
+without every fifth case. WORK_FOLDER receives member<N>.safetensors. A member is tested here on the cases
+that it has not seen.
 """
 import argparse
 import multiprocessing
@@ -22,7 +22,7 @@ import fit_loop
 import frame
 import weights
 from cases import OUTER_FOLDS, read_cases, read_phantoms
-from network import Network
+from network import Network, folded_network
 from prepare import Prepared
 
 SEED = 20261126
@@ -30,17 +30,29 @@ OUTLINE_CHANNELS, LOCATE_CHANNELS = (24, 48, 96, 96), (16, 32, 48, 48)
 OUTLINE_STEPS, LOCATE_STEPS = 1800, 800
 OUTLINE_BATCH, LOCATE_BATCH = 8, 12
 PHANTOM_CHANCE = 0.06    # of a sample
+LATER_STEPS, LATER_RATE = 900, 1.5e-3   # where a training goes on in another field
+
+
+def as_input(draw_batch, grid):
+    """draw_batch() gives images and shares; the function that gives inputs instead of images."""
+    def draw():
+        images, shares = draw_batch()
+        return augment.to_input(images, grid), shares
+
+    return draw
 
 
 def train(draw_batch, channels, steps, grid, seed, log):
     """A network's running mean after `steps` batches; draw_batch() gives images and shares."""
     torch.manual_seed(seed)
+    return fit_loop.train(Network(channels), as_input(draw_batch, grid), steps, log)
 
-    def draw():
-        images, shares = draw_batch()
-        return augment.to_input(images, grid), shares
 
-    return fit_loop.train(Network(channels), draw, steps, log)
+def train_on(tensors, name, draw_batch, grid, log):
+    """The same for LATER_STEPS more from the weights of a network as a file has them (without
+    normalisation, at LATER_RATE)."""
+    return fit_loop.train(folded_network(tensors, name), as_input(draw_batch, grid), LATER_STEPS, log,
+                          rate=LATER_RATE)
 
 
 def stack(samples):
@@ -96,14 +108,12 @@ class Member:
                      + f" mean {np.mean(means):.4f}")
 
     def save(self):
-        path = os.path.join(self.options.work_folder, f"member{self.fold}")
-        torch.save({"outline": self.outline.state_dict(), "locate": self.locator.state_dict(),
-                    "mean": self.mean, "mass": self.mass}, path + ".pt")
+        path = os.path.join(self.options.work_folder, f"member{self.fold}.safetensors")
         tensors = {**weights.tensors_of("outline", self.outline),
                    **weights.tensors_of("locate", self.locator),
                    "centers": np.stack([self.mean.real, self.mean.imag], 1).astype(np.float32),
                    "mass": self.mass.astype(np.float32)}
-        weights.write(path + ".safetensors", tensors, {"fold": str(self.fold)})
+        weights.write(path, tensors, {"fold": str(self.fold)})
 
     def run(self):
         torch.set_num_threads(1)
@@ -119,7 +129,7 @@ class Member:
 
 class SingleNetwork(Member):
     """The training of a network that stands by itself, on the same cases: what its class says of NAME (of its
-    file, WORK_FOLDER/<NAME><fold>.safetensors, and tensors), GRID and SEED. It is tested in the pose that
+    file, WORK_FOLDER/<NAME><fold>.safetensors, and tensors), SEED and grid. It is tested in the pose that
     place() gives."""
 
     size_sd, paint = augment.SIZE_SD, None
@@ -128,7 +138,7 @@ class SingleNetwork(Member):
         raise NotImplementedError
 
     def batch(self):
-        return stack(augment.draw(self.rng, p, self.GRID,
+        return stack(augment.draw(self.rng, p, self.grid,
                                   augment.jitter(self.rng, self.place(p), self.size_sd),
                                   paint=self.paint)
                      for p in self.pick(OUTLINE_BATCH))
@@ -137,16 +147,19 @@ class SingleNetwork(Member):
         rows = []
         for p in self.tests:
             pose = self.place(p)
-            shares = apply.outline([self.network], p.fine[0], pose, True, self.GRID)
-            full = apply.to_image(shares, pose, *p.classes.shape, p.spacing, self.GRID)
+            shares = apply.outline([self.network], p.fine[0], pose, True, self.grid)
+            full = apply.to_image(shares, pose, *p.classes.shape, p.spacing, self.grid)
             rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
             self.log(f"{p.name} " + " ".join(f"{d:.3f}" for d in rows[-1]))
         self.log("means " + " ".join(f"{d:.4f}" for d in apply.structure_means(rows)))
 
+    def learn(self):
+        self.network = train(self.batch, OUTLINE_CHANNELS, self.options.steps, self.grid,
+                             self.SEED + self.fold, self.log)
+
     def run(self):
         torch.set_num_threads(1)
-        self.network = train(self.batch, OUTLINE_CHANNELS, self.options.steps, self.GRID,
-                             self.SEED + self.fold, self.log)
+        self.learn()
         weights.write(os.path.join(self.options.work_folder, f"{self.NAME}{self.fold}.safetensors"),
                       weights.tensors_of(self.NAME, self.network), {"fold": str(self.fold)})
         self.test()

@@ -15,11 +15,11 @@ import frame
 class Plain(fit.SingleNetwork):
     """The training of a network that sees everything."""
 
-    NAME, GRID, SEED = "plain", frame.Grid(1.0, 256, 256), 20261128
+    NAME, SEED, grid = "plain", 20261128, frame.Grid(1.0, 256, 256)
 
     def place(self, case):
         """The whole image in the grid; its centre lies at 0."""
-        return complex(max(case.classes.shape) * case.spacing / self.GRID.columns), 0j
+        return complex(max(case.classes.shape) * case.spacing / self.grid.columns), 0j
 
 
 def run_plain(task):

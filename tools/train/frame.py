@@ -17,8 +17,10 @@ COARSE_FACTOR = 4    # the same for the coarse ones, in pixels of the fine
 OUTLINE_MM, OUTLINE_COLUMNS, OUTLINE_ROWS = 1.0, 192, 144
 LOCATE_MM, LOCATE_COLUMNS, LOCATE_ROWS = 4.0, 96, 96
 CENTER_Y_MM = -6.0   # of the outlines' extent, seen from the mean of the structures' centres
-PSOAS_MM, PSOAS_COLUMNS, PSOAS_ROWS = 1.0, 192, 144  # the second look at psoas (mm of the body)
-PSOAS_VERTEBRA = 12j # where the centre of the vertebra lies in it
+BODY_MM, BODY_COLUMNS, BODY_ROWS = 1.0, 208, 176   # the field of the second view (mm of the body)
+BODY_VERTEBRA = -9j  # where the centre of the vertebra lies in it
+NEAR_MM, NEAR_COLUMNS, NEAR_ROWS = 1.0, 192, 144   # what its training begins with: less of the back
+NEAR_VERTEBRA = 12j
 
 
 class Grid:
@@ -31,7 +33,8 @@ class Grid:
 
 OUTLINE = Grid(OUTLINE_MM, OUTLINE_COLUMNS, OUTLINE_ROWS)
 LOCATE = Grid(LOCATE_MM, LOCATE_COLUMNS, LOCATE_ROWS)
-PSOAS = Grid(PSOAS_MM, PSOAS_COLUMNS, PSOAS_ROWS)
+BODY = Grid(BODY_MM, BODY_COLUMNS, BODY_ROWS)
+NEAR = Grid(NEAR_MM, NEAR_COLUMNS, NEAR_ROWS)
 
 
 def centroids(shares, points):
@@ -69,8 +72,8 @@ def build_mean(all_centers):
     return mean - 1j * CENTER_Y_MM
 
 
-def psoas_pose(turned, vertebra):
-    """The pose of the second look at psoas: the rotation of `turned`, at the body's own size, from the
-    centre of the vertebra in the image."""
+def body_pose(turned, vertebra, at=BODY_VERTEBRA):
+    """The pose of the second view: the rotation of `turned`, at the body's own size, with the centre of the
+    vertebra in the image `at` its place in the field."""
     m = turned / abs(turned)
-    return m, vertebra - m * PSOAS_VERTEBRA
+    return m, vertebra - m * at

@@ -4,8 +4,8 @@
 usage: join.py WORK_FOLDER
 
 Makes WORK_FOLDER/unet.safetensors of member<N>.safetensors, and of quality.safetensors where it is there
-already (without it every outline is expected to be perfect); and unet-psoas.safetensors of
-psoas<N>.safetensors.
+already (without it every outline is expected to be perfect); and unet-body.safetensors of
+body<N>.safetensors.
 """
 import glob
 import os
@@ -30,8 +30,8 @@ def join(folder, part):
 
 def main():
     folder = sys.argv[1]
-    tensors, count = join(folder, "psoas")
-    weights.write(os.path.join(folder, "unet-psoas.safetensors"), tensors, count)
+    tensors, count = join(folder, "body")
+    weights.write(os.path.join(folder, "unet-body.safetensors"), tensors, count)
     tensors, count = join(folder, "member")
     quality = os.path.join(folder, "quality.safetensors")
     if os.path.exists(quality):

@@ -12,8 +12,8 @@ extern unet_model stand_in_weights;
 extern unet_signs stand_in_signs[UNET_STRUCTURES]; /* of the slice that was segmented last */
 extern const myo_segmenter stand_in_segmenter;
 
-/* stand_in_weights.c: opens FOLDER/unet.safetensors and FOLDER/unet-psoas.safetensors as
- * stand_in_weights; without the latter there is no second look at psoas. */
+/* stand_in_weights.c: opens FOLDER/unet.safetensors and FOLDER/unet-body.safetensors as
+ * stand_in_weights. */
 bool stand_in_open(const char *folder, myo_error *err);
 void stand_in_close(void);
 

@@ -4,11 +4,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define PATH_SIZE 4096
 
-static void *outlines, *psoas;
+static void *outlines, *body;
 
 bool stand_in_open(const char *folder, myo_error *err) {
     char path[PATH_SIZE];
@@ -17,17 +16,13 @@ bool stand_in_open(const char *folder, myo_error *err) {
     outlines = read_aligned(path, &size, err);
     bool done =
         outlines && unet_model_parse(&stand_in_host, outlines, size, path, &stand_in_weights, err);
-    snprintf(path, sizeof path, "%s/unet-psoas.safetensors", folder);
-    if (done && access(path, F_OK) == 0) {
-        psoas = read_aligned(path, &size, err);
-        done = psoas &&
-               unet_model_add_psoas(&stand_in_host, psoas, size, path, &stand_in_weights, err);
-    }
-    return done;
+    snprintf(path, sizeof path, "%s/unet-body.safetensors", folder);
+    body = done ? read_aligned(path, &size, err) : NULL;
+    return body && unet_model_add_body(&stand_in_host, body, size, path, &stand_in_weights, err);
 }
 
 void stand_in_close(void) {
     unet_model_close(&stand_in_host, &stand_in_weights);
     free(outlines);
-    free(psoas);
+    free(body);
 }

@@ -87,9 +87,9 @@ static file make(const char *members, float mass, size_t last_outputs, bool qual
     return f;
 }
 
-static file make_psoas(size_t last_outputs) {
+static file make_body(size_t last_outputs) {
     writer *w = begin("1");
-    add_network(w, "psoas", last_outputs);
+    add_network(w, "body", last_outputs);
     return end(w);
 }
 
@@ -111,19 +111,19 @@ static void opens_what_is_right(void **state) {
     assert_int_equal(model.member_count, 1);
     assert_int_equal(model.members[0].networks[UNET_OUTLINE].channels[3], CHANNELS);
     assert_near(model.members[0].mass_mm2[6], 500.0, 0.0);
-    assert_null(model.psoas_tensors);
+    assert_null(model.body_tensors);
     /* What is refused leaves the rest as it was. */
-    file short_of = make_psoas(4 * UNET_CLASSES - 4), psoas = make_psoas(4 * UNET_CLASSES);
+    file short_of = make_body(4 * UNET_CLASSES - 4), body = make_body(4 * UNET_CLASSES);
     myo_error err = {0};
     assert_false(
-        unet_model_add_psoas(&stand_in_host, short_of.bytes, short_of.size, "p", &model, &err));
+        unet_model_add_body(&stand_in_host, short_of.bytes, short_of.size, "p", &model, &err));
     assert_int_equal(err.code, MYO_E_FORMAT);
-    assert_non_null(strstr(err.message, "psoas.14.weight"));
-    assert_null(model.psoas_tensors);
-    assert_true(unet_model_add_psoas(&stand_in_host, psoas.bytes, psoas.size, "p", &model, NULL));
-    assert_int_equal(model.members[0].networks[UNET_PSOAS].channels[0], CHANNELS);
+    assert_non_null(strstr(err.message, "body.14.weight"));
+    assert_null(model.body_tensors);
+    assert_true(unet_model_add_body(&stand_in_host, body.bytes, body.size, "p", &model, NULL));
+    assert_int_equal(model.members[0].networks[UNET_BODY].channels[0], CHANNELS);
     free(short_of.bytes);
-    free(psoas.bytes);
+    free(body.bytes);
     unet_model_close(&stand_in_host, &model);
     free(f.bytes);
 }
