@@ -48,6 +48,29 @@ static unet_network bright_network(void) {
     return network;
 }
 
+/* Of a pixel: half of it is psoas of either side for bright ones, and none of others. */
+static void expect_pixel(const float *p, size_t straight, size_t turned, bool bright) {
+    assert_near(p[LEFT], bright ? 0.5 : 0.0, 1e-5);
+    assert_near(p[RIGHT], bright ? 0.5 : 0.0, 1e-5);
+    assert_int_equal(straight, bright ? LEFT : 0);
+    assert_int_equal(turned, bright ? RIGHT : 0);
+}
+
+/* Two members see the box of an image of 50 x 50 pixels, the first one in the mirror image if this
+ * is the second view. */
+static void expect_bright_box(const unet_view *view, bool second) {
+    size_t columns = view->field.columns, rows = view->field.rows, bright = 0;
+    const uint8_t *straight = view->classes + (second ? columns * rows : 0);
+    const uint8_t *turned = view->classes + (second ? 0 : columns * rows);
+    for (size_t i = 0; i < columns * rows; i++) {
+        size_t column = i % columns + 25 - columns / 2, row = i / columns + 25 - rows / 2;
+        bool inside = row >= 10 && row < 20 && column >= 30 && column < 42;
+        bright += inside;
+        expect_pixel(view->probabilities + i * UNET_CLASSES, straight[i], turned[i], inside);
+    }
+    assert_int_equal(bright, 120);
+}
+
 /* Every member looks at the image in one view and at its mirror image in the other. What it sees
  * there is turned back, and its sides are exchanged. */
 static void members_look_at_both(void **state) {
@@ -64,22 +87,11 @@ static void members_look_at_both(void **state) {
     }
     for (size_t which = UNET_OUTLINE; which <= UNET_BODY; which++) {
         unet_view view = {.pose = {.mx = 1.0}};
-        assert_true(
-            unet_outline(&stand_in_host, &model, which, which == UNET_BODY, &fine, &view, NULL));
-        size_t columns = view.field.columns, rows = view.field.rows, bright = 0;
-        assert_int_equal(columns * rows, which == UNET_OUTLINE ? 192 * 144 : 208 * 176);
-        const uint8_t *straight = view.classes + (which == UNET_OUTLINE ? 0 : columns * rows);
-        const uint8_t *turned = view.classes + (which == UNET_OUTLINE ? columns * rows : 0);
-        for (size_t i = 0; i < columns * rows; i++) {
-            size_t column = i % columns + 25 - columns / 2, row = i / columns + 25 - rows / 2;
-            bool inside = row >= 10 && row < 20 && column >= 30 && column < 42;
-            bright += inside;
-            assert_near(view.probabilities[i * UNET_CLASSES + LEFT], inside ? 0.5 : 0.0, 1e-5);
-            assert_near(view.probabilities[i * UNET_CLASSES + RIGHT], inside ? 0.5 : 0.0, 1e-5);
-            assert_int_equal(straight[i], inside ? LEFT : 0);
-            assert_int_equal(turned[i], inside ? RIGHT : 0);
-        }
-        assert_int_equal(bright, 120);
+        bool second = which == UNET_BODY;
+        assert_true(unet_outline(&stand_in_host, &model, which, second, &fine, &view, NULL));
+        assert_int_equal(view.field.columns, second ? 208 : 192);
+        assert_int_equal(view.field.rows, second ? 176 : 144);
+        expect_bright_box(&view, second);
         unet_view_clear(&view);
     }
 }
@@ -131,8 +143,7 @@ static const unet_pose second_pose = {.mx = 0.8, .my = 0.6, .tx = 8.0, .ty = -10
 
 static void lies_on_the_vertebra(void **state) {
     (void)state;
-    unet_model model = {.member_count = 1};
-    model.members[0].centers[2 * (VERTEBRA - 1) + 1] = -30.0;
+    const unet_model model = {.member_count = 1};
     const unet_pose first = {.mx = 0.6, .my = 0.8, .tx = 7.0, .ty = -4.0};
     unet_sight seen = {0};
     seen.centers[2 * (VERTEBRA - 1)] = 10.0;
@@ -144,15 +155,37 @@ static void lies_on_the_vertebra(void **state) {
     /* (0, -9) of the field is (10, 5) of the first view. */
     assert_near(pose.mx * 0 - pose.my * -9 + pose.tx, 0.6 * 10 - 0.8 * 5 + 7.0, 1e-12);
     assert_near(pose.my * 0 + pose.mx * -9 + pose.ty, 0.8 * 10 + 0.6 * 5 - 4.0, 1e-12);
-    /* Half and twice the size of the mean patient: the field is as far as sizes are known. */
+}
+
+/* Half of the least and twice the greatest size that the networks know. */
+static void enlarges_small_bodies(void **state) {
+    (void)state;
+    const unet_model model = {.member_count = 1};
+    const unet_sight seen = {0};
     unet_pose small = {.mx = 0.425}, large = {.mx = 2.5};
     assert_near(unet_body_pose(&model, &small, &seen).mx, 0.5, 1e-12);
     assert_near(unet_body_pose(&model, &large, &seen).mx, 2.0, 1e-12);
-    /* A vertebra that is not seen lies where that of the mean patient does. */
+}
+
+static void without_vertebra_it_lies_as_in_the_mean_patient(void **state) {
+    (void)state;
+    unet_model model = {.member_count = 1};
+    model.members[0].centers[2 * (VERTEBRA - 1) + 1] = -30.0;
+    unet_sight seen = {0};
     seen.mass_mm2[VERTEBRA - 1] = 200.0;
     unet_pose straight = {.mx = 1.0};
     assert_near(unet_body_pose(&model, &straight, &seen).tx, 0.0, 1e-12);
     assert_near(unet_body_pose(&model, &straight, &seen).ty, -21.0, 1e-12);
+}
+
+static void expect_sums_of_one(const unet_view *view) {
+    for (size_t i = 0; i < view->field.columns * view->field.rows; i++) {
+        double total = 0.0;
+        for (size_t k = 0; k < UNET_CLASSES; k++) {
+            total += (double)view->probabilities[i * UNET_CLASSES + k];
+        }
+        assert_near(total, 1.0, 1e-5);
+    }
 }
 
 static void joins_to_the_mean(void **state) {
@@ -168,13 +201,7 @@ static void joins_to_the_mean(void **state) {
     assert_near(at(&second, VERTEBRA, 35, -20), 0.5, 1e-6);
     assert_near(at(&second, VERTEBRA, 44, -20), 0.0, 1e-6);
     assert_near(at(&second, LEFT, 95, 5), 0.9, 1e-6);
-    for (size_t i = 0; i < second.field.columns * second.field.rows; i++) {
-        double total = 0.0;
-        for (size_t k = 0; k < UNET_CLASSES; k++) {
-            total += (double)second.probabilities[i * UNET_CLASSES + k];
-        }
-        assert_near(total, 1.0, 1e-5);
-    }
+    expect_sums_of_one(&second);
     unet_view_clear(&first);
     unet_view_clear(&second);
 }
@@ -204,8 +231,13 @@ static void takes_the_sharper_psoas(void **state) {
     join_psoas((const float[2][2]){{0.66f, 0.82f}, {0.55f, 0.9f}}, 0.92, joined);
     assert_near(joined[0], 0.605, 1e-6); /* blurred in both, more so in the second */
     assert_near(joined[1], 0.9, 1e-6);
+}
+
+static void takes_the_mean_by_the_parameter(void **state) {
+    (void)state;
+    double joined[2];
     join_psoas((const float[2][2]){{0.4f, 0.82f}, {0.9f, 0.9f}}, 0.0, joined);
-    assert_near(joined[0], 0.65, 1e-6); /* never, by the parameter */
+    assert_near(joined[0], 0.65, 1e-6);
     assert_near(joined[1], 0.86, 1e-6);
 }
 
@@ -230,8 +262,14 @@ static void compares_what_members_draw(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(members_look_at_both), cmocka_unit_test(lies_on_the_vertebra),
-        cmocka_unit_test(joins_to_the_mean), cmocka_unit_test(takes_the_sharper_psoas),
-        cmocka_unit_test(compares_what_members_draw)};
+        cmocka_unit_test(members_look_at_both),
+        cmocka_unit_test(lies_on_the_vertebra),
+        cmocka_unit_test(enlarges_small_bodies),
+        cmocka_unit_test(without_vertebra_it_lies_as_in_the_mean_patient),
+        cmocka_unit_test(joins_to_the_mean),
+        cmocka_unit_test(takes_the_sharper_psoas),
+        cmocka_unit_test(takes_the_mean_by_the_parameter),
+        cmocka_unit_test(compares_what_members_draw),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
