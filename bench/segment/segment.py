@@ -15,6 +15,8 @@ import time
 
 import numpy as np
 
+import frame
+
 PAIRS = 5
 TOLERANCE = 2e-3  # of probabilities; half precision weights are the same in both
 
@@ -35,7 +37,6 @@ def torch_networks(folder, source, target, runs):
     import torch
 
     import augment
-    import frame
     import weights
     from network import folded_network
 
@@ -67,7 +68,7 @@ def main():
     bench, folder, slice_path, runs = sys.argv[1:5]
     with tempfile.TemporaryDirectory() as scratch:
         source, ours, theirs = (os.path.join(scratch, n) for n in ("in", "ours", "theirs"))
-        pixels = 192 * 144 + 208 * 176  # of both views
+        pixels = sum(grid.columns * grid.rows for grid in (frame.OUTLINE, frame.BODY))
         np.random.default_rng(1).uniform(0, 1.2, pixels).astype(np.float32).tofile(source)
         for threads in (1, 2):
             seconds, memory = run([bench, folder, slice_path, runs, "whole"], threads)

@@ -59,19 +59,25 @@ static float bilinear(const unet_grid *image, double column, double row) {
            v * ((1.0f - u) * pixel(image, ci, ri + 1) + u * pixel(image, ci + 1, ri + 1));
 }
 
+unet_place unet_place_of(const unet_field *from, size_t column, size_t row, const unet_pose *pose,
+                         const unet_field *to) {
+    double x = ((double)column - 0.5 * (double)(from->columns - 1)) * from->step_mm;
+    double y = ((double)row - 0.5 * (double)(from->rows - 1)) * from->step_mm;
+    double there_x = pose->mx * x - pose->my * y + pose->tx;
+    double there_y = pose->my * x + pose->mx * y + pose->ty;
+    return (unet_place){there_x / to->step_mm + 0.5 * (double)(to->columns - 1),
+                        there_y / to->step_mm + 0.5 * (double)(to->rows - 1)};
+}
+
 void unet_sample(const unet_grid *image, const unet_field *field, const unet_pose *pose,
                  float *out) {
+    const unet_field pixels = {image->columns, image->rows, image->step_mm};
     for (size_t r = 0; r < field->rows; r++) {
-        double y = ((double)r - 0.5 * (double)(field->rows - 1)) * field->step_mm;
         for (size_t c = 0; c < field->columns; c++) {
-            double x = ((double)c - 0.5 * (double)(field->columns - 1)) * field->step_mm;
-            double image_x = pose->mx * x - pose->my * y + pose->tx;
-            double image_y = pose->my * x + pose->mx * y + pose->ty;
-            double column = image_x / image->step_mm + 0.5 * (double)(image->columns - 1);
-            double row = image_y / image->step_mm + 0.5 * (double)(image->rows - 1);
-            bool near = column > -1.0 && row > -1.0 && column < (double)image->columns &&
-                        row < (double)image->rows;
-            out[r * field->columns + c] = near ? bilinear(image, column, row) : 0.0f;
+            unet_place at = unet_place_of(field, c, r, pose, &pixels);
+            bool near = at.column > -1.0 && at.row > -1.0 && at.column < (double)image->columns &&
+                        at.row < (double)image->rows;
+            out[r * field->columns + c] = near ? bilinear(image, at.column, at.row) : 0.0f;
         }
     }
 }

@@ -52,7 +52,7 @@ typedef struct work {
     unet_grid fine, coarse;
     unet_view first, view; /* in the patient's frame; on the vertebra, and then both in one */
     double agreement[UNET_STRUCTURES];
-    double size; /* of the patient; the mean one has 1 */
+    double size; /* mm of the view for each of the frame */
     double found;
 } work;
 

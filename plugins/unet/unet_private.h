@@ -195,6 +195,13 @@ typedef struct unet_signs {
 } unet_signs;
 double unet_expected_dice(const unet_model *model, size_t structure, const unet_signs *signs);
 
+/* Where a pixel of a field lies among the pixels of another, to which a pose takes its points. */
+typedef struct unet_place {
+    double column, row;
+} unet_place;
+unet_place unet_place_of(const unet_field *from, size_t column, size_t row, const unet_pose *pose,
+                         const unet_field *to);
+
 /* Samples an image on a field in a pose: rows x columns values, 0 beyond the image. */
 void unet_sample(const unet_grid *image, const unet_field *field, const unet_pose *pose,
                  float *out);

@@ -33,30 +33,21 @@ unet_pose unet_body_pose(const unet_model *model, const unet_pose *first, const 
     return unet_pose_compose(&on_vertebra, &from_middle);
 }
 
-/* Where a pixel of one view lies among the pixels of another. */
-typedef struct place {
-    double column, row;
-} place;
-
-static place place_of(const unet_field *from, size_t index, const unet_pose *between,
-                      const unet_field *to) {
-    double x = (double)(index % from->columns) - 0.5 * (double)(from->columns - 1);
-    double y = (double)(index / from->columns) - 0.5 * (double)(from->rows - 1);
-    x *= from->step_mm, y *= from->step_mm;
-    double there_x = between->mx * x - between->my * y + between->tx;
-    double there_y = between->my * x + between->mx * y + between->ty;
-    return (place){there_x / to->step_mm + 0.5 * (double)(to->columns - 1),
-                   there_y / to->step_mm + 0.5 * (double)(to->rows - 1)};
-}
-
 /* The pose that takes points of one view to those of another. */
 static unet_pose pose_between(const unet_view *from, const unet_view *to) {
     unet_pose back = unet_pose_invert(&to->pose);
     return unet_pose_compose(&back, &from->pose);
 }
 
+/* Where a pixel of one view lies among those of another. */
+static unet_place place_of(const unet_view *from, size_t index, const unet_pose *between,
+                           const unet_view *to) {
+    size_t columns = from->field.columns;
+    return unet_place_of(&from->field, index % columns, index / columns, between, &to->field);
+}
+
 /* Interpolated probabilities; false beyond the view. */
-static bool probabilities_at(const unet_view *view, place at, float out[UNET_CLASSES]) {
+static bool probabilities_at(const unet_view *view, unet_place at, float out[UNET_CLASSES]) {
     size_t columns = view->field.columns, rows = view->field.rows;
     if (!(at.column >= 0.0 && at.row >= 0.0 && at.column <= (double)(columns - 1) &&
           at.row <= (double)(rows - 1))) {
@@ -107,7 +98,7 @@ void unet_join_views(const unet_view *first, double psoas_sharpness_min, unet_vi
     for (size_t i = 0; i < second->field.columns * second->field.rows; i++) {
         float *p = second->probabilities + i * UNET_CLASSES, other[UNET_CLASSES];
         float own[2] = {p[psoas[0]], p[psoas[1]]};
-        if (!probabilities_at(first, place_of(&second->field, i, &between, &first->field), other)) {
+        if (!probabilities_at(first, place_of(second, i, &between, first), other)) {
             continue;
         }
         for (size_t k = 0; k < UNET_CLASSES; k++) {
@@ -128,7 +119,7 @@ void unet_compare_views(const unet_view *first, const unet_view *second, size_t 
     unet_pose between = pose_between(second, first);
     double both[UNET_MEMBERS_MAX][UNET_CLASSES] = {0}, either[UNET_MEMBERS_MAX][UNET_CLASSES] = {0};
     for (size_t i = 0; i < count; i++) {
-        place at = place_of(&second->field, i, &between, &first->field);
+        unet_place at = place_of(second, i, &between, first);
         double column = round(at.column), row = round(at.row);
         bool inside = column >= 0.0 && row >= 0.0 && column < (double)columns && row < (double)rows;
         size_t there = inside ? (size_t)row * columns + (size_t)column : 0;

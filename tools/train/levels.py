@@ -163,7 +163,7 @@ def as_lower(brush, image, shares):
         beside[int(brush.integers(2))] = True
     for k, side in PSOAS:
         to = brush.centre(shares[k]) + complex(side * (lateral + 3 * brush.normal()),
-                                         -forward + 3 * brush.normal())
+                                               -forward + 3 * brush.normal())
         if beside[0]:
             paint_ala(brush, scene, side, grey, cortex)
         if beside[1]:
@@ -184,7 +184,7 @@ def paint_upper_neighbours(brush, scene, side, greys, quadratus, chances):
         at = scene.vertebra + complex(side * (scene.wall + beside + 2 * brush.normal()),
                                       back + 2 * brush.normal())
         inside = brush.ellipse(at, a * brush.uniform(0.85, 1.15), b * brush.uniform(0.85, 1.15),
-                         side * turn, 0.15)
+                               side * turn, 0.15)
         scene.image = blend(scene.image, muscle_texture(brush, muscle * scene.grey), inside * scene.free)
     if crus:
         at = scene.vertebra + scene.wall * complex(side * brush.uniform(0.3, 0.95),
