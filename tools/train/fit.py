@@ -151,7 +151,9 @@ class SingleNetwork(Member):
             full = apply.to_image(shares, pose, *p.classes.shape, p.spacing, self.grid)
             rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
             self.log(f"{p.name} " + " ".join(f"{d:.3f}" for d in rows[-1]))
-        self.log("means " + " ".join(f"{d:.4f}" for d in apply.structure_means(rows)))
+        means = apply.structure_means(rows)
+        self.log("means " + " ".join(f"{d:.4f}" for d in means))
+        return means
 
     def learn(self):
         self.network = train(self.batch, OUTLINE_CHANNELS, self.options.steps, self.grid,
@@ -162,7 +164,7 @@ class SingleNetwork(Member):
         self.learn()
         weights.write(os.path.join(self.options.work_folder, f"{self.NAME}{self.fold}.safetensors"),
                       weights.tensors_of(self.NAME, self.network), {"fold": str(self.fold)})
-        self.test()
+        return self.test()
 
 
 def run_member(task):
@@ -170,7 +172,7 @@ def run_member(task):
 
 
 def main(run, steps):
-    """Prepares the cases, and hands (fold, cases, phantoms, options) of each fold to run()."""
+    """Prepares the cases, and hands (fold, cases, phantoms, options) of each fold to run(); what that returns."""
     parser = argparse.ArgumentParser()
     parser.add_argument("data_folder")
     parser.add_argument("work_folder")
@@ -191,8 +193,9 @@ def main(run, steps):
           + ", ".join(p.name for p in cases if not all(p.drawn)), flush=True)
     tasks = [(int(f), cases, phantoms, options) for f in options.folds.split(",")]
     with multiprocessing.Pool(options.processes, maxtasksperchild=1) as pool:
-        pool.map(run, tasks, chunksize=1)
+        results = pool.map(run, tasks, chunksize=1)
     print(f"trained in {time.time() - started:.0f} s", flush=True)
+    return results
 
 
 if __name__ == "__main__":

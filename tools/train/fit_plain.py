@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a plain network would do, for comparison: the same network, training and cases, but the whole image in
-256 x 256 pixels, without locator, frame, deciding step or second look.
+256 x 256 pixels, without locator, frame, deciding step or second view.
 
 usage: fit_plain.py DATA_FOLDER WORK_FOLDER [--phantoms FOLDER] [--folds 0,1,...] [--processes N]
                     [--steps N]

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Learning curve: would more cases help? The network of the second view, trained for fewer steps on a half,
+three quarters and all of what a member learns from, and tested on the same cases each time.
+
+usage: fit_curve.py DATA_FOLDER WORK_FOLDER [--phantoms FOLDER] [--folds 0,1,...] [--processes N]
+                    [--steps N]
+
+Prints the mean of the folds at the end. WORK_FOLDER receives curve<folds>_<N>.safetensors. A network is
+tested in the pose that the reference gives (most probable class, mean of the image and its mirror image).
+"""
+import numpy as np
+
+import fit
+import fit_body
+import frame
+import levels
+from cases import OUTER_FOLDS
+
+STEPS, COUNTS = 700, range(2, OUTER_FOLDS)
+
+
+class Curve(fit.SingleNetwork):
+    """The training of a network on the cases of `count` folds, those after its own."""
+
+    SEED, grid, size_sd = 20261128, frame.BODY, fit_body.SIZE_SD
+
+    def __init__(self, count, *task):
+        super().__init__(*task)
+        folds = sorted((self.fold + n) % OUTER_FOLDS for n in range(1, count + 1))
+        self.NAME, self.count = f"curve{count}_", count
+        self.cases = [p for p in self.cases if p.fold in folds]
+        self.rng = np.random.default_rng([self.SEED, self.fold] + folds)
+
+    def place(self, case):
+        return frame.body_pose(case.pose(self.mean)[0], case.centers[levels.VERTEBRA - 1])
+
+    def learn(self):
+        self.network = fit.train(self.batch, fit.OUTLINE_CHANNELS, self.options.steps, self.grid,
+                                 self.SEED + 10 * self.fold, self.log)
+
+    def log(self, text):
+        super().log(f"{self.count} folds  {text}")
+
+
+def run_curve(task):
+    return [Curve(count, *task).run() for count in COUNTS]
+
+
+if __name__ == "__main__":
+    for count, means in zip(COUNTS, np.mean(fit.main(run_curve, STEPS), 0)):
+        print(f"{count} folds " + " ".join(f"{d:.4f}" for d in means) + f" mean {means.mean():.4f}")
