@@ -13,16 +13,15 @@ import numpy as np
 import fit
 import fit_body
 import frame
-import levels
 from cases import OUTER_FOLDS
 
 STEPS, COUNTS = 700, range(2, OUTER_FOLDS)
 
 
-class Curve(fit.SingleNetwork):
-    """The training of a network on the cases of `count` folds, those after its own."""
+class Curve(fit_body.Body):
+    """The training of a network on the cases of `count` folds, those after its own; nothing is painted over."""
 
-    SEED, grid, size_sd = 20261128, frame.BODY, fit_body.SIZE_SD
+    SEED, grid, vertebra_at, paint = 20261128, frame.BODY, frame.BODY_VERTEBRA, None
 
     def __init__(self, count, *task):
         super().__init__(*task)
@@ -30,9 +29,6 @@ class Curve(fit.SingleNetwork):
         self.NAME, self.count = f"curve{count}_", count
         self.cases = [p for p in self.cases if p.fold in folds]
         self.rng = np.random.default_rng([self.SEED, self.fold] + folds)
-
-    def place(self, case):
-        return frame.body_pose(case.pose(self.mean)[0], case.centers[levels.VERTEBRA - 1])
 
     def learn(self):
         self.network = fit.train(self.batch, fit.OUTLINE_CHANNELS, self.options.steps, self.grid,
