@@ -177,10 +177,12 @@ size_t unet_most_probable(const float *probabilities);
  * turned as that, at the body's own size. */
 unet_pose unet_body_pose(const unet_model *model, const unet_pose *first, const unet_sight *seen);
 
-/* views.c: puts the mean of both views into the second one. A psoas whose probabilities in the
- * first agree with its most probable classes by less than `psoas_sharpness_min` (a soft Dice
- * coefficient) is that of the second one alone, if it is sharper there. */
-void unet_join_views(const unet_view *first, double psoas_sharpness_min, unet_view *second);
+/* views.c: puts the mean of both views into the second one, which has that `share` in it. A psoas
+ * whose probabilities in the first agree with its most probable classes by less than
+ * `psoas_sharpness_min` (a soft Dice coefficient) is that of the second one alone, if it is sharper
+ * there. */
+void unet_join_views(const unet_view *first, float share, double psoas_sharpness_min,
+                     unet_view *second);
 
 /* views.c: the Dice coefficient of what a member draws in both views, mean over the members; 0 for
  * what none draws. Call it before the views are joined or after. */

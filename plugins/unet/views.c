@@ -87,7 +87,8 @@ static void replace(float *p, size_t class_index, float value) {
     p[class_index] = value;
 }
 
-void unet_join_views(const unet_view *first, double psoas_sharpness_min, unet_view *second) {
+void unet_join_views(const unet_view *first, float share, double psoas_sharpness_min,
+                     unet_view *second) {
     static const size_t psoas[] = {MYO_PROPOSAL_PSOAS_LEFT, MYO_PROPOSAL_PSOAS_RIGHT};
     bool alone[2];
     for (size_t s = 0; s < 2; s++) {
@@ -102,7 +103,7 @@ void unet_join_views(const unet_view *first, double psoas_sharpness_min, unet_vi
             continue;
         }
         for (size_t k = 0; k < UNET_CLASSES; k++) {
-            p[k] = 0.5f * (p[k] + other[k]);
+            p[k] = share * p[k] + (1.0f - share) * other[k];
         }
         for (size_t s = 0; s < 2; s++) {
             if (alone[s]) {

@@ -155,9 +155,13 @@ class SingleNetwork(Member):
         self.log("means " + " ".join(f"{d:.4f}" for d in means))
         return means
 
+    def seed(self):
+        """Of the weights to begin with."""
+        return self.SEED + self.fold
+
     def learn(self):
         self.network = train(self.batch, OUTLINE_CHANNELS, self.options.steps, self.grid,
-                             self.SEED + self.fold, self.log)
+                             self.seed(), self.log)
 
     def run(self):
         torch.set_num_threads(1)

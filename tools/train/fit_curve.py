@@ -18,28 +18,32 @@ from cases import OUTER_FOLDS
 STEPS, COUNTS = 700, range(2, OUTER_FOLDS)
 
 
-class Curve(fit_body.Body):
-    """The training of a network on the cases of `count` folds, those after its own; nothing is painted over."""
+class Brief(fit_body.Body):
+    """The training of a network of the second view on the cases of some folds alone, from scratch; nothing is
+    painted over."""
 
     SEED, grid, vertebra_at, paint = 20261128, frame.BODY, frame.BODY_VERTEBRA, None
 
-    def __init__(self, count, *task):
+    def __init__(self, name, folds, *task):
         super().__init__(*task)
-        folds = sorted((self.fold + n) % OUTER_FOLDS for n in range(1, count + 1))
-        self.NAME, self.count = f"curve{count}_", count
+        self.NAME = name
         self.cases = [p for p in self.cases if p.fold in folds]
         self.rng = np.random.default_rng([self.SEED, self.fold] + folds)
 
+    def seed(self):
+        return self.SEED + 10 * self.fold
+
     def learn(self):
-        self.network = fit.train(self.batch, fit.OUTLINE_CHANNELS, self.options.steps, self.grid,
-                                 self.SEED + 10 * self.fold, self.log)
+        fit.SingleNetwork.learn(self)
 
     def log(self, text):
-        super().log(f"{self.count} folds  {text}")
+        super().log(f"{self.NAME} {text}")
 
 
 def run_curve(task):
-    return [Curve(count, *task).run() for count in COUNTS]
+    fold = task[0]
+    return [Brief(f"curve{count}_", sorted((fold + n) % OUTER_FOLDS for n in range(1, count + 1)), *task).run()
+            for count in COUNTS]
 
 
 if __name__ == "__main__":

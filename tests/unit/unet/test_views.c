@@ -188,17 +188,17 @@ static void expect_sums_of_one(const unet_view *view) {
     }
 }
 
-static void joins_to_the_mean(void **state) {
+static void joins_to_the_weighted_mean(void **state) {
     (void)state;
     unet_view first = open_view(&unet_outline_field, first_pose);
     unet_view second = open_view(&unet_body_field, second_pose);
     draw(&first, VERTEBRA, 10, -20, 40, 30, 1.0f);
     draw(&second, VERTEBRA, 20, -20, 40, 30, 1.0f);
     draw(&second, LEFT, 95, 5, 20, 20, 0.9f); /* beyond the first view, which ends at 82 mm */
-    unet_join_views(&first, 0.0, &second);
-    assert_near(at(&second, VERTEBRA, -6, -20), 0.5, 1e-6);
+    unet_join_views(&first, 0.7f, 0.0, &second);
+    assert_near(at(&second, VERTEBRA, -6, -20), 0.3, 1e-6);
     assert_near(at(&second, VERTEBRA, 15, -20), 1.0, 1e-6);
-    assert_near(at(&second, VERTEBRA, 35, -20), 0.5, 1e-6);
+    assert_near(at(&second, VERTEBRA, 35, -20), 0.7, 1e-6);
     assert_near(at(&second, VERTEBRA, 44, -20), 0.0, 1e-6);
     assert_near(at(&second, LEFT, 95, 5), 0.9, 1e-6);
     expect_sums_of_one(&second);
@@ -214,7 +214,7 @@ static void join_psoas(const float shares[2][2], double sharpness_min, double jo
         draw(&first, s ? RIGHT : LEFT, s ? -20 : 40, -20, 20, 20, shares[0][s]);
         draw(&second, s ? RIGHT : LEFT, s ? -20 : 40, -20, 20, 20, shares[1][s]);
     }
-    unet_join_views(&first, sharpness_min, &second);
+    unet_join_views(&first, 0.5f, sharpness_min, &second);
     joined[0] = at(&second, LEFT, 40, -20);
     joined[1] = at(&second, RIGHT, -20, -20);
     unet_view_clear(&first);
@@ -266,7 +266,7 @@ int main(void) {
         cmocka_unit_test(lies_on_the_vertebra),
         cmocka_unit_test(enlarges_small_bodies),
         cmocka_unit_test(without_vertebra_it_lies_as_in_the_mean_patient),
-        cmocka_unit_test(joins_to_the_mean),
+        cmocka_unit_test(joins_to_the_weighted_mean),
         cmocka_unit_test(takes_the_sharper_psoas),
         cmocka_unit_test(takes_the_mean_by_the_parameter),
         cmocka_unit_test(compares_what_members_draw),
