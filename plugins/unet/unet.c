@@ -23,10 +23,6 @@
 
 #define FIELD_MAX_MM 1000.0
 
-/* What the second view has in the mean of both: its networks err less. */
-#define BODY_SHARE 0.6f
-#define MIRROR_SHARE 0.5f
-
 const myo_parameter unet_parameters[UNET_PARAMETERS] = {
     [UNET_CONFIDENCE_MIN] = {"confidence_min", "1",
                              "Structures whose expected Dice coefficient is below this are "
@@ -80,14 +76,13 @@ static void work_clear(work *w) {
 }
 
 /* Looks a second time, and puts both in one. */
-static bool look_twice(work *w, size_t which, float share, double psoas_sharpness_min,
-                       myo_error *err) {
+static bool look_twice(work *w, size_t which, double psoas_sharpness_min, myo_error *err) {
     if (!unet_outline(w->host, w->model, which, true, &w->fine, &w->view, err)) {
         return false;
     }
     w->size = hypot(w->first.pose.mx, w->first.pose.my) / hypot(w->view.pose.mx, w->view.pose.my);
     unet_compare_views(&w->first, &w->view, w->model->member_count, w->agreement);
-    unet_join_views(&w->first, share, psoas_sharpness_min, &w->view);
+    unet_join_views(&w->first, psoas_sharpness_min, &w->view);
     return true;
 }
 
@@ -105,7 +100,7 @@ static bool look(work *w, const double *values, unet_sight *seen, unet_pose *bet
     if (!has_second_view(values)) {
         view = &w->view;
         w->view.pose = w->first.pose;
-        if (!look_twice(w, UNET_OUTLINE, MIRROR_SHARE, 0.0, err)) {
+        if (!look_twice(w, UNET_OUTLINE, 0.0, err)) {
             return false;
         }
     }
@@ -143,7 +138,11 @@ static bool look_from_vertebra(work *w, const double *values, const unet_sight *
         return true;
     }
     w->view.pose = unet_body_pose(w->model, &w->first.pose, seen);
-    return look_twice(w, UNET_BODY, BODY_SHARE, values[UNET_PSOAS_SHARPNESS_MIN], err);
+    if (!look_twice(w, UNET_BODY, values[UNET_PSOAS_SHARPNESS_MIN], err)) {
+        return false;
+    }
+    unet_weigh_classes(w->model->class_factors, &w->view);
+    return true;
 }
 
 /* Lays the view over the slice, whose pixel (0, 0) lies at 0. */

@@ -109,6 +109,8 @@ typedef struct unet_model {
     myo_tensors *tensors, *body_tensors; /* the latter of the second view */
     unet_member members[UNET_MEMBERS_MAX];
     size_t member_count;
+    /* Fitted to what the networks do on cases that they have not seen: */
+    const float *class_factors;  /* UNET_CLASSES: see unet_weigh_classes() */
     const float *quality;        /* UNET_STRUCTURES x UNET_FEATURES: see quality.c */
     const float *usual_area_mm2; /* of each structure, in the frame */
 } unet_model;
@@ -177,12 +179,14 @@ size_t unet_most_probable(const float *probabilities);
  * turned as that, at the body's own size. */
 unet_pose unet_body_pose(const unet_model *model, const unet_pose *first, const unet_sight *seen);
 
-/* views.c: puts the mean of both views into the second one, which has that `share` in it. A psoas
- * whose probabilities in the first agree with its most probable classes by less than
- * `psoas_sharpness_min` (a soft Dice coefficient) is that of the second one alone, if it is sharper
- * there. */
-void unet_join_views(const unet_view *first, float share, double psoas_sharpness_min,
-                     unet_view *second);
+/* views.c: puts the mean of both views into the second one. A psoas whose probabilities in the
+ * first agree with its most probable classes by less than `psoas_sharpness_min` (a soft Dice
+ * coefficient) is that of the second one alone, if it is sharper there. */
+void unet_join_views(const unet_view *first, double psoas_sharpness_min, unet_view *second);
+
+/* views.c: multiplies the probability of each class by its factor, so that structures whose borders
+ * are not certain are not too large or small in the mean. */
+void unet_weigh_classes(const float factors[UNET_CLASSES], unet_view *view);
 
 /* views.c: the Dice coefficient of what a member draws in both views, mean over the members; 0 for
  * what none draws. Call it before the views are joined or after. */

@@ -87,8 +87,7 @@ static void replace(float *p, size_t class_index, float value) {
     p[class_index] = value;
 }
 
-void unet_join_views(const unet_view *first, float share, double psoas_sharpness_min,
-                     unet_view *second) {
+void unet_join_views(const unet_view *first, double psoas_sharpness_min, unet_view *second) {
     static const size_t psoas[] = {MYO_PROPOSAL_PSOAS_LEFT, MYO_PROPOSAL_PSOAS_RIGHT};
     bool alone[2];
     for (size_t s = 0; s < 2; s++) {
@@ -103,12 +102,25 @@ void unet_join_views(const unet_view *first, float share, double psoas_sharpness
             continue;
         }
         for (size_t k = 0; k < UNET_CLASSES; k++) {
-            p[k] = share * p[k] + (1.0f - share) * other[k];
+            p[k] = 0.5f * (p[k] + other[k]);
         }
         for (size_t s = 0; s < 2; s++) {
             if (alone[s]) {
                 replace(p, psoas[s], own[s]);
             }
+        }
+    }
+}
+
+void unet_weigh_classes(const float factors[UNET_CLASSES], unet_view *view) {
+    for (size_t i = 0; i < view->field.columns * view->field.rows; i++) {
+        float *p = view->probabilities + i * UNET_CLASSES, total = 0.0f;
+        for (size_t k = 0; k < UNET_CLASSES; k++) {
+            p[k] *= factors[k];
+            total += p[k];
+        }
+        for (size_t k = 0; k < UNET_CLASSES; k++) {
+            p[k] /= total;
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #define NAME_SIZE 64
 #define CHANNELS_MAX 1024
+#define CLASS_FACTOR_MAX 10.0f
 
 /* The convolutions of a network in the order in which a slice passes them: two for each resolution
  * on the way down, two for each on the way up, and the last one. */
@@ -116,6 +117,20 @@ static bool open_member(const myo_host *host, unet_model *model, size_t index, m
                                &member->networks[UNET_OUTLINE], err);
 }
 
+static bool open_factors(const myo_host *host, unet_model *model, myo_error *err) {
+    size_t count[1] = {UNET_CLASSES};
+    const float *factors =
+        host->tensors_get(model->tensors, "class_factors", MYO_TENSOR_F32, 1, count, err);
+    for (size_t k = 0; factors && k < UNET_CLASSES; k++) {
+        if (!(factors[k] >= 1.0f / CLASS_FACTOR_MAX && factors[k] <= CLASS_FACTOR_MAX)) {
+            return host->error_set(err, MYO_E_FORMAT,
+                                   "unet: a factor of a class in the weights is not plausible");
+        }
+    }
+    model->class_factors = factors;
+    return factors != NULL;
+}
+
 static bool open_quality(const myo_host *host, unet_model *model, myo_error *err) {
     size_t shape[2] = {UNET_STRUCTURES, UNET_FEATURES}, count[1] = {UNET_STRUCTURES};
     model->quality = host->tensors_get(model->tensors, "quality", MYO_TENSOR_F32, 2, shape, err);
@@ -157,7 +172,8 @@ bool unet_model_parse(const myo_host *host, const void *data, size_t size, const
         done = open_member(host, model, model->member_count, err);
         model->member_count += done;
     }
-    done = done && open_quality(host, model, err) && same_channels(host, model, UNET_LOCATE, err) &&
+    done = done && open_factors(host, model, err) && open_quality(host, model, err) &&
+           same_channels(host, model, UNET_LOCATE, err) &&
            same_channels(host, model, UNET_OUTLINE, err);
     if (!done) {
         unet_model_close(host, model);

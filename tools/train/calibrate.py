@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps the areas right in the mean: shifts of the networks' logits, from what a cross-validation shows.
+"""Keeps the areas right in the mean: factors of the classes' probabilities, from what a cross-validation shows.
 
 usage: calibrate.py WORK_FOLDER
 
 A network that is unsure where a border lies is right for most pixels when it gives them to the larger structure,
-which then is too large in the mean. Each structure's logit is shifted, on both sides and in all members alike,
-until the mean error of its area, in percent of the reference, is at most AREA_ERROR_MAX; one that keeps to it is
-not shifted. A call makes one step, from WORK_FOLDER/results (made with the shifts as they are) and
-shifts.safetensors (one number for each class), which it writes anew.
+which then is too large in the mean. The probability of each structure gets a factor, the same on both
+sides, with which the mean error of its area, in percent of the reference, is at most AREA_ERROR_MAX; one that
+keeps to it has 1. A call makes one step, from WORK_FOLDER/results (made with the factors as they are) and
+factors.safetensors, which it writes anew.
 """
 import csv
 import os
@@ -20,7 +20,7 @@ import weights
 from quality import KIND_NAMES, KINDS, LABELS
 
 AREA_ERROR_MAX = 2.5       # percent
-PERCENT_PER_LOGIT = 15.0   # what a shift does, roughly; that the others move as well is left to the next step
+PERCENT_PER_LOG = 15.0     # of area by the log of a factor, roughly; the next step sees what it did
 
 
 def mean_errors(results):
@@ -33,17 +33,16 @@ def mean_errors(results):
 
 def main():
     folder = sys.argv[1]
-    path = os.path.join(folder, "shifts.safetensors")
-    shifts = np.zeros(frame.CLASSES, np.float32)
+    path = os.path.join(folder, "factors.safetensors")
+    factors = np.ones(frame.CLASSES, np.float32)
     if os.path.exists(path):
-        shifts = weights.read(path)["shifts"].copy()
+        factors = weights.read(path)["class_factors"].copy()
     for kind, error in enumerate(mean_errors(os.path.join(folder, "results"))):
         excess = error - np.clip(error, -AREA_ERROR_MAX, AREA_ERROR_MAX)
         classes = 1 + np.flatnonzero(np.array(KINDS) == kind)
-        shifts[classes] -= excess / PERCENT_PER_LOGIT
-        print(f"{KIND_NAMES[kind]:20} mean area error {error:5.2f} %, logit shifted by "
-              f"{shifts[classes[0]]:.3f}")
-    weights.write(path, {"shifts": shifts}, {})
+        factors[classes] *= np.exp(-excess / PERCENT_PER_LOG)
+        print(f"{KIND_NAMES[kind]:20} mean area error {error:5.2f} %, factor {factors[classes[0]]:.3f}")
+    weights.write(path, {"class_factors": factors}, {})
 
 
 if __name__ == "__main__":

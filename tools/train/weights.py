@@ -37,15 +37,6 @@ def tensors_of(prefix, network):
     return result
 
 
-def shifted(tensors, prefix, shifts):
-    """The tensors with that much added to the logit of each class. The last convolution answers for several
-    pixels at once (network.py), the answers for each class next to one another."""
-    last = max((name for name in tensors if name.startswith(prefix) and name.endswith(".bias")),
-               key=lambda name: int(name.split(".")[1]))
-    bias = tensors[last]
-    return {**tensors, last: bias + np.repeat(shifts, len(bias) // len(shifts)).astype(bias.dtype)}
-
-
 def write(path, tensors, metadata):
     kinds = {"float16": "F16", "float32": "F32"}
     header, blob = {"__metadata__": {"version": VERSION, **metadata}}, b""

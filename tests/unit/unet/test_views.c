@@ -188,22 +188,35 @@ static void expect_sums_of_one(const unet_view *view) {
     }
 }
 
-static void joins_to_the_weighted_mean(void **state) {
+static void joins_to_the_mean(void **state) {
     (void)state;
     unet_view first = open_view(&unet_outline_field, first_pose);
     unet_view second = open_view(&unet_body_field, second_pose);
     draw(&first, VERTEBRA, 10, -20, 40, 30, 1.0f);
     draw(&second, VERTEBRA, 20, -20, 40, 30, 1.0f);
     draw(&second, LEFT, 95, 5, 20, 20, 0.9f); /* beyond the first view, which ends at 82 mm */
-    unet_join_views(&first, 0.7f, 0.0, &second);
-    assert_near(at(&second, VERTEBRA, -6, -20), 0.3, 1e-6);
+    unet_join_views(&first, 0.0, &second);
+    assert_near(at(&second, VERTEBRA, -6, -20), 0.5, 1e-6);
     assert_near(at(&second, VERTEBRA, 15, -20), 1.0, 1e-6);
-    assert_near(at(&second, VERTEBRA, 35, -20), 0.7, 1e-6);
+    assert_near(at(&second, VERTEBRA, 35, -20), 0.5, 1e-6);
     assert_near(at(&second, VERTEBRA, 44, -20), 0.0, 1e-6);
     assert_near(at(&second, LEFT, 95, 5), 0.9, 1e-6);
     expect_sums_of_one(&second);
     unet_view_clear(&first);
     unet_view_clear(&second);
+}
+
+/* 0.9 and 0.1 become 0.9 x 2 and 0.1 x 0.5 of 1.85. */
+static void weighs_classes(void **state) {
+    (void)state;
+    unet_view view = open_view(&unet_outline_field, first_pose);
+    draw(&view, VERTEBRA, 10, -20, 40, 30, 0.9f);
+    unet_weigh_classes((const float[UNET_CLASSES]){0.5f, 1, 1, 1, 1, 1, 1, 2.0f}, &view);
+    assert_near(at(&view, VERTEBRA, 10, -20), 1.8 / 1.85, 1e-6);
+    assert_near(at(&view, 0, 10, -20), 0.05 / 1.85, 1e-6);
+    assert_near(at(&view, 0, 60, -20), 1.0, 1e-6);
+    expect_sums_of_one(&view);
+    unet_view_clear(&view);
 }
 
 /* Psoas of both sides in both views; returns what is left of them at their middles. */
@@ -214,7 +227,7 @@ static void join_psoas(const float shares[2][2], double sharpness_min, double jo
         draw(&first, s ? RIGHT : LEFT, s ? -20 : 40, -20, 20, 20, shares[0][s]);
         draw(&second, s ? RIGHT : LEFT, s ? -20 : 40, -20, 20, 20, shares[1][s]);
     }
-    unet_join_views(&first, 0.5f, sharpness_min, &second);
+    unet_join_views(&first, sharpness_min, &second);
     joined[0] = at(&second, LEFT, 40, -20);
     joined[1] = at(&second, RIGHT, -20, -20);
     unet_view_clear(&first);
@@ -266,7 +279,8 @@ int main(void) {
         cmocka_unit_test(lies_on_the_vertebra),
         cmocka_unit_test(enlarges_small_bodies),
         cmocka_unit_test(without_vertebra_it_lies_as_in_the_mean_patient),
-        cmocka_unit_test(joins_to_the_weighted_mean),
+        cmocka_unit_test(joins_to_the_mean),
+        cmocka_unit_test(weighs_classes),
         cmocka_unit_test(takes_the_sharper_psoas),
         cmocka_unit_test(takes_the_mean_by_the_parameter),
         cmocka_unit_test(compares_what_members_draw),

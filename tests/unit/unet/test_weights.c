@@ -5,6 +5,7 @@
 #include "stand_in.h"
 #include "unet_private.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,20 +70,37 @@ static file end(writer *w) {
     return f;
 }
 
-static file make(const char *members, float mass, size_t last_outputs, bool quality) {
-    writer *w = begin(members);
+typedef struct recipe {
+    const char *members;
+    float mass, factor;
+    size_t last_outputs;
+    bool quality;
+} recipe;
+
+static const recipe right = {.members = "1",
+                             .mass = 500.0f,
+                             .factor = 0.9f,
+                             .last_outputs = 4 * UNET_CLASSES,
+                             .quality = true};
+
+static file make(recipe r) {
+    writer *w = begin(r.members);
     add(w, "member0.mass", "F32", "7", 28);
+    add(w, "class_factors", "F32", "8", 32);
     add(w, "member0.centers", "F32", "7,2", 56);
-    if (quality) {
+    if (r.quality) {
         add(w, "quality", "F32", "7,5", 140);
         add(w, "usual_area", "F32", "7", 28);
     }
     add_network(w, "locate", 4 * UNET_CLASSES);
-    add_network(w, "outline", last_outputs);
+    add_network(w, "outline", r.last_outputs);
     size_t numbers = w->offset;
     file f = end(w);
     for (size_t k = 0; k < UNET_STRUCTURES; k++) {
-        memcpy(f.bytes + f.size - numbers + 4 * k, &mass, sizeof mass);
+        memcpy(f.bytes + f.size - numbers + 4 * k, &r.mass, sizeof r.mass);
+    }
+    for (size_t k = 0; k < UNET_CLASSES; k++) {
+        memcpy(f.bytes + f.size - numbers + 28 + 4 * k, &r.factor, sizeof r.factor);
     }
     return f;
 }
@@ -105,12 +123,13 @@ static void refuse(file f, const char *reason) {
 
 static void opens_what_is_right(void **state) {
     (void)state;
-    file f = make("1", 500.0f, 4 * UNET_CLASSES, true);
+    file f = make(right);
     unet_model model;
     assert_true(unet_model_parse(&stand_in_host, f.bytes, f.size, "w", &model, NULL));
     assert_int_equal(model.member_count, 1);
     assert_int_equal(model.members[0].networks[UNET_OUTLINE].channels[3], CHANNELS);
     assert_near(model.members[0].mass_mm2[6], 500.0, 0.0);
+    assert_near(model.class_factors[7], 0.9f, 0.0);
     assert_null(model.body_tensors);
     /* What is refused leaves the rest as it was. */
     file short_of = make_body(4 * UNET_CLASSES - 4), body = make_body(4 * UNET_CLASSES);
@@ -130,14 +149,30 @@ static void opens_what_is_right(void **state) {
 
 static void refuses_what_is_not(void **state) {
     (void)state;
-    refuse(make("none", 500.0f, 4 * UNET_CLASSES, true), "members");
-    refuse(make("0", 500.0f, 4 * UNET_CLASSES, true), "members");
-    refuse(make("9", 500.0f, 4 * UNET_CLASSES, true), "members");
-    refuse(make("2", 500.0f, 4 * UNET_CLASSES, true), "member1");
-    refuse(make("1", -1.0f, 4 * UNET_CLASSES, true), "not positive");
-    refuse(make("1", 500.0f, 4 * UNET_CLASSES + 4, true), "outline.14.weight");
-    refuse(make("1", 500.0f, 4 * UNET_CLASSES, false), "quality");
-    file f = make("1", 500.0f, 4 * UNET_CLASSES, true);
+    recipe wrong = right;
+    static const char *const counts[] = {"none", "0", "9"};
+    for (size_t n = 0; n < 3; n++) {
+        wrong.members = counts[n];
+        refuse(make(wrong), "members");
+    }
+    wrong.members = "2";
+    refuse(make(wrong), "member1");
+    wrong = right;
+    wrong.mass = -1.0f;
+    refuse(make(wrong), "not positive");
+    static const float factors[] = {0.0f, -1.0f, 11.0f, NAN};
+    for (size_t n = 0; n < 4; n++) {
+        wrong = right;
+        wrong.factor = factors[n];
+        refuse(make(wrong), "factor of a class");
+    }
+    wrong = right;
+    wrong.last_outputs += 4;
+    refuse(make(wrong), "outline.14.weight");
+    wrong = right;
+    wrong.quality = false;
+    refuse(make(wrong), "quality");
+    file f = make(right);
     f.size -= 100;
     refuse(f, "outside of the file");
 }
