@@ -9,6 +9,7 @@
 #ifndef MYOTOME_SEGMENT_H
 #define MYOTOME_SEGMENT_H
 
+#include <myotome/dicom.h>
 #include <myotome/image.h>
 #include <myotome/method.h>
 #include <myotome/structure.h>
@@ -45,6 +46,7 @@ typedef struct myo_slice {
     const float *corrected; /* the same after bias field correction, background included */
     double air_level;       /* value of air in `corrected` */
     double fat_level;       /* value of fat in `corrected` */
+    myo_modality modality;  /* CT: the slice is one of CT, shown as T2-weighted MR would show it */
 } myo_slice;
 
 /* Result of a segmenter. Grows only at its end. */

@@ -15,7 +15,6 @@
 #include "unet_private.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* A pose that the outlines themselves contradict by more than this is corrected, once. */
 #define MOVED_MM 5.0
@@ -86,8 +85,12 @@ static bool look_twice(work *w, size_t which, double psoas_sharpness_min, myo_er
     return true;
 }
 
-static bool has_second_view(const double *values) {
-    return values[UNET_SECOND_VIEW] >= 0.5;
+/* Not on CT: the networks of the second view have learned the sizes of bodies from MR alone, and
+ * are less sure there than those of the first one. */
+static bool has_second_view(const myo_slice *slice, const double *values) {
+    size_t end = offsetof(myo_slice, modality) + sizeof slice->modality;
+    bool is_ct = slice->struct_size >= end && slice->modality == MYO_MODALITY_CT;
+    return values[UNET_SECOND_VIEW] >= 0.5 && !is_ct;
 }
 
 /* Looks from the pose of the first view; `better` is the pose that what is seen suggests. */
@@ -97,7 +100,7 @@ static bool look(work *w, const double *values, unet_sight *seen, unet_pose *bet
     if (!unet_outline(w->host, w->model, UNET_OUTLINE, false, &w->fine, &w->first, err)) {
         return false;
     }
-    if (!has_second_view(values)) {
+    if (!has_second_view(w->slice, values)) {
         view = &w->view;
         w->view.pose = w->first.pose;
         if (!look_twice(w, UNET_OUTLINE, 0.0, err)) {
@@ -134,7 +137,7 @@ static bool find(work *w, const double *values, unet_sight *seen, myo_error *err
 
 static bool look_from_vertebra(work *w, const double *values, const unet_sight *seen,
                                myo_error *err) {
-    if (!has_second_view(values)) {
+    if (!has_second_view(w->slice, values)) {
         return true;
     }
     w->view.pose = unet_body_pose(w->model, &w->first.pose, seen);

@@ -58,8 +58,8 @@ static bool canonical_prepare(canonical *c, const myo_segmenter *segmenter, cons
     return true;
 }
 
-static bool run_segmenter(const myo_segmenter *segmenter, const double *values, canonical *c,
-                          myo_outlines *out, myo_error *err) {
+static bool run_segmenter(const myo_segmenter *segmenter, myo_modality modality,
+                          const double *values, canonical *c, myo_outlines *out, myo_error *err) {
     const myo_geometry *geometry = myo_image_get_geometry(c->intensity);
     myo_slice slice = {.struct_size = sizeof slice,
                        .columns = geometry->columns,
@@ -69,7 +69,8 @@ static bool run_segmenter(const myo_segmenter *segmenter, const double *values, 
                        .intensity = myo_image_get_const_pixels(c->intensity),
                        .corrected = myo_image_get_const_pixels(c->corrected),
                        .air_level = c->bias.dark_level,
-                       .fat_level = c->bias.dark_level + c->bias.body_level};
+                       .fat_level = c->bias.dark_level + c->bias.body_level,
+                       .modality = modality};
     myo_segmentation result = {.struct_size = sizeof result, .labels = c->labels};
     if (!segmenter->segment(&slice, values ? values : c->defaults, &result, err)) {
         return false;
@@ -89,8 +90,8 @@ static bool can_be_measured(const myo_geometry *stored, myo_error *err) {
                          myo_plane_name(myo_geometry_plane(stored)));
 }
 
-bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, const double *values,
-                       myo_outlines *out, myo_error *err) {
+bool segment_slice_of(const myo_segmenter *segmenter, const myo_image *image, myo_modality modality,
+                      const double *values, myo_outlines *out, myo_error *err) {
     const myo_geometry *stored = myo_image_get_geometry(image);
     if (!can_be_measured(stored, err)) {
         return false;
@@ -98,7 +99,7 @@ bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, c
     canonical c = {0};
     myo_outlines outlines = {0};
     bool done = canonical_prepare(&c, segmenter, image, err) &&
-                run_segmenter(segmenter, values, &c, &outlines, err) &&
+                run_segmenter(segmenter, modality, values, &c, &outlines, err) &&
                 myo_orient_labels_back(c.labels, stored, &outlines.labels, err) &&
                 myo_orient_image_back(c.corrected, stored, &outlines.corrected, err);
     canonical_clear(&c);
@@ -109,6 +110,11 @@ bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, c
     myo_segment_check(outlines.labels, outlines.flags);
     *out = outlines;
     return true;
+}
+
+bool myo_segment_slice(const myo_segmenter *segmenter, const myo_image *image, const double *values,
+                       myo_outlines *out, myo_error *err) {
+    return segment_slice_of(segmenter, image, MYO_MODALITY_MR, values, out, err);
 }
 
 bool myo_segment_nothing(const myo_image *image, bool is_hu, myo_outlines *out, myo_error *err) {

@@ -9,6 +9,7 @@
 #include "segment/ct/proposal_private.h"
 #include "segment/ct/refine_private.h"
 #include "segment/ct/t2_like_private.h"
+#include "segment/segmenters_private.h"
 #include <myotome/segment.h>
 
 #include "base/memory.h"
@@ -107,22 +108,6 @@ static bool outline(const myo_image *hu, const myo_tissue_mapper *mapper, const 
     return done;
 }
 
-/* Networks of a second view that has the body's own size have learned sizes from MR alone, and
- * prove less sure than the others on CT: a segmenter that asks whether to look so is told not to.
- */
-static double *values_for_ct(const myo_segmenter *segmenter, const double *values, myo_error *err) {
-    size_t count = segmenter->info.parameter_count;
-    double *result = myo_alloc_array(count + 1, sizeof *result, err);
-    for (size_t i = 0; result && i < count; i++) {
-        const myo_parameter *parameter = &segmenter->info.parameters[i];
-        result[i] = values ? values[i] : parameter->default_value;
-        if (strcmp(parameter->name, "second_view") == 0) {
-            result[i] = 0.0;
-        }
-    }
-    return result;
-}
-
 bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
                            const myo_tissue_mapper *mapper, const myo_image *hu,
                            const myo_vec3 *canal_mm, double size, myo_outlines *out,
@@ -134,14 +119,13 @@ bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
         return myo_error_set(err, MYO_E_MISSING,
                              "pixel spacing is missing or zero: no areas can be measured");
     }
-    double *ct_values = values_for_ct(segmenter, values, err);
-    bool done = ct_values && myo_orient_to_canonical(hu, &canonical, err);
+    bool done = myo_orient_to_canonical(hu, &canonical, err);
     if (done && canal_mm) {
         myo_geometry_from_patient(myo_image_get_geometry(canonical), *canal_mm, &canal[0],
                                   &canal[1], &distance);
     }
     done = done && ct_t2_like(canonical, canal_mm ? canal : NULL, &t2_like, err) &&
-           myo_segment_slice(segmenter, t2_like, ct_values, &proposed, err) &&
+           segment_slice_of(segmenter, t2_like, MYO_MODALITY_CT, values, &proposed, err) &&
            outline(canonical, mapper, canal_mm ? canal : NULL, size, &proposed, err) &&
            finish(hu, canonical, proposed.labels, &result, err);
     if (done) {
@@ -154,6 +138,5 @@ bool myo_segment_ct_lumbar(const myo_segmenter *segmenter, const double *values,
     myo_outlines_clear(&proposed);
     myo_image_destroy(canonical);
     myo_image_destroy(t2_like);
-    free(ct_values);
     return done;
 }

@@ -109,6 +109,61 @@ static void does_not_mind_place_and_units(void **state) {
     myo_registry_destroy(registry);
 }
 
+/* The segmenter with slices that say something else of themselves. */
+static const myo_segmenter *asked;
+static myo_modality said;
+static uint32_t said_size;
+
+static bool segment_as_said(const myo_slice *slice, const double *values, myo_segmentation *result,
+                            myo_error *err) {
+    myo_slice other = *slice;
+    other.modality = said;
+    other.struct_size = said_size;
+    return asked->segment(&other, values, result, err);
+}
+
+static uint64_t hash_as(myo_modality modality, size_t size, double second_view,
+                        const myo_image *image) {
+    double values[8];
+    assert_true(asked->info.parameter_count <= 8);
+    for (size_t i = 0; i < asked->info.parameter_count; i++) {
+        const myo_parameter *parameter = &asked->info.parameters[i];
+        bool is_view = strcmp(parameter->name, "second_view") == 0;
+        values[i] = is_view ? second_view : parameter->default_value;
+    }
+    myo_segmenter wrapper = *asked;
+    wrapper.segment = segment_as_said;
+    said = modality;
+    said_size = (uint32_t)size;
+    myo_outlines outlines;
+    assert_true(myo_segment_slice(&wrapper, image, values, &outlines, NULL));
+    const myo_geometry *g = myo_labels_get_geometry(outlines.labels);
+    uint64_t hash = 0;
+    for (size_t i = 0; i < g->columns * g->rows; i++) {
+        hash = 31 * hash + myo_labels_get_const_pixels(outlines.labels)[i];
+    }
+    myo_outlines_clear(&outlines);
+    return hash;
+}
+
+/* On CT there is no second view, whatever is asked for; a host that cannot say so has MR. */
+static void has_one_view_of_ct(void **state) {
+    (void)state;
+    myo_registry *registry = open_registry(&asked);
+    myo_image *image;
+    myo_labels *truth;
+    paint(5, 0.82, 256, &image, &truth);
+    size_t whole = sizeof(myo_slice), before = offsetof(myo_slice, modality);
+    uint64_t mr = hash_as(MYO_MODALITY_MR, whole, 1.0, image);
+    uint64_t one_view = hash_as(MYO_MODALITY_MR, whole, 0.0, image);
+    assert_true(mr != one_view);
+    assert_true(hash_as(MYO_MODALITY_CT, whole, 1.0, image) == one_view);
+    assert_true(hash_as(MYO_MODALITY_CT, before, 1.0, image) == mr);
+    myo_image_destroy(image);
+    myo_labels_destroy(truth);
+    myo_registry_destroy(registry);
+}
+
 /* 200 x 200 pixels of an axial slice. */
 static myo_image *create_image(double pixel_mm) {
     const myo_geometry geometry = {.columns = 200,
@@ -157,9 +212,9 @@ static void refuses_a_slice_that_is_no_patient(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(outlines_phantoms),
-                                       cmocka_unit_test(does_not_mind_place_and_units),
-                                       cmocka_unit_test(says_that_nothing_is_there),
-                                       cmocka_unit_test(refuses_a_slice_that_is_no_patient)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outlines_phantoms), cmocka_unit_test(does_not_mind_place_and_units),
+        cmocka_unit_test(has_one_view_of_ct), cmocka_unit_test(says_that_nothing_is_there),
+        cmocka_unit_test(refuses_a_slice_that_is_no_patient)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
