@@ -26,9 +26,13 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ADDRESS_SANITIZER 1
+#elif defined(__SANITIZE_THREAD__)
+#define THREAD_SANITIZER 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define ADDRESS_SANITIZER 1
+#elif __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER 1
 #endif
 #endif
 #ifdef ADDRESS_SANITIZER
@@ -91,8 +95,8 @@ static void settle(const jobs *work, pid_t caller) {
     }
     /* A core dump would hold the patient's images. */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-#ifndef ADDRESS_SANITIZER
-    /* The sanitizer maps terabytes that it never uses. */
+#if !defined(ADDRESS_SANITIZER) && !defined(THREAD_SANITIZER)
+    /* Sanitizers map terabytes that they never use. */
     rlim_t bytes = (rlim_t)(work->memory_gib * 1024.0 * 1024.0 * 1024.0);
     setrlimit(RLIMIT_DATA, &(struct rlimit){bytes, bytes});
 #else
