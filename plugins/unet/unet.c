@@ -6,7 +6,7 @@
  *   1. The slice is resampled and scaled to fat = 1                               (input.c)
  *   2. Locators find where the patient lies in the image                         (locate.c)
  *   3. Networks say what each pixel of the patient's frame may be               (outline.c)
- *   4. Others say it of a second view, on the vertebra; the mean counts           (views.c)
+ *   4. Others say it of a second view, on the vertebra; the mean counts, by class (views.c)
  *   5. The host's deciding step draws outlines on the slice's pixels      (myo_host.decide)
  *   6. How far the networks agree says how good the outlines will be            (quality.c)
  *
