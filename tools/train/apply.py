@@ -66,6 +66,12 @@ def dice(labels, truth):
     return result
 
 
+def score(shares, case, pose, grid=frame.OUTLINE):
+    """Dice coefficients of the most probable classes, in the case's own pixels."""
+    full = to_image(shares, pose, *case.classes.shape, case.spacing, grid)
+    return dice(full.argmax(0).numpy(), case.classes)
+
+
 def structure_means(rows):
     """Mean Dice of multifidus, erector spinae, psoas major and the vertebral reference."""
     rows = np.array(rows)

@@ -9,40 +9,30 @@ sides, with which the mean error of its area, in percent of the reference, is at
 keeps to it has 1. A call makes one step, from WORK_FOLDER/results (made with the factors as they are) and
 factors.safetensors, which it writes anew.
 """
-import csv
 import os
 import sys
 
 import numpy as np
 
-import frame
 import weights
-from quality import KIND_NAMES, KINDS, LABELS
+from join import fitted
+from quality import KIND_NAMES, KINDS, LABELS, area_errors
 
 AREA_ERROR_MAX = 2.5       # percent
 PERCENT_PER_LOG = 15.0     # of area by the log of a factor, roughly; the next step sees what it did
 
 
-def mean_errors(results):
-    """Mean error of the area of each kind of structure, percent."""
-    with open(os.path.join(results, "scores.csv"), newline="", encoding="utf-8") as file:
-        errors = [(KINDS[LABELS.index(int(r["label"]))], float(r["area_error_percent"]))
-                  for r in csv.DictReader(file)]
-    return [np.mean([e for k, e in errors if k == kind]) for kind in range(len(KIND_NAMES))]
-
-
 def main():
     folder = sys.argv[1]
-    path = os.path.join(folder, "factors.safetensors")
-    factors = np.ones(frame.CLASSES, np.float32)
-    if os.path.exists(path):
-        factors = weights.read(path)["class_factors"].copy()
-    for kind, error in enumerate(mean_errors(os.path.join(folder, "results"))):
+    factors = fitted(folder)["class_factors"].copy()
+    errors = area_errors(os.path.join(folder, "results"))
+    for kind, name in enumerate(KIND_NAMES):
+        error = np.mean([e for (_, label), e in errors.items() if KINDS[LABELS.index(label)] == kind])
         excess = error - np.clip(error, -AREA_ERROR_MAX, AREA_ERROR_MAX)
         classes = 1 + np.flatnonzero(np.array(KINDS) == kind)
         factors[classes] *= np.exp(-excess / PERCENT_PER_LOG)
-        print(f"{KIND_NAMES[kind]:20} mean area error {error:5.2f} %, factor {factors[classes[0]]:.3f}")
-    weights.write(path, {"class_factors": factors}, {})
+        print(f"{name:20} mean area error {error:5.2f} %, factor {factors[classes[0]]:.3f}")
+    weights.write(os.path.join(folder, "factors.safetensors"), {"class_factors": factors}, {})
 
 
 if __name__ == "__main__":

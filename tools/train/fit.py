@@ -97,8 +97,7 @@ class Member:
             for p in self.tests:
                 pose = apply.locate([self.locator], p.coarse[0], self.mean, self.mass)
                 shares = apply.outline([self.outline], p.fine[0], pose, mirror)
-                full = apply.to_image(shares, pose, *p.classes.shape, p.spacing)
-                rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
+                rows.append(apply.score(shares, p, pose))
                 if mirror:
                     m, t = p.pose(self.mean)
                     self.log(f"{p.name} " + " ".join(f"{d:.3f}" for d in rows[-1])
@@ -148,8 +147,7 @@ class SingleNetwork(Member):
         for p in self.tests:
             pose = self.place(p)
             shares = apply.outline([self.network], p.fine[0], pose, True, self.grid)
-            full = apply.to_image(shares, pose, *p.classes.shape, p.spacing, self.grid)
-            rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
+            rows.append(apply.score(shares, p, pose, self.grid))
             self.log(f"{p.name} " + " ".join(f"{d:.3f}" for d in rows[-1]))
         means = apply.structure_means(rows)
         self.log("means " + " ".join(f"{d:.4f}" for d in means))

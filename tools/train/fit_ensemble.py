@@ -48,10 +48,9 @@ def compare(task):
     single, together = [], []
     for p in member.tests:
         pose = member.place(p)
-        for chosen, rows in [([n], single) for n in networks] + [(networks, together)]:
-            shares = apply.outline(chosen, p.fine[0], pose, True, member.grid)
-            full = apply.to_image(shares, pose, *p.classes.shape, p.spacing, member.grid)
-            rows.append(apply.dice(full.argmax(0).numpy(), p.classes))
+        answers = [apply.outline([n], p.fine[0], pose, True, member.grid) for n in networks]
+        single += [apply.score(shares, p, pose, member.grid) for shares in answers]
+        together.append(apply.score(sum(answers) / len(answers), p, pose, member.grid))
     return apply.structure_means(single), apply.structure_means(together)
 
 

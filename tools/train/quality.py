@@ -46,6 +46,12 @@ def read(results):
     return rows, [areas[label] for label in LABELS]
 
 
+def area_errors(results):
+    """The error of each area, percent of the reference, by case and label."""
+    with open(os.path.join(results, "scores.csv"), newline="", encoding="utf-8") as file:
+        return {(r["case"], int(r["label"])): float(r["area_error_percent"]) for r in csv.DictReader(file)}
+
+
 def features(agreement, sharpness, area, usual_area):
     """As unet_expected_dice() of plugins/unet/quality.c computes them."""
     size = np.log(max(area, 1.0) / usual_area)
@@ -101,11 +107,9 @@ def check(rows):
 
 def spread(results, rows):
     """The factor between 1 - estimate and the relative error of an area, and what +-1.96 times it holds."""
-    with open(os.path.join(results, "scores.csv"), newline="", encoding="utf-8") as file:
-        error = {(r["case"], int(r["label"])): float(r["area_error_percent"]) / 100
-                 for r in csv.DictReader(file)}
+    error = area_errors(results)
     miss = 1 - np.array(cross_estimate(rows))
-    errors = np.array([error[r[0], LABELS[r[1]]] for r in rows])
+    errors = np.array([error[r[0], LABELS[r[1]]] / 100 for r in rows])
     kinds = np.array([KINDS[r[1]] for r in rows])
     for name, chosen in [(n, kinds == k) for k, n in enumerate(KIND_NAMES)] + [("all", kinds >= 0)]:
         factor = np.sqrt(np.mean(errors[chosen] ** 2) / np.mean(miss[chosen] ** 2))
